@@ -1,0 +1,1 @@
+"""Building and running simulators: replay, regressions, waveforms and timelines."""
