@@ -1,0 +1,79 @@
+"""The golden model: the RISC-V trap architecture in plain Python, to be read next to the manual.
+
+It covers M, S, U, the H extension, the N extension and Shudeleg, on RV32 and
+RV64, and imports nothing from the hardware description.
+
+One pure step::
+
+    config = Config.profile("full", xlen=64)
+    state = reset_state(config)
+    state, outcome = step(config, state, TakeException(cause=2, pc=0x80000000))
+
+- `Config` says what the hart implements (`Config.profile(name, **changes)`,
+  `Config.from_json(header)`, `config.to_json()`).
+- `State` holds every stored field as an integer, `reset_state(config)` is the
+  one after reset. `step` leaves its argument alone and returns a new one.
+- Events: `Retire`, `CsrAccess`, `TakeException`, `TakeInterrupt`, `SetLines`,
+  `TrapReturn`, `Query` (module `events`).
+- `Outcome`: fault verdict, read data, redirect, modes before and after, and
+  what the trap wrote.
+
+The answers that depend on the state alone are functions of their own:
+
+- `pending_interrupt(config, state)`: what would be taken now, into which mode,
+  with which code in xcause, and whether WFI wakes (`wakes`).
+- `verdict(config, state, insn)`: is this instruction allowed.
+- `load_store_mode`, `hlsv_mode`, `fiom`, `ecall_cause`: the effective modes
+  and settings that the core asks for.
+- `csr_value(config, state, address)`: what M-mode reads there (views included),
+  `registers(config, state)` all stored registers by name, and
+  `state_from_registers` back.
+
+Fields may hold symbolic values: conditions are comparisons on fields, all
+loops have constant bounds, and only the CSR address, the operation and the
+kind of event choose by table.
+"""
+
+from __future__ import annotations
+
+from .config import Config, ConfigError
+from .events import (
+    CsrAccess,
+    CsrOp,
+    Event,
+    Insn,
+    Query,
+    Retire,
+    Return,
+    SetLines,
+    TakeException,
+    TakeInterrupt,
+    TrapReturn,
+)
+from .isa import Cause, Fault, Irq, Mode, Prv
+from .outcome import Outcome
+from .state import State, reset_state
+
+__all__ = [
+    "Cause",
+    "Config",
+    "ConfigError",
+    "CsrAccess",
+    "CsrOp",
+    "Event",
+    "Fault",
+    "Insn",
+    "Irq",
+    "Mode",
+    "Outcome",
+    "Prv",
+    "Query",
+    "Retire",
+    "Return",
+    "SetLines",
+    "State",
+    "TakeException",
+    "TakeInterrupt",
+    "TrapReturn",
+    "reset_state",
+]

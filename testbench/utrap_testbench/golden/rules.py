@@ -1,0 +1,110 @@
+"""What follows from a configuration once and for all: widths, writable bits, and the CSR dispatch table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .isa import Cause, Irq, bits, ones
+
+if TYPE_CHECKING:
+    from .config import Config
+
+# The bits that the manual's and warl.md's tables call writable, as causes.
+_MEDELEG_BASE = (1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19)
+_MEDELEG_S = (Cause.ECALL_FROM_S,)
+_MEDELEG_H = (Cause.ECALL_FROM_VS, 20, 21, 22, 23)
+_HEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19)
+_SEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15)
+_HUEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 15, 18, 20, 21, 22, 23)
+
+IRQ_M = bits(Irq.MSI, Irq.MTI, Irq.MEI)
+IRQ_S = bits(Irq.SSI, Irq.STI, Irq.SEI)
+IRQ_VS = bits(Irq.VSSI, Irq.VSTI, Irq.VSEI)
+IRQ_U = bits(Irq.USI, Irq.UTI, Irq.UEI)
+
+# MODE encodings of satp and hgatp (norm:satp_mode_sxlen32, norm:satp_mode_sxlen64, norm:hgatp_mode_sv).
+_ATP_MODE = {
+    "bare": 0,
+    "sv32": 1, "sv39": 8, "sv48": 9, "sv57": 10,
+    "sv32x4": 1, "sv39x4": 8, "sv48x4": 9, "sv57x4": 10,
+}  # fmt: skip
+# Width of a guest-physical address in each G-stage mode.
+_GPA_BITS = {"bare": 0, "sv32x4": 34, "sv39x4": 41, "sv48x4": 50, "sv57x4": 59}
+_COUNTER_BITS = {"none": 0, "zicntr": 3, "zihpm": 32}
+
+
+class Rules:
+    """The constants of one configuration. Built by `Config.rules`, read by every module of the model."""
+
+    def __init__(self, config: Config) -> None:
+        s, h, n = config.s, config.h, config.n
+        xlen = config.xlen
+        self.xlen_mask = ones(xlen)
+        self.interrupt_bit = 1 << (xlen - 1)
+
+        # warl:IALIGN
+        self.epc_mask = self.xlen_mask ^ ones(1 if config.ialign == 16 else 2)
+
+        # Delegation (warl:medeleg, warl:hedeleg, warl:mideleg, warl:hideleg, HU-9, HU-24).
+        self.medeleg = bits(*_MEDELEG_BASE) if s or n else 0
+        if (s or n) and config.ialign == 32:
+            self.medeleg |= bits(Cause.INSTRUCTION_ADDRESS_MISALIGNED)
+        if s:
+            self.medeleg |= bits(*_MEDELEG_S)
+        if h:
+            self.medeleg |= bits(*_MEDELEG_H)
+        self.hedeleg = bits(*_HEDELEG) if h else 0
+        self.sedeleg = bits(*_SEDELEG) if n and s else 0
+        self.huedeleg = bits(*_HUEDELEG) if config.shudeleg else 0
+        self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        # norm:mideleg_acc_h; SGEI too, whatever GEILEN (warl:mideleg).
+        self.mideleg_read_only_ones = IRQ_VS | bits(Irq.SGEI) if h else 0
+        self.hideleg = IRQ_VS if h else 0
+        self.sideleg = IRQ_U if n and s else 0
+
+        # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
+        self.sgei = bits(Irq.SGEI) if config.geilen > 0 else 0
+        self.mie = IRQ_M | (IRQ_S if s else 0) | (IRQ_VS | self.sgei if h else 0) | (IRQ_U if n else 0)
+        self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        self.hvip = IRQ_VS if h else 0
+        self.hie = IRQ_VS | self.sgei if h else 0
+        # Bits that sie and sip may show where mideleg has them (warl:views).
+        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        self.uie = IRQ_U if n else 0
+
+        # Guest external interrupts (norm:geilen, norm:hstatus_vgein_op).
+        self.hgei = ones(config.geilen + 1) ^ 1 if config.geilen > 0 else 0
+        self.vgein = ones(config.geilen.bit_length())
+        self.geilen = config.geilen
+
+        # Translation (warl:satp, warl:hgatp, warl:ASIDLEN, VMIDLEN).
+        self.has_translation = len(config.satp_modes) > 1
+        self.satp_modes = tuple(_ATP_MODE[mode] for mode in config.satp_modes)
+        self.hgatp_modes = tuple(_ATP_MODE[mode] for mode in config.hgatp_modes)
+        if xlen == 64:
+            self.atp_mode_shift, self.asid_shift, self.ppn = 60, 44, ones(44)
+        else:
+            self.atp_mode_shift, self.asid_shift, self.ppn = 31, 22, ones(22)
+        self.satp_fields = self.ppn | ones(config.asid_bits) << self.asid_shift
+        self.hgatp_fields = self.ppn ^ ones(2) | ones(config.vmid_bits) << self.asid_shift
+
+        # Guest-physical addresses (warl:mtval2, htval, hutval; HU-17).
+        self.gpa_bits = _GPA_BITS[config.hgatp_modes[-1]] if h else 0
+        self.tval2 = ones(self.gpa_bits - 2) if h else 0
+        self.page_bits = self.gpa_bits - 12 if h else 0
+        self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
+        self.tinst = ones(32)
+
+        # warl:counter enables
+        self.counteren = ones(_COUNTER_BITS[config.counters])
+
+        # xtvec (warl:xtvec)
+        self.vector_by_insertion = config.vectored_align == 256
+        self.base_direct = self.xlen_mask ^ ones(2)
+        self.base_vectored = self.xlen_mask ^ ones(8 if config.vectored_align == 256 else 2)
+
+        # misa (warl:misa)
+        letters = config.isa + "U" + ("S" if s else "") + ("H" if h else "") + ("N" if n else "")
+        self.misa = (1 if xlen == 32 else 2) << (xlen - 2)
+        for letter in letters:
+            self.misa |= 1 << (ord(letter) - ord("A"))

@@ -1,0 +1,174 @@
+"""The state of the hart that traps read and write: one integer for each field that has storage.
+
+Status registers are kept as their fields, named `<csr>_<field>`; every other
+CSR is one integer that its legaliser has masked. What the CSRs look like to
+software (views, shifted copies, read-only fields) is in `views`.
+
+A `State` is treated as a value: `step` never changes the one it is given, it
+copies it. The fields may hold symbolic values instead of integers; nothing
+here or elsewhere in the model looks at their type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .isa import Prv
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+@dataclass(kw_only=True)
+class State:
+    """Every bit of storage of the trap architecture, and the levels of its input lines.
+
+    Storage that a configuration lacks stays 0. The order is that of the
+    manual: mode, inputs, machine, supervisor, hypervisor, virtual supervisor,
+    then N and Shudeleg.
+    """
+
+    # Where the hart is: nominal privilege (as MPP encodes it) and virtualization mode.
+    prv: int = Prv.M.value
+    v: int = 0
+
+    # Inputs: the levels last seen. hgeip has bits GEILEN to 1.
+    line_meip: int = 0
+    line_mtip: int = 0
+    line_msip: int = 0
+    line_seip: int = 0
+    line_ueip: int = 0
+    hgeip: int = 0
+    mhartid: int = 0
+
+    # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
+    mstatus_uie: int = 0
+    mstatus_sie: int = 0
+    mstatus_mie: int = 0
+    mstatus_upie: int = 0
+    mstatus_spie: int = 0
+    mstatus_mpie: int = 0
+    mstatus_spp: int = 0
+    mstatus_vs: int = 0
+    mstatus_mpp: int = 0
+    mstatus_fs: int = 0
+    mstatus_mprv: int = 0
+    mstatus_sum: int = 0
+    mstatus_mxr: int = 0
+    mstatus_tvm: int = 0
+    mstatus_tw: int = 0
+    mstatus_tsr: int = 0
+    mstatus_gva: int = 0
+    mstatus_mpv: int = 0
+    medeleg: int = 0
+    mideleg: int = 0
+    mie: int = 0
+    mip_software: int = 0
+    mtvec: int = 0
+    mcounteren: int = 0
+    mscratch: int = 0
+    mepc: int = 0
+    mcause: int = 0
+    mtval: int = 0
+    mtval2: int = 0
+    mtinst: int = 0
+    menvcfg: int = 0
+
+    # Supervisor (HS).
+    stvec: int = 0
+    scounteren: int = 0
+    sscratch: int = 0
+    sepc: int = 0
+    scause: int = 0
+    stval: int = 0
+    satp: int = 0
+    senvcfg: int = 0
+
+    # Hypervisor. hvip holds VSSIP, VSTIP and VSEIP; VSSIP in mip and hip is this bit.
+    hstatus_gva: int = 0
+    hstatus_spv: int = 0
+    hstatus_spvp: int = 0
+    hstatus_hu: int = 0
+    hstatus_vgein: int = 0
+    hstatus_vtvm: int = 0
+    hstatus_vtw: int = 0
+    hstatus_vtsr: int = 0
+    hedeleg: int = 0
+    hideleg: int = 0
+    hvip: int = 0
+    hgeie: int = 0
+    hcounteren: int = 0
+    htval: int = 0
+    htinst: int = 0
+    hgatp: int = 0
+    henvcfg: int = 0
+    htimedelta: int = 0  # 64 bits, on RV32 too
+
+    # Virtual supervisor.
+    vsstatus_sie: int = 0
+    vsstatus_spie: int = 0
+    vsstatus_spp: int = 0
+    vsstatus_vs: int = 0
+    vsstatus_fs: int = 0
+    vsstatus_sum: int = 0
+    vsstatus_mxr: int = 0
+    vstvec: int = 0
+    vsscratch: int = 0
+    vsepc: int = 0
+    vscause: int = 0
+    vstval: int = 0
+    vsatp: int = 0
+
+    # N. sedeleg and sideleg keep what was written; reads and routing mask them (HU-9, HU-24).
+    utvec: int = 0
+    uscratch: int = 0
+    uepc: int = 0
+    ucause: int = 0
+    utval: int = 0
+    sedeleg: int = 0
+    sideleg: int = 0
+
+    # Shudeleg.
+    hudcfg_en: int = 0
+    hudcfg_wen: int = 0
+    huedeleg: int = 0
+    hugpaw0: int = 0
+    hugpaw1: int = 0
+    hugpaw2: int = 0
+    hugpaw3: int = 0
+    hugpaw4: int = 0
+    hugpaw5: int = 0
+    hugpaw6: int = 0
+    hugpaw7: int = 0
+    hustatus_gva: int = 0
+    hustatus_upv: int = 0
+    hustatus_upvp: int = 0
+    hutval: int = 0
+    hutinst: int = 0
+
+    def copy(self) -> State:
+        """Another state with the same values; the only way the model makes one."""
+        new = _new(State)
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def replace(self, **changes: int) -> State:
+        """A copy with some fields changed; refuses a name that is no field."""
+        unknown = changes.keys() - self.__dict__.keys()
+        if unknown:
+            raise TypeError(f"no such state field: {', '.join(sorted(unknown))}")
+        new = self.copy()
+        new.__dict__.update(changes)
+        return new
+
+
+_new = object.__new__
+
+
+def reset_state(config: Config) -> State:
+    """The state after reset: M-mode, everything else 0 but what cannot be (warl:reset, norm:mstatus_mie_mprv_rst).
+
+    mtvec comes from the configuration, and read-only ones read as ones at once.
+    """
+    return State(mtvec=config.mtvec_reset, mideleg=config.rules.mideleg_read_only_ones)
