@@ -1,0 +1,57 @@
+# One verb per task; each prints what it runs. `make help` lists them.
+
+# Where .venv/ comes from: any Python 3.11 or later.
+PYTHON ?= python3
+
+BIN := .venv/bin
+RUN := .venv/.utrap-run
+DEV := .venv/.utrap-dev
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+# Another Python's modules would hide those of .venv/.
+unexport PYTHONPATH PYTHONHOME
+export PYTHON
+
+.PHONY: help verilog test lint replay bench setup clean packages vectors FORCE
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+verilog: $(RUN) ## write the trap unit's Verilog and what belongs to it to build/verilog/
+	$(BIN)/utrap generate -o build/verilog
+
+test: packages lint ## run every test, on this machine, with what it needs installed
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: $(DEV) ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+replay: vectors $(RUN) ## replay recorded events on the golden model: make replay VECTORS=DIR
+	find "$(VECTORS)" -name '*.jsonl*' -print0 | sort -z | xargs -0 $(BIN)/utrap replay
+
+bench: $(DEV) ## measure: run every script in benchmarks/
+	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
+
+setup: $(DEV) ## make .venv/ with everything that the verbs need
+
+clean: ## remove what the verbs have made, but for .venv/
+	rm -rf build dist .hypothesis
+
+packages:
+	tools/system-packages.sh
+
+vectors:
+	@test -d "$(VECTORS)" || { echo "utrap: say where the vectors are: make replay VECTORS=DIR" >&2; exit 2; }
+
+$(RUN): pyproject.toml
+	tools/setup.sh run
+
+$(DEV): pyproject.toml
+	tools/setup.sh dev
+
+# A checkout that was moved, or whose Python has gone, is set up anew.
+ifneq ($(shell test -x .venv/bin/python && cat $(RUN) 2>/dev/null),$(CURDIR))
+$(RUN) $(DEV): FORCE
+endif
