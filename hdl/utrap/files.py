@@ -24,7 +24,7 @@ def write_atomically(directory: str | os.PathLike[str], files: Mapping[str, byte
         raise UserError("cannot write into a directory with an empty name")
     directory = Path(directory)
     for name in files:
-        if Path(name).name != name:
+        if name in ("", "..") or Path(name).name != name:
             raise ValueError(f"{name!r} is not the plain name of a file")
     with (
         _made(directory),

@@ -12,7 +12,7 @@ import ast
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.abc import InspectLoader
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 
@@ -41,7 +41,7 @@ def summary(module: str) -> str:
     """The first sentence of a module's docstring, without importing the module."""
     spec = find_spec(module)
     loader = spec.loader if spec else None
-    source = loader.get_source(module) if isinstance(loader, InspectLoader) else None
+    source = loader.get_source(module) if isinstance(loader, SourceFileLoader) else None
     docstring = ast.get_docstring(ast.parse(source or "")) or ""
     return " ".join(docstring.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
 

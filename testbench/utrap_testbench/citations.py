@@ -1,0 +1,92 @@
+"""Which rule is cited where: a rule of the manual, of the specification or of its choices -> RTL, model, test, property.
+
+`python -m utrap_testbench.citations` in a checkout prints the table; `--uncited` prints the rules that
+nothing cites. A citation is `norm:` and a tag of docs/spec/norm-tags.tsv, `HU-` and a number of
+docs/spec/shudeleg.md, or `warl:` and a word from the first column of docs/spec/warl.md's table.
+"""
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+CITATION = re.compile(r"\bnorm:\w[\w-]*|\bwarl:\w+|\bHU-\d+")
+
+#: What a file is, by where it is: the first prefix that fits.
+LAYERS = {
+    "hdl/": "RTL",
+    "testbench/utrap_testbench/golden/": "model",
+    "testbench/": "test",
+    "sim/": "test",
+    "tests/": "test",
+    "formal/": "property",
+}
+#: The layers in the order of the table's columns.
+COLUMNS = tuple(dict.fromkeys(LAYERS.values()))
+#: These are about citations, not about traps.
+EXEMPT = ("tests/frame/", "testbench/utrap_testbench/citations.py")
+
+
+def rules(root: Path) -> list[str]:
+    """Every rule that may be cited, in the documents' order."""
+    spec = root / "docs" / "spec"
+    lines = (spec / "norm-tags.tsv").read_text().splitlines()
+    tags = [f"norm:{line.split(chr(9))[2]}" for line in lines if not line.startswith("#")]
+    ours = re.findall(r"^(?:- )?(HU-\d+)\. ", (spec / "shudeleg.md").read_text(), re.MULTILINE)
+    subjects = re.findall(r"^\| (.*?) \|", (spec / "warl.md").read_text(), re.MULTILINE)
+    words = [f"warl:{word}" for subject in subjects for word in re.findall(r"\w+", subject)]
+    return list(dict.fromkeys([*tags, *ours, *words]))
+
+
+def citations(root: Path) -> dict[str, dict[str, list[str]]]:
+    """Rule -> layer -> the places "file:line" that cite it."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for prefix, layer in LAYERS.items():
+        for path in sorted((root / prefix).rglob("*.py")):
+            name = path.relative_to(root).as_posix()
+            if name.startswith(EXEMPT) or next(p for p in LAYERS if name.startswith(p)) != prefix:
+                continue
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                for rule in CITATION.findall(line):
+                    found[rule][layer].append(f"{name}:{number}")
+    return found
+
+
+def unknown(root: Path) -> dict[str, list[str]]:
+    """What is cited but is no rule -> the places that cite it."""
+    known = set(rules(root))
+    return {
+        rule: [place for places in layers.values() for place in places]
+        for rule, layers in citations(root).items()
+        if rule not in known
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m utrap_testbench.citations", description=__doc__)
+    parser.add_argument("root", nargs="?", type=Path, default=Path(), help="the checkout (default: here)")
+    parser.add_argument("--uncited", action="store_true", help="print the rules that nothing cites")
+    options = parser.parse_args()
+    if not (options.root / "docs" / "spec" / "norm-tags.tsv").is_file():
+        parser.error(f"{options.root} is not a checkout of utrap: docs/spec/norm-tags.tsv is missing")
+
+    found = citations(options.root)
+    listed = rules(options.root)
+    if options.uncited:
+        print("\n".join(rule for rule in listed if rule not in found))
+        return 0
+    width = max(map(len, listed))
+    print(f"{'rule':{width}}", *(f"{column:>8}" for column in COLUMNS))
+    for rule in listed:
+        if rule in found:
+            print(f"{rule:{width}}", *(f"{len(found[rule][column]) or '-':>8}" for column in COLUMNS))
+    bad = unknown(options.root)
+    for rule, places in bad.items():
+        print(f"{places[0]}: {rule} is no rule of docs/spec", file=sys.stderr)
+    print(f"{sum(rule in found for rule in listed)} of {len(listed)} rules are cited")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Every rule that the sources cite exists, and every rule of our own is cited."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from utrap_testbench import citations
+
+OUR_RULES = [f"HU-{number}" for number in range(1, 29)]
+
+
+def test_our_rules_are_those_of_the_specification(root):
+    assert [rule for rule in citations.rules(root) if rule.startswith("HU-")] == OUR_RULES
+
+
+def test_every_cited_rule_exists(root):
+    assert citations.unknown(root) == {}
+
+
+@pytest.mark.xfail(strict=False, reason="until RTL, model and their tests are in: then delete this line")
+@pytest.mark.parametrize("layer", ["RTL", "model", "test"])
+def test_every_rule_of_our_own_is_cited(root, layer):
+    found = citations.citations(root)
+    assert [rule for rule in OUR_RULES if not found[rule][layer]] == []
+
+
+@pytest.fixture
+def checkout(root, tmp_path):
+    """A small checkout with one citation in each layer."""
+    shutil.copytree(root / "docs" / "spec", tmp_path / "docs" / "spec")
+    for name, text in {
+        "hdl/utrap/a.py": "# norm:misa_acc, HU-1.",
+        "testbench/utrap_testbench/golden/a.py": "# (norm:misa_acc) warl:misa",
+        "testbench/utrap_testbench/a.py": "# HU-2",
+        "tests/unit/a.py": "# HU-2",
+        "tests/frame/a.py": "# HU-99",
+        "formal/utrap_formal/a.py": "# norm:mstatus_sum_op_no-vm",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def table(checkout, *options):
+    command = [sys.executable, "-m", "utrap_testbench.citations", checkout, *options]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_the_table_counts_the_citations_of_each_layer(checkout):
+    result = table(checkout)
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[0] == ["rule", "RTL", "model", "test", "property"]
+    assert ["norm:misa_acc", "1", "1", "-", "-"] in lines
+    assert ["HU-1", "1", "-", "-", "-"] in lines
+    assert ["HU-2", "-", "-", "2", "-"] in lines
+    assert ["norm:mstatus_sum_op_no-vm", "-", "-", "-", "1"] in lines
+    assert lines[-1][0] == "5"
+    assert result.returncode == 0
+
+
+def test_the_rules_that_nothing_cites_are_listed(checkout):
+    listed = table(checkout, "--uncited").stdout.split()
+    assert "HU-3" in listed
+    assert "HU-2" not in listed
+    assert len(listed) == len(citations.rules(checkout)) - 5
+
+
+@pytest.mark.parametrize("rule", ["norm:misa_accc", "HU-29", "HU-0", "warl:teapot"])
+def test_a_rule_that_does_not_exist_is_found(checkout, rule):
+    (checkout / "formal" / "utrap_formal" / "b.py").write_text(f"first = 1\nsecond = 2  # {rule}, as ever\n")
+    result = table(checkout)
+    assert f"formal/utrap_formal/b.py:2: {rule} is no rule" in result.stderr
+    assert result.returncode == 1
+
+
+def test_a_folder_that_is_no_checkout_is_one_line(tmp_path):
+    result = table(tmp_path)
+    assert result.stderr.splitlines()[-1].endswith("is not a checkout of utrap: docs/spec/norm-tags.tsv is missing")
+    assert result.returncode == 2

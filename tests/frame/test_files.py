@@ -1,0 +1,144 @@
+"""Files appear whole or not at all."""
+
+import errno
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from utrap.errors import UserError
+from utrap.files import write_atomically
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def unprivileged():
+    """A folder of a user's whom permissions bind, who is the user for the time of the test."""
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid() != 0:
+            yield Path(folder)
+        else:
+            os.chown(folder, NOBODY, -1)
+            os.seteuid(NOBODY)
+            try:
+                yield Path(folder)
+            finally:
+                os.seteuid(0)
+
+
+def listing(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def test_a_set_of_files_is_written_and_nothing_else(tmp_path):
+    paths = write_atomically(tmp_path / "a" / "b", {"one": b"1", "two.v": b"2"})
+    assert listing(tmp_path) == {"a": None, "a/b": None, "a/b/one": b"1", "a/b/two.v": b"2"}
+    assert paths == [tmp_path / "a" / "b" / "one", tmp_path / "a" / "b" / "two.v"]
+
+
+def test_files_are_replaced_and_their_neighbours_stay(tmp_path):
+    (tmp_path / "one").write_bytes(b"old")
+    (tmp_path / "mine").write_bytes(b"mine")
+    write_atomically(tmp_path, {"one": b"new"})
+    assert listing(tmp_path) == {"one": b"new", "mine": b"mine"}
+
+
+def test_files_have_the_permissions_that_any_new_file_has(tmp_path):
+    (tmp_path / "plain").write_bytes(b"")
+    write_atomically(tmp_path, {"one": b"1"})
+    assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_link_is_replaced_and_what_it_points_to_stays(tmp_path):
+    (tmp_path / "elsewhere").write_bytes(b"precious")
+    (tmp_path / "one").symlink_to(tmp_path / "elsewhere")
+    write_atomically(tmp_path, {"one": b"new"})
+    assert not (tmp_path / "one").is_symlink()
+    assert listing(tmp_path) == {"one": b"new", "elsewhere": b"precious"}
+
+
+def test_a_file_in_place_of_the_directory_is_named(tmp_path):
+    (tmp_path / "file").write_bytes(b"mine")
+    for target in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UserError) as error:
+            write_atomically(target, {"one": b"1"})
+        assert str(error.value) == f"cannot write into {target}: {tmp_path / 'file'} is not a directory"
+    assert listing(tmp_path) == {"file": b"mine"}
+
+
+def test_a_directory_in_place_of_a_file_is_named_and_no_file_changes(tmp_path):
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "inside").write_bytes(b"mine")
+    (tmp_path / "one").write_bytes(b"old")
+    before = listing(tmp_path)
+    with pytest.raises(UserError, match=r"two: a directory is in its place$"):
+        write_atomically(tmp_path, {"zero": b"0", "one": b"1", "two": b"2"})
+    assert listing(tmp_path) == before
+
+
+def test_an_empty_name_of_a_directory_is_an_error():
+    with pytest.raises(UserError, match="empty name"):
+        write_atomically("", {"one": b"1"})
+
+
+def test_a_directory_without_permission_is_named(unprivileged):
+    (unprivileged / "closed").mkdir(mode=0o555)
+    for target in (unprivileged / "closed", unprivileged / "closed" / "new" / "deep"):
+        with pytest.raises(UserError) as error:
+            write_atomically(target, {"one": b"1"})
+        assert str(error.value) == f"cannot write {target}: Permission denied"
+    assert listing(unprivileged) == {"closed": None}
+
+
+def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path):
+    """The limit on a file's size stands in for the full disk: the write fails half way."""
+    (tmp_path / "one").write_bytes(b"old")
+    script = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "from utrap.files import write_atomically\n"
+        "write_atomically(sys.argv[1], {'one': b'new', 'two': b'2' * 5000})"
+    )
+    result = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True)
+    assert f"UserError: cannot write {tmp_path / 'two'}: File too large" in result.stderr
+    assert listing(tmp_path) == {"one": b"old"}
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "no hard links"])
+@pytest.mark.parametrize("fails", [0, 1, 2])
+@pytest.mark.parametrize("failure", [OSError(errno.EIO, "Input/output error"), KeyboardInterrupt()])
+def test_a_rename_that_fails_takes_the_earlier_ones_back(tmp_path, monkeypatch, failure, fails, links):
+    (tmp_path / "one").write_bytes(b"old")
+    (tmp_path / "three").write_bytes(b"old")
+    before = listing(tmp_path)
+    replace = os.replace
+    renamed: list[str] = []
+
+    def failing_replace(source, target):
+        if os.path.basename(source).startswith("new "):
+            if len(renamed) == fails:
+                raise failure
+            renamed.append(target)
+        replace(source, target)
+
+    def no_links(*_, **__):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "replace", failing_replace)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    expected = UserError if isinstance(failure, OSError) else KeyboardInterrupt
+    with pytest.raises(expected):
+        write_atomically(tmp_path, {"one": b"1", "two": b"2", "three": b"3"})
+    assert len(renamed) == fails
+    assert listing(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a"])
+def test_only_plain_names_are_taken(tmp_path, name):
+    with pytest.raises(ValueError, match="plain name"):
+        write_atomically(tmp_path, {name: b""})
