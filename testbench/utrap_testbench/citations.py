@@ -1,4 +1,4 @@
-"""Which rule is cited where: a rule of the manual, of the specification or of its choices -> RTL, model, test, property.
+"""Which rule is cited where: rule of the manual or of our specifications -> RTL, model, test, property.
 
 `python -m utrap_testbench.citations` in a checkout prints the table; `--uncited` prints the rules that
 nothing cites. A citation is `norm:` and a tag of docs/spec/norm-tags.tsv, `HU-` and a number of
