@@ -36,7 +36,9 @@ kind of event choose by table.
 
 from __future__ import annotations
 
+from .access import csr_value
 from .config import Config, ConfigError
+from .effective import ecall_cause, fiom, hlsv_mode, load_store_mode
 from .events import (
     CsrAccess,
     CsrOp,
@@ -50,9 +52,13 @@ from .events import (
     TakeInterrupt,
     TrapReturn,
 )
+from .interrupts import InterruptRequest, pending_interrupt, wakes
 from .isa import Cause, Fault, Irq, Mode, Prv
+from .legality import verdict
 from .outcome import Outcome
+from .registers import IllegalState, is_legal, registers, state_from_registers
 from .state import State, reset_state
+from .step import step
 
 __all__ = [
     "Cause",
@@ -62,7 +68,9 @@ __all__ = [
     "CsrOp",
     "Event",
     "Fault",
+    "IllegalState",
     "Insn",
+    "InterruptRequest",
     "Irq",
     "Mode",
     "Outcome",
@@ -75,5 +83,17 @@ __all__ = [
     "TakeException",
     "TakeInterrupt",
     "TrapReturn",
+    "csr_value",
+    "ecall_cause",
+    "fiom",
+    "hlsv_mode",
+    "is_legal",
+    "load_store_mode",
+    "pending_interrupt",
+    "registers",
     "reset_state",
+    "state_from_registers",
+    "step",
+    "verdict",
+    "wakes",
 ]

@@ -39,6 +39,11 @@ class Rules:
     def __init__(self, config: Config) -> None:
         s, h, n = config.s, config.h, config.n
         xlen = config.xlen
+        # 1 where the bit or mode exists, 0 where it is read-only 0: used as a mask on single-bit fields.
+        self.has_s, self.has_h, self.has_n = int(s), int(h), int(n)
+        self.fs, self.vs = (3 if config.fs else 0), (3 if config.vs else 0)
+
+        self.xlen = xlen
         self.xlen_mask = ones(xlen)
         self.interrupt_bit = 1 << (xlen - 1)
 
@@ -78,7 +83,7 @@ class Rules:
         self.geilen = config.geilen
 
         # Translation (warl:satp, warl:hgatp, warl:ASIDLEN, VMIDLEN).
-        self.has_translation = len(config.satp_modes) > 1
+        self.has_translation = int(len(config.satp_modes) > 1)
         self.satp_modes = tuple(_ATP_MODE[mode] for mode in config.satp_modes)
         self.hgatp_modes = tuple(_ATP_MODE[mode] for mode in config.hgatp_modes)
         if xlen == 64:
@@ -92,6 +97,7 @@ class Rules:
         self.gpa_bits = _GPA_BITS[config.hgatp_modes[-1]] if h else 0
         self.tval2 = ones(self.gpa_bits - 2) if h else 0
         self.page_bits = self.gpa_bits - 12 if h else 0
+        self.windows = tuple(f"hugpaw{i}" for i in range(config.windows))
         self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
         self.tinst = ones(32)
 
@@ -103,8 +109,20 @@ class Rules:
         self.base_direct = self.xlen_mask ^ ones(2)
         self.base_vectored = self.xlen_mask ^ ones(8 if config.vectored_align == 256 else 2)
 
+        # Read-only parts of the status registers: UXL, SXL and VSXL say XLEN (warl:MXL/SXL/UXL/VSXL).
+        self.uxl = 2 << 32 if xlen == 64 else 0
+        self.sxl = 2 << 34 if xlen == 64 and s else 0
+        self.vsxl = 2 << 32 if xlen == 64 else 0
+        self.sd = 1 << (xlen - 1)
+
         # misa (warl:misa)
         letters = config.isa + "U" + ("S" if s else "") + ("H" if h else "") + ("N" if n else "")
         self.misa = (1 if xlen == 32 else 2) << (xlen - 2)
         for letter in letters:
             self.misa |= 1 << (ord(letter) - ord("A"))
+
+        from .csrs import csr_table
+        from .registers import register_table
+
+        self.csrs = csr_table(config, self)
+        self.registers = register_table(config, self)

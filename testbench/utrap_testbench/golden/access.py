@@ -1,0 +1,89 @@
+"""A CSR instruction: existence, then read-only addresses, then privilege, then the read and the write."""
+
+from __future__ import annotations
+
+from .config import Config
+from .events import CsrAccess, CsrOp
+from .isa import Fault, Prv
+from .outcome import Outcome
+from .privilege import external
+from .rules import Rules
+from .state import State
+
+_ILLEGAL = Fault.ILLEGAL.value
+_M = Prv.M.value
+_READ, _WRITE, _SET = CsrOp.READ, CsrOp.WRITE, CsrOp.SET
+
+
+def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
+    """One CSR access. A faulting one changes nothing (norm:H_cause_virtual_instruction for the kind of fault)."""
+    r = config.rules
+    mode = s.v << 2 | s.prv
+    if e.debug:
+        prv, v = _M, 0  # a debugger has M-mode's rights and addresses
+    else:
+        prv, v = s.prv, s.v
+    csr = r.csrs.get(e.address)
+    if csr is None:
+        return _access_external(r, s, e, mode, prv, v)
+    if e.op is not _READ and csr.address >> 10 == 3:
+        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
+    fault = csr.judge(s, prv, v)
+    if fault != 0:
+        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode)
+    # norm:H_vscsrs_sub: with V=1 the VS CSR stands in for the supervisor CSR.
+    if v == 1 and csr.guest is not None:
+        csr = csr.guest
+    rdata = csr.read(r, s)
+    if e.op is _READ:
+        return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode)
+    old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)
+    written = _written(e.op, old, e.wdata, r.xlen_mask)
+    new = s.copy()
+    csr.write(r, new, written)
+    return new, Outcome(rdata=rdata, written=written, from_mode=mode, to_mode=mode)
+
+
+def _written(op: CsrOp, old: int, operand: int, mask: int) -> int:
+    """CSRRW, CSRRS, CSRRC: what goes to the legaliser."""
+    if op is _WRITE:
+        return operand
+    if op is _SET:
+        return old | operand
+    return old & (operand ^ mask)
+
+
+def _access_external(r: Rules, s: State, e: CsrAccess, mode: int, prv: int, v: int) -> tuple[State, Outcome]:
+    """An address that the trap unit does not own: the hart says whether it exists, the trap unit who may use it."""
+    if e.ext_exists == 0:
+        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
+    if e.op is not _READ and e.address >> 10 == 3:
+        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
+    fault = external(s, prv, v, e.address, r.has_s)
+    if fault != 0:
+        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode)
+    new = make_dirty(r, s, v, e.fs_dirty, e.vs_dirty)
+    written = 0 if e.op is _READ else _written(e.op, e.ext_rdata, e.wdata, r.xlen_mask)
+    return new, Outcome(rdata=e.ext_rdata, written=written, from_mode=mode, to_mode=mode)
+
+
+def make_dirty(r: Rules, s: State, v: int, fs_dirty: int, vs_dirty: int) -> State:
+    """norm:mstatus_fs_vs_xs_dirty_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 both copies get dirty."""
+    if fs_dirty == 0 and vs_dirty == 0:
+        return s
+    new = s.copy()
+    if fs_dirty == 1:
+        new.mstatus_fs = r.fs
+        if v == 1:
+            new.vsstatus_fs = r.fs
+    if vs_dirty == 1:
+        new.mstatus_vs = r.vs
+        if v == 1:
+            new.vsstatus_vs = r.vs
+    return new
+
+
+def csr_value(config: Config, s: State, address: int) -> int:
+    """What M-mode reads at an owned address; KeyError where the trap unit owns none."""
+    r = config.rules
+    return r.csrs[address].read(r, s)

@@ -1,0 +1,214 @@
+"""The table of the CSRs that the trap unit owns: address, name, who may access it, how it reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import legalise, privilege, views
+from .isa import ones
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .rules import Rules
+    from .state import State
+
+    Read = Callable[[Rules, State], int]
+    Write = Callable[[Rules, State, int], None]
+    Judge = Callable[[State, int, int], int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Csr:
+    """One owned address.
+
+    `judge` gives the fault of an access by (state, privilege, V). With V=1
+    `guest` stands in its place (norm:H_vscsrs_sub). `read_for_write` is the
+    old value of a read-modify-write where it is not what is read.
+    """
+
+    address: int
+    name: str
+    judge: Judge
+    read: Read
+    write: Write
+    guest: Csr | None = None
+    read_for_write: Read | None = None
+
+    @property
+    def is_read_only(self) -> bool:
+        """By its address (the CSR address mapping: bits 11:10 all ones)."""
+        return self.address >> 10 == 3
+
+
+def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
+    """Every address that the trap unit answers in this configuration."""
+    rows: list[Csr] = []
+    xmask = r.xlen_mask
+
+    def add(
+        address: int, name: str, judge: Judge, read: Read, write: Write,
+        guest: Csr | None = None, read_for_write: Read | None = None,
+    ) -> Csr:  # fmt: skip
+        row = Csr(address, name, judge, read, write, guest, read_for_write)
+        rows.append(row)
+        return row
+
+    def masked(address: int, name: str, judge: Judge, mask: int, guest: Csr | None = None) -> Csr:
+        """A register whose writable bits are a mask and whose others are 0."""
+        return add(address, name, judge, _stored(name), _masked(name, mask), guest)
+
+    def tvec(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
+        return add(address, name, judge, _stored(name), _through(name, legalise.tvec), guest)
+
+    def cause(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
+        return add(address, name, judge, _stored(name), _through(name, legalise.cause), guest)
+
+    def half(address: int, name: str, judge: Judge, read: Read, write: Write) -> Csr:
+        """A high half: on RV64 its address raises an illegal instruction in every mode (norm:H_illegal_high_half)."""
+        if config.xlen == 64:
+            judge = privilege.never
+        return add(address, name, judge, read, write)
+
+    def constant(address: int, name: str, value: int) -> Csr:
+        return add(address, name, machine, lambda r, s: value, legalise.nothing)
+
+    machine, supervisor, hypervisor = privilege.machine, privilege.supervisor, privilege.hypervisor
+
+    # Machine.
+    add(0x300, "mstatus", machine, views.mstatus, legalise.mstatus)
+    constant(0x301, "misa", r.misa)
+    if config.s or config.n:  # norm:medeleg_mideleg_mandatory_S_mode, HU-10
+        masked(0x302, "medeleg", machine, r.medeleg)
+        add(0x303, "mideleg", machine, _stored("mideleg"), legalise.mideleg)
+        half(0x312, "medelegh", machine, views.zero, legalise.nothing)
+    masked(0x304, "mie", machine, r.mie)
+    tvec(0x305, "mtvec", machine)
+    masked(0x306, "mcounteren", machine, r.counteren)
+    masked(0x30A, "menvcfg", machine, r.has_translation)  # FIOM is bit 0 (warl:menvcfg)
+    half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
+    half(0x31A, "menvcfgh", machine, views.zero, legalise.nothing)
+    masked(0x340, "mscratch", machine, xmask)
+    masked(0x341, "mepc", machine, r.epc_mask)
+    cause(0x342, "mcause", machine)
+    masked(0x343, "mtval", machine, xmask)
+    add(0x344, "mip", machine, views.mip, legalise.mip, None, views.mip_for_write)
+    constant(0xF11, "mvendorid", config.mvendorid)
+    constant(0xF12, "marchid", config.marchid)
+    constant(0xF13, "mimpid", config.mimpid)
+    add(0xF14, "mhartid", machine, _stored("mhartid"), legalise.nothing)
+    constant(0xF15, "mconfigptr", config.mconfigptr)
+
+    # Virtual supervisor, before the supervisor registers that they replace while V=1.
+    guest: dict[str, Csr] = {}
+    if config.h:
+        for row in (
+            add(0x200, "vsstatus", hypervisor, views.vsstatus, legalise.vsstatus),
+            add(0x204, "vsie", hypervisor, views.vsie, legalise.vsie),
+            tvec(0x205, "vstvec", hypervisor),
+            masked(0x240, "vsscratch", hypervisor, xmask),
+            masked(0x241, "vsepc", hypervisor, r.epc_mask),
+            cause(0x242, "vscause", hypervisor),
+            masked(0x243, "vstval", hypervisor, xmask),
+            add(0x244, "vsip", hypervisor, views.vsip, legalise.vsip),
+        ):
+            guest[row.name[1:]] = row
+        read_vsatp = _stored("vsatp")
+        add(0x280, "vsatp", hypervisor, read_vsatp, legalise.vsatp)
+        guest["satp"] = Csr(0x280, "vsatp", hypervisor, read_vsatp, legalise.vsatp_as_satp)
+
+    # Supervisor.
+    if config.s:
+        add(0x100, "sstatus", supervisor, views.sstatus, legalise.sstatus, guest.get("sstatus"))
+        add(0x104, "sie", supervisor, views.sie, legalise.sie, guest.get("sie"))
+        tvec(0x105, "stvec", supervisor, guest.get("stvec"))
+        masked(0x106, "scounteren", supervisor, r.counteren)  # norm:H_scsrs_nomatch: no VS counterpart
+        masked(0x10A, "senvcfg", supervisor, r.has_translation)
+        masked(0x140, "sscratch", supervisor, xmask, guest.get("sscratch"))
+        masked(0x141, "sepc", supervisor, r.epc_mask, guest.get("sepc"))
+        cause(0x142, "scause", supervisor, guest.get("scause"))
+        masked(0x143, "stval", supervisor, xmask, guest.get("stval"))
+        add(0x144, "sip", supervisor, views.sip, legalise.sip, guest.get("sip"), views.sip_for_write)
+        add(0x180, "satp", privilege.satp, _stored("satp"), legalise.satp, guest.get("satp"))
+
+    # Hypervisor.
+    if config.h:
+        masked(0x34A, "mtinst", machine, r.tinst)
+        masked(0x34B, "mtval2", machine, r.tval2)
+        add(0x600, "hstatus", hypervisor, views.hstatus, legalise.hstatus)
+        masked(0x602, "hedeleg", hypervisor, r.hedeleg)
+        add(0x603, "hideleg", hypervisor, views.hideleg, _masked("hideleg", r.hideleg))
+        add(0x604, "hie", hypervisor, views.hie, legalise.hie)
+        add(0x605, "htimedelta", hypervisor, views.htimedelta, legalise.htimedelta)
+        masked(0x606, "hcounteren", hypervisor, r.counteren)
+        masked(0x607, "hgeie", hypervisor, r.hgei)
+        masked(0x60A, "henvcfg", hypervisor, r.has_translation)
+        half(0x612, "hedelegh", hypervisor, views.zero, legalise.nothing)
+        half(0x615, "htimedeltah", hypervisor, views.htimedeltah, legalise.htimedeltah)
+        half(0x61A, "henvcfgh", hypervisor, views.zero, legalise.nothing)
+        masked(0x643, "htval", hypervisor, r.tval2)
+        add(0x644, "hip", hypervisor, views.hip, legalise.hip)
+        masked(0x645, "hvip", hypervisor, r.hvip)
+        masked(0x64A, "htinst", hypervisor, r.tinst)
+        add(0x680, "hgatp", privilege.hgatp, _stored("hgatp"), legalise.hgatp)
+        add(0xE12, "hgeip", hypervisor, views.hgeip, legalise.nothing)
+
+    # N (HU-3, HU-4). Without S there is nothing to delegate from but mideleg and medeleg.
+    if config.n:
+        user = privilege.user
+        add(0x000, "ustatus", user, views.ustatus, legalise.ustatus)
+        add(0x004, "uie", user, views.uie, legalise.uie)
+        tvec(0x005, "utvec", user)
+        masked(0x040, "uscratch", user, xmask)
+        masked(0x041, "uepc", user, r.epc_mask)
+        cause(0x042, "ucause", user)
+        masked(0x043, "utval", user, xmask)
+        add(0x044, "uip", user, views.uip, legalise.uip)
+        if config.s:
+            add(0x102, "sedeleg", hypervisor, views.sedeleg, _masked("sedeleg", r.sedeleg))
+            add(0x103, "sideleg", hypervisor, views.sideleg, _masked("sideleg", r.sideleg))
+
+    # Shudeleg (HU-1, HU-2, HU-6).
+    if config.shudeleg:
+        add(0x6C0, "hudcfg", hypervisor, views.hudcfg, legalise.hudcfg)
+        masked(0x6C2, "huedeleg", hypervisor, r.huedeleg)
+        half(0x6D2, "huedelegh", hypervisor, views.zero, legalise.nothing)
+        for i in range(8):
+            judge = hypervisor if i < config.windows else privilege.never
+            masked(0x6E0 + i, f"hugpaw{i}", judge, r.hugpaw)
+        add(0x800, "hustatus", privilege.user_guest, views.hustatus, legalise.hustatus)
+        masked(0x843, "hutval", privilege.user_guest, r.tval2)
+        masked(0x84A, "hutinst", privilege.user_guest, r.tinst)
+
+    # Counters' high halves do not exist on RV64, whatever the core answers.
+    if config.xlen == 64:
+        for address in range(0xC80, 0xCA0):
+            add(address, f"counter{address & 31}h", privilege.never, views.zero, legalise.nothing)
+
+    table = {row.address: row for row in rows}
+    if len(table) != len(rows):
+        raise AssertionError("two CSRs have one address")
+    return table
+
+
+def _stored(field: str) -> Read:
+    def read(r: Rules, s: State) -> int:
+        value: int = getattr(s, field)
+        return value
+
+    return read
+
+
+def _masked(field: str, mask: int) -> Write:
+    def write(r: Rules, s: State, w: int) -> None:
+        setattr(s, field, w & mask)
+
+    return write
+
+
+def _through(field: str, legal: Callable[[Rules, int], int]) -> Write:
+    def write(r: Rules, s: State, w: int) -> None:
+        setattr(s, field, legal(r, w))
+
+    return write

@@ -1,0 +1,130 @@
+"""Taking a trap: one function for each target mode, each naming every field that it writes."""
+
+from __future__ import annotations
+
+from .config import Config
+from .isa import Mode, Prv
+from .outcome import Outcome
+from .rules import Rules
+from .state import State
+
+_MODE_M, _MODE_S, _MODE_VS = Mode.M.value, Mode.S.value, Mode.VS.value
+_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
+
+
+def enter(config: Config, old: State, trap: Outcome) -> State:
+    """The state after the trap that `trap` describes, with its vector put into `trap`."""
+    new = old.copy()
+    if trap.to_mode == _MODE_M:
+        _enter_m(config.rules, old, new, trap)
+    elif trap.to_mode == _MODE_S:
+        _enter_hs(config.rules, old, new, trap)
+    elif trap.to_mode == _MODE_VS:
+        _enter_vs(config.rules, old, new, trap)
+    else:
+        _enter_u(config, old, new, trap)
+    return new
+
+
+def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
+    """norm:mstatus_xpie_xie_xpp_trap_op, norm:H_trap_m_csrwrites
+
+    Writes MPP, MPIE, MIE, mepc, mcause, mtval; with H also MPV, GVA, mtval2, mtinst.
+    """
+    new.mstatus_mpp = old.prv
+    new.mstatus_mpie = old.mstatus_mie
+    new.mstatus_mie = 0
+    new.mepc = trap.epc
+    new.mcause = _xcause(r, trap)
+    new.mtval = trap.tval
+    if r.has_h:
+        new.mstatus_mpv = old.v
+        new.mstatus_gva = trap.gva
+        new.mtval2 = trap.tval2
+        new.mtinst = trap.tinst
+    new.v = 0
+    new.prv = _M
+    trap.target = vector(r, old.mtvec, trap)
+
+
+def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
+    """norm:mstatus_xpie_xie_xpp_trap_op, norm:H_trap_hs_csrwrites
+
+    Writes SPP, SPIE, SIE, sepc, scause, stval; with H also SPV, SPVP (from V=1), GVA, htval, htinst.
+    """
+    new.mstatus_spp = old.prv
+    new.mstatus_spie = old.mstatus_sie
+    new.mstatus_sie = 0
+    new.sepc = trap.epc
+    new.scause = _xcause(r, trap)
+    new.stval = trap.tval
+    if r.has_h:
+        new.hstatus_spv = old.v
+        if old.v == 1:
+            new.hstatus_spvp = old.prv  # norm:hstatus_spvp_op
+        new.hstatus_gva = trap.gva
+        new.htval = trap.tval2
+        new.htinst = trap.tinst
+    new.v = 0
+    new.prv = _S
+    trap.target = vector(r, old.stvec, trap)
+
+
+def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
+    """norm:H_trap_vs_csrwrites: V stays 1, hstatus and the HS-level sstatus stay as they are.
+
+    Writes vsstatus.SPP, SPIE, SIE, vsepc, vscause, vstval.
+    """
+    new.vsstatus_spp = old.prv
+    new.vsstatus_spie = old.vsstatus_sie
+    new.vsstatus_sie = 0
+    new.vsepc = trap.epc
+    new.vscause = _xcause(r, trap)
+    new.vstval = trap.tval
+    new.prv = _S
+    trap.target = vector(r, old.vstvec, trap)
+
+
+def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
+    """HU-12, HU-13, HU-15
+
+    Writes UPIE, UIE, uepc, ucause, utval; with Shudeleg also UPV, UPVP (from
+    V=1), GVA, hutval, hutinst.
+    """
+    r = config.rules
+    new.mstatus_upie = old.mstatus_uie
+    new.mstatus_uie = 0
+    new.uepc = trap.epc
+    new.ucause = _xcause(r, trap)
+    new.utval = trap.tval
+    if config.shudeleg:
+        new.hustatus_upv = old.v
+        if old.v == 1:
+            new.hustatus_upvp = old.prv  # S is 1, U is 0, as UPVP says VS and VU
+        new.hustatus_gva = trap.gva
+        new.hutval = trap.tval2
+        new.hutinst = trap.tinst
+    new.v = 0
+    new.prv = _U
+    trap.target = vector(r, old.utvec, trap)
+
+
+def _xcause(r: Rules, trap: Outcome) -> int:
+    """norm:mcause_intr_op, norm:mcause_exccode_op"""
+    if trap.is_interrupt == 1:
+        return r.interrupt_bit | trap.cause
+    return trap.cause
+
+
+def vector(r: Rules, tvec: int, trap: Outcome) -> int:
+    """norm:mtvec_mode_direct_op, norm:mtvec_mode_vectored_op, HU-14, warl:xtvec
+
+    An exception always enters at BASE. With 256-byte alignment the code is
+    inserted into BASE's zeros; with 4-byte alignment it is added, modulo XLEN.
+    """
+    base = tvec & r.base_direct
+    if trap.is_interrupt == 0 or tvec & 1 == 0:
+        return base
+    if r.vector_by_insertion:
+        return base | trap.cause << 2
+    return base + (trap.cause << 2) & r.xlen_mask

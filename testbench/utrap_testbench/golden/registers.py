@@ -1,0 +1,167 @@
+"""The whole state as named registers, and back: the form in which states are recorded and compared.
+
+A register is what M-mode reads from the CSR of that name, with these
+exceptions: `sedeleg`, `sideleg` and `hideleg` are as stored, not as masked on
+a read; the lines and the software bits behind `mip` are registers of their
+own (`seip_line`, `seip_sw`, `ueip_line`, `ueip_sw`, `hgeip`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from .isa import Irq, Prv, bits
+from .state import State
+from .views import mip
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .rules import Rules
+
+#: CSRs with storage in the order of the record format; mip is added between mie and mtvec.
+CSR_NAMES = (
+    "mstatus", "mstatush", "medeleg", "mideleg", "mie", "mtvec", "mcounteren", "mscratch", "mepc",
+    "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
+    "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
+    "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
+    "menvcfg", "htimedelta", "htimedeltah",
+    "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
+    "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
+    "hugpaw7", "hustatus", "hutval", "hutinst",
+)  # fmt: skip
+PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "hgeip")
+#: Every name that a recorded state may have.
+REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid")
+
+_AS_STORED = ("hideleg", "sedeleg", "sideleg")
+_WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI)
+
+Access = tuple[str, Callable[["Rules", State], int], Callable[["Rules", State, int], None]]
+
+
+class IllegalState(ValueError):
+    """Register values that the configured hart cannot hold; the message is one line."""
+
+
+def register_table(config: Config, r: Rules) -> list[Access]:
+    """Name, reader and writer of every CSR with storage that this configuration has."""
+    rows = {row.name: row for row in r.csrs.values()}
+    table: list[Access] = []
+    for name in CSR_NAMES:
+        if name not in rows or (name[-1] == "h" and config.xlen == 64 and name in ("mstatush", "htimedeltah")):
+            continue
+        if name.startswith("hugpaw") and name not in r.windows:
+            continue
+        read = _field(name) if name in _AS_STORED else rows[name].read
+        table.append((name, read, rows[name].write))
+    return table
+
+
+def _field(name: str) -> Callable[[Rules, State], int]:
+    return lambda r, s: getattr(s, name)  # type: ignore[no-any-return]
+
+
+def registers(config: Config, s: State) -> dict[str, int]:
+    """Every register of the configuration by name, zeros included."""
+    r = config.rules
+    values = {"prv": s.prv, "v": s.v}
+    for name, read, _ in r.registers:
+        values[name] = read(r, s)
+    values["mip"] = mip(r, s)
+    if r.has_s:
+        values["seip_line"] = s.line_seip
+        values["seip_sw"] = s.mip_software >> 9 & 1
+    if r.has_n:
+        values["ueip_line"] = s.line_ueip
+        values["ueip_sw"] = s.mip_software >> 8 & 1
+    if r.geilen > 0:
+        values["hgeip"] = s.hgeip
+    values["mhartid"] = s.mhartid
+    return values
+
+
+def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
+    """The state with these register values; an absent one is 0 (read-only bits keep their value).
+
+    Raises `IllegalState` where a name is no register of this configuration or
+    a value is not one that the register can hold.
+    """
+    r = config.rules
+    s = State(prv=values.get("prv", Prv.M.value), v=values.get("v", 0))
+    if s.prv not in (0, 1, 3) or s.v not in (0, 1) or (s.prv == 1 and not config.s):
+        raise IllegalState(f"prv={s.prv}, v={s.v} is not a mode of this hart")
+    if s.v == 1 and (not config.h or s.prv == 3):
+        raise IllegalState(f"prv={s.prv}, v=1 is not a mode of this hart")
+    known = 2 if "v" in values and "prv" in values else ("v" in values) + ("prv" in values)
+    for name, read, write in r.registers:
+        if name in values:
+            known += 1
+            value = values[name]
+            if value > r.xlen_mask:
+                raise IllegalState(f"{name}={value:#x} is wider than XLEN={r.xlen}")
+            write(r, s, value)
+            if read(r, s) != value:
+                raise IllegalState(f"{name}={value:#x} is not legal here: it would read {read(r, s):#x}")
+        else:
+            write(r, s, 0)
+    known += _set_pending(r, s, values)
+    if known != len(values):
+        names = {name for name, _, _ in r.registers} | _pending_names(r) | {"prv", "v"}
+        extra = sorted(set(values) - names)
+        raise IllegalState(f"{', '.join(extra)}: no such register in this configuration")
+    return s
+
+
+def _pending_names(r: Rules) -> set[str]:
+    names = {"mip", "mhartid"}
+    if r.has_s:
+        names |= {"seip_line", "seip_sw"}
+    if r.has_n:
+        names |= {"ueip_line", "ueip_sw"}
+    if r.geilen > 0:
+        names |= {"hgeip"}
+    return names
+
+
+def _set_pending(r: Rules, s: State, values: Mapping[str, int]) -> int:
+    """Lines and software bits from `mip` and its companions; gives how many of the names were there."""
+    value = values.get("mip", 0)
+    s.line_msip = value >> 3 & 1
+    s.line_mtip = value >> 7 & 1
+    s.line_meip = value >> 11 & 1
+    known = "mip" in values
+    software = value & _WITHOUT_LINE & r.mip_software
+    for name in _pending_names(r) - {"mip"}:
+        if name not in values:
+            continue
+        known += 1
+        level = values[name]
+        if name == "hgeip":
+            s.hgeip = level
+            if level & r.hgei != level:
+                raise IllegalState(f"hgeip={level:#x} is not legal here: GEILEN is {r.geilen}")
+            continue
+        if name == "mhartid":
+            s.mhartid = level & r.xlen_mask
+            continue
+        if level not in (0, 1):
+            raise IllegalState(f"{name}={level:#x} is not a bit")
+        if name == "seip_line":
+            s.line_seip = level
+        elif name == "ueip_line":
+            s.line_ueip = level
+        else:
+            software |= level << (9 if name == "seip_sw" else 8)
+    s.mip_software = software
+    if "mip" in values and mip(r, s) != value:
+        raise IllegalState(f"mip={value:#x} does not fit the lines and hvip: it would read {mip(r, s):#x}")
+    return known
+
+
+def is_legal(config: Config, s: State) -> bool:
+    """Can the configured hart be in this state: every field is one that its legaliser would store."""
+    try:
+        return state_from_registers(config, registers(config, s)) == s
+    except IllegalState:
+        return False

@@ -1,0 +1,102 @@
+"""One step: the event's kind chooses the function that the manual's section describes."""
+
+from __future__ import annotations
+
+from .access import access, make_dirty
+from .config import Config
+from .entry import enter
+from .events import CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
+from .interrupts import pending_interrupt, set_lines
+from .legality import verdict
+from .outcome import Outcome
+from .route import route_exception
+from .state import State
+from .xret import trap_return
+
+
+def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
+    """The state after the event and what is seen of it; `state` itself is left alone."""
+    return _STEP[type(event)](config, state, event)
+
+
+def _retire(config: Config, s: State, e: Retire) -> tuple[State, Outcome]:
+    """norm:mstatus_fs_vs_xs_dirty_op"""
+    mode = s.v << 2 | s.prv
+    return make_dirty(config.rules, s, s.v, e.fs_dirty, e.vs_dirty), Outcome(from_mode=mode, to_mode=mode)
+
+
+def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, Outcome]:
+    """norm:H_trap_deleg, norm:mtval2_trapval, norm:htval_trapval: route it and enter.
+
+    The guest-physical address is written on guest-page faults alone.
+    """
+    r = config.rules
+    route = route_exception(config, s, e.cause, e.tval2, e.tinst)
+    is_guest_page_fault = e.cause == 20 or e.cause == 21 or e.cause == 23
+    trap = Outcome(
+        redirect=1,
+        from_mode=s.v << 2 | s.prv,
+        to_mode=route.mode,
+        trap=1,
+        cause=e.cause,
+        epc=e.pc & r.epc_mask,
+        tval=e.tval & r.xlen_mask,
+        gva=e.gva,
+        tval2=e.tval2 & r.tval2 if is_guest_page_fault else 0,
+        tinst=e.tinst & r.tinst,
+        reason=route.reason,
+    )
+    return enter(config, s, trap), trap
+
+
+def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, Outcome]:
+    """norm:intr_mip_mie_op; tval, tval2, tinst and GVA are 0 (norm:H_trap_xtinst_interrupt)."""
+    r = config.rules
+    if e.lines is not None or e.hgeip is not None:
+        s = set_lines(r, s, _lines(s) if e.lines is None else e.lines, s.hgeip if e.hgeip is None else e.hgeip)
+    request = pending_interrupt(config, s)
+    mode = s.v << 2 | s.prv
+    if request.pending == 0:
+        return s, Outcome(from_mode=mode, to_mode=mode)
+    trap = Outcome(
+        redirect=1,
+        from_mode=mode,
+        to_mode=request.mode,
+        trap=1,
+        is_interrupt=1,
+        cause=request.cause,
+        irq=request.irq,
+        epc=e.pc & r.epc_mask,
+        reason=request.reason,
+    )
+    return enter(config, s, trap), trap
+
+
+def _lines(s: State) -> int:
+    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
+
+
+def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:
+    """norm:mip_meip_rdonly and its like: the lines are levels, nothing is latched."""
+    mode = s.v << 2 | s.prv
+    return set_lines(config.rules, s, e.lines, e.hgeip), Outcome(from_mode=mode, to_mode=mode)
+
+
+def _trap_return(config: Config, s: State, e: TrapReturn) -> tuple[State, Outcome]:
+    return trap_return(config, s, e.insn)
+
+
+def _query(config: Config, s: State, e: Query) -> tuple[State, Outcome]:
+    mode = s.v << 2 | s.prv
+    return s, Outcome(fault=verdict(config, s, e.insn), from_mode=mode, to_mode=mode)
+
+
+_STEP = {
+    Retire: _retire,
+    CsrAccess: access,
+    TakeException: _take_exception,
+    TakeInterrupt: _take_interrupt,
+    SetLines: _set_lines,
+    TrapReturn: _trap_return,
+    Query: _query,
+}
