@@ -52,8 +52,7 @@ def test_the_wheel_holds_every_module(root, wheel):
 
 
 def test_the_sdist_builds_the_same_wheel(wheel, sdist, tmp_path):
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run(["tar", "-xzf", sdist, "-C", tmp_path], check=True)
     [unpacked] = tmp_path.iterdir()
     again = build(unpacked, "wheel", tmp_path / "wheel")
     assert again.name == wheel.name
