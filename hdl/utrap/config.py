@@ -1,0 +1,279 @@
+"""What a trap unit is generated for: one frozen, checked configuration.
+
+Every rule that a configuration can break is one line of `_check`; its message
+names the field, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+__all__ = ["PROFILES", "Config", "ConfigError"]
+
+
+class ConfigError(ValueError):
+    """A configuration that breaks a rule; the message is one line."""
+
+
+#: Address translation modes: name -> (MODE encoding, GPA or VA bits), by XLEN;
+#: each needs the one before it, as the manual's chapters on them say.
+SATP_MODES: Mapping[int, Mapping[str, int]] = {
+    32: {"bare": 0, "sv32": 1},
+    64: {"bare": 0, "sv39": 8, "sv48": 9, "sv57": 10},
+}
+HGATP_MODES: Mapping[int, Mapping[str, int]] = {
+    32: {"bare": 0, "sv32x4": 1},
+    64: {"bare": 0, "sv39x4": 8, "sv48x4": 9, "sv57x4": 10},
+}
+#: Bits of a guest-physical address in each guest translation mode.
+GPA_BITS: Mapping[str, int] = {"sv32x4": 34, "sv39x4": 41, "sv48x4": 50, "sv57x4": 59}
+#: How many counters `mcounteren` and its like enable.
+COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
+PAGE_BITS = 12
+#: Letters that `isa` may hold: those that follow from the other fields may not.
+_BASE_LETTERS = "ABCDEFGIJKLMOPQRTVWXYZ"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The parameters of one trap unit.
+
+    U-mode always exists. Lists of translation modes always begin with "bare".
+
+    Attributes:
+        xlen: Register width in bits, in every mode: 32 or 64.
+        s: Supervisor mode.
+        h: Hypervisor extension: HS, VS and VU. Needs s.
+        n: User-level traps (the N extension 1.1).
+        shudeleg: Delegation of guest exceptions to U-mode. Needs h and n.
+        windows: Delegation windows, 0 to 8 (HU-17). Needs shudeleg.
+        satp_modes: What satp and vsatp offer.
+        hgatp_modes: What hgatp offers.
+        geilen: Guest external interrupts, 0 to XLEN-1. Needs h.
+        ialign: Instruction alignment in bits: 16 or 32.
+        vectored_align: Alignment of a vectored trap table in bytes: 4 (an
+            adder makes the vector) or 256 (none is needed).
+        asid_bits: Address-space identifier bits, 0 to 16 (RV32: 9).
+        vmid_bits: Virtual-machine identifier bits, 0 to 14 (RV32: 7).
+        counters: Which counter enables are writable: "none", "zicntr" (3) or
+            "zihpm" (32).
+        mtvec_reset: mtvec after reset.
+        mvendorid: JEDEC vendor, 32 bits.
+        marchid: Microarchitecture, XLEN bits.
+        mimpid: Version of the implementation, XLEN bits.
+        mconfigptr: Address of the configuration structure, or 0.
+        fs: mstatus.FS is writable (needed by F).
+        vs: mstatus.VS is writable (needed by V).
+        isa: Letters that misa shows beside S, U, H and N.
+
+    Raises:
+        ConfigError: When a field breaks a rule.
+    """
+
+    xlen: int = 64
+    s: bool = True
+    h: bool = True
+    n: bool = True
+    shudeleg: bool = True
+    windows: int = 4
+    satp_modes: tuple[str, ...] = ("bare", "sv39", "sv48")
+    hgatp_modes: tuple[str, ...] = ("bare", "sv39x4", "sv48x4")
+    geilen: int = 0
+    ialign: int = 16
+    vectored_align: int = 256
+    asid_bits: int = 16
+    vmid_bits: int = 14
+    counters: str = "zicntr"
+    mtvec_reset: int = 0
+    mvendorid: int = 0
+    marchid: int = 0
+    mimpid: int = 0
+    mconfigptr: int = 0
+    fs: bool = True
+    vs: bool = True
+    isa: str = "IMAC"
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @classmethod
+    def profile(cls, name: str = "full", xlen: int = 64, **changes: Any) -> Config:
+        """Make a named profile, with changes.
+
+        Args:
+            name: A key of `PROFILES`.
+            xlen: 32 or 64.
+            changes: Fields to change; a value in a profile's place.
+
+        Raises:
+            ConfigError: When the name, a field's name or a value is wrong.
+        """
+        if name not in PROFILES:
+            raise ConfigError(f"profile={name!r}: must be one of {', '.join(PROFILES)}")
+        known = [field.name for field in fields(cls)]
+        for key in changes:
+            if key not in known:
+                raise ConfigError(f"{key!r} is no configuration field: {', '.join(known)}")
+        values: dict[str, Any] = {**PROFILES[name], "xlen": xlen}
+        if xlen == 32:
+            values |= {"asid_bits": 9, "vmid_bits": 7}
+            values |= {"satp_modes": ("bare", "sv32"), "hgatp_modes": ("bare", "sv32x4")}
+        values |= changes
+        return cls(**_without_what_is_absent(values, changes))
+
+    def replace(self, **changes: Any) -> Config:
+        """Return a copy with fields changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON holds them (tuples as lists)."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in dataclasses.asdict(self).items()
+        }
+
+    @property
+    def satp_codes(self) -> tuple[int, ...]:
+        """MODE encodings that satp and vsatp hold."""
+        return tuple(SATP_MODES[self.xlen][name] for name in self.satp_modes)
+
+    @property
+    def hgatp_codes(self) -> tuple[int, ...]:
+        """MODE encodings that hgatp holds."""
+        return tuple(HGATP_MODES[self.xlen][name] for name in self.hgatp_modes)
+
+    @property
+    def has_paging(self) -> bool:
+        """Whether a non-Bare mode exists in satp."""
+        return len(self.satp_modes) > 1
+
+    @property
+    def gpa_bits(self) -> int:
+        """Bits of a guest-physical address in the widest guest mode; 0 without H."""
+        return GPA_BITS[self.hgatp_modes[-1]] if self.h else 0
+
+    @property
+    def tval2_bits(self) -> int:
+        """Bits of mtval2, htval and hutval: a GPA shifted right by 2."""
+        return self.gpa_bits - 2 if self.h else 0
+
+    @property
+    def gppn_bits(self) -> int:
+        """Bits of a guest-physical page number (HU-17)."""
+        return self.gpa_bits - PAGE_BITS if self.h else 0
+
+    @property
+    def counter_count(self) -> int:
+        """Writable bits of mcounteren, hcounteren and scounteren."""
+        return COUNTERS[self.counters]
+
+    @property
+    def vgein_bits(self) -> int:
+        """Bits of hstatus.VGEIN that can change."""
+        return self.geilen.bit_length()
+
+
+def _without_what_is_absent(values: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the defaults of extensions that a change has turned off."""
+    absent: dict[str, Any] = {}
+    if not values.get("s", True):
+        absent |= {"satp_modes": ("bare",)}
+    if not values.get("h", True):
+        absent |= {"hgatp_modes": ("bare",)}
+    if not values.get("shudeleg", True):
+        absent |= {"windows": 0}
+    return values | {k: v for k, v in absent.items() if k not in changes}
+
+
+_MU: dict[str, Any] = {"s": False, "h": False, "n": False, "shudeleg": False}
+#: Without S and F (V), FS (VS) is read-only 0 (norm:mstatus_fs_rdonly0_s_no_f).
+_NO_STATUS: dict[str, Any] = {"fs": False, "vs": False}
+
+#: The named profiles; each is the default configuration with these changes.
+PROFILES: Mapping[str, Mapping[str, Any]] = {
+    "mu": _MU | _NO_STATUS,
+    "msu": _MU | {"s": True},
+    "msuh": _MU | {"s": True, "h": True},
+    "msun": _MU | {"s": True, "n": True},
+    "full": {},
+}
+
+
+def _check(config: Config) -> None:
+    """Raise ConfigError for the first rule that the configuration breaks."""
+
+    def demand(holds: bool, field: str, rule: str) -> None:
+        if not holds:
+            raise ConfigError(f"{field}={getattr(config, field)!r}: {rule}")
+
+    for field in fields(config):
+        value, kind = getattr(config, field.name), type(field.default)
+        demand(type(value) is kind, field.name, f"must be of type {kind.__name__}")
+    demand(config.xlen in (32, 64), "xlen", "must be 32 or 64")
+    demand(not config.h or config.s, "h", "the hypervisor extension needs s=True")
+    demand(not config.shudeleg or config.h, "shudeleg", "Shudeleg needs h=True")
+    demand(not config.shudeleg or config.n, "shudeleg", "Shudeleg needs n=True")
+    demand(0 <= config.windows <= 8, "windows", "must be 0 to 8")
+    demand(config.windows == 0 or config.shudeleg, "windows", "windows need shudeleg=True")
+    _check_modes(config, "satp_modes", SATP_MODES[config.xlen], config.s, "s")
+    _check_modes(config, "hgatp_modes", HGATP_MODES[config.xlen], config.h, "h")
+    demand(
+        not config.h or config.has_paging,
+        "satp_modes",
+        f"h=True needs {list(SATP_MODES[config.xlen])[1]!r} as well",
+    )
+    demand(0 <= config.geilen < config.xlen, "geilen", f"must be 0 to {config.xlen - 1}")
+    demand(config.geilen == 0 or config.h, "geilen", "guest interrupts need h=True")
+    demand(config.ialign in (16, 32), "ialign", "must be 16 or 32")
+    demand(config.vectored_align in (4, 256), "vectored_align", "must be 4 or 256")
+    asid_max, vmid_max = (9, 7) if config.xlen == 32 else (16, 14)
+    demand(0 <= config.asid_bits <= asid_max, "asid_bits", f"must be 0 to {asid_max}")
+    demand(0 <= config.vmid_bits <= vmid_max, "vmid_bits", f"must be 0 to {vmid_max}")
+    demand(config.counters in COUNTERS, "counters", f"must be one of {', '.join(COUNTERS)}")
+    for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
+        value = getattr(config, name)
+        demand(0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
+    demand(0 <= config.mvendorid < 1 << 32, "mvendorid", "must fit in 32 bits")
+    _check_mtvec(config)
+    letters = list(config.isa)
+    demand(
+        all(letter in _BASE_LETTERS for letter in letters) and letters == list(dict.fromkeys(letters)),
+        "isa",
+        "must be distinct capital letters other than S, U, H and N",
+    )
+    demand(("I" in letters) != ("E" in letters), "isa", "must hold one of I and E")
+    demand(not (config.h and "E" in letters), "isa", "h=True needs I, not E")
+    demand("C" not in letters or config.ialign == 16, "isa", "C needs ialign=16")
+    for name, letter in (("fs", "F"), ("vs", "V")):
+        has_state, is_listed = getattr(config, name), letter in letters
+        demand(not is_listed or has_state, "isa", f"{letter} needs {name}=True")
+        demand(not has_state or config.s or is_listed, name, f"without s=True it needs {letter} in isa")
+
+
+def _check_modes(config: Config, field: str, known: Mapping[str, int], needed: bool, by: str) -> None:
+    """Check a list of translation modes: a beginning of the known ones."""
+    modes, chain = getattr(config, field), tuple(known)
+    allowed = [chain[: n + 1] for n in range(len(chain))]
+    if not needed:
+        if modes != chain[:1]:
+            raise ConfigError(f"{field}={','.join(map(str, modes))}: must be bare without {by}=True")
+        return
+    if field == "hgatp_modes":
+        allowed = allowed[1:]
+    if modes not in allowed:
+        texts = " or ".join(",".join(choice) for choice in allowed)
+        raise ConfigError(f"{field}={','.join(map(str, modes))}: must be {texts}")
+
+
+def _check_mtvec(config: Config) -> None:
+    """Check that mtvec_reset is a value that mtvec can hold."""
+    if config.mtvec_reset & 2:
+        raise ConfigError(f"mtvec_reset={config.mtvec_reset:#x}: bit 1 must be 0")
+    low = config.vectored_align - 4
+    if config.mtvec_reset & 1 and config.mtvec_reset & low:
+        raise ConfigError(
+            f"mtvec_reset={config.mtvec_reset:#x}: a vectored table must be"
+            f" aligned to vectored_align={config.vectored_align} bytes"
+        )

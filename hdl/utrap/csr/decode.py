@@ -1,0 +1,84 @@
+"""Logic that tells addresses apart, with no more of the address than it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from amaranth.hdl import Const, Mux, Value, ValueLike
+
+__all__ = ["choose", "decide", "lookup"]
+
+
+def decide(address: Value, on: frozenset[int], off: frozenset[int]) -> Value:
+    """Return 1 for every address in `on`, 0 for every one in `off`.
+
+    For other addresses the result is either: a decision tree on the bits that
+    separate the two sets best, and on no others.
+    """
+    if not on:
+        return Const(0, 1)
+    if not off:
+        return Const(1, 1)
+
+    def mixed(bit: int) -> int:
+        """How many addresses stay on a side that still holds both kinds."""
+        count = 0
+        for value in (0, 1):
+            yes = sum(1 for a in on if a >> bit & 1 == value)
+            no = sum(1 for a in off if a >> bit & 1 == value)
+            count += yes + no if yes and no else 0
+        return count
+
+    def splits(bit: int) -> bool:
+        return len({a >> bit & 1 for a in on | off}) == 2
+
+    bit = min(filter(splits, range(len(address))), key=mixed)
+    low, high = (
+        decide(
+            address,
+            frozenset(a for a in on if a >> bit & 1 == value),
+            frozenset(a for a in off if a >> bit & 1 == value),
+        )
+        for value in (0, 1)
+    )
+    return Mux(address[bit], high, low)
+
+
+def choose(address: Value, leaves: Sequence[tuple[frozenset[int], Value]]) -> tuple[Value, Value]:
+    """Return two select bits that tell up to four sets of addresses apart."""
+    selects = []
+    for bit in range(2):
+        on: frozenset[int] = frozenset()
+        off: frozenset[int] = frozenset()
+        for index, (addresses, _) in enumerate(leaves):
+            if index >> bit & 1:
+                on |= addresses
+            else:
+                off |= addresses
+        selects.append(decide(address, on, off))
+    return selects[0], selects[1]
+
+
+def mux4(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:
+    """Select one of up to four values: one six-input LUT a bit."""
+    padded = [*leaves, *[leaves[-1]] * (4 - len(leaves))]
+    low, high = selects
+    if len(leaves) == 1:
+        return leaves[0]
+    if len(leaves) == 2:
+        return Mux(low, padded[1], padded[0])
+    return Mux(high, Mux(low, padded[3], padded[2]), Mux(low, padded[1], padded[0]))
+
+
+def lookup(table: Mapping[int, ValueLike], index: Value) -> Value:
+    """Return the table's bit at the index; 0 where the table has none."""
+
+    def tree(low: int, bits: int) -> Value:
+        if not any(low <= key < low + (1 << bits) for key in table):
+            return Const(0, 1)
+        if bits == 0:
+            return Value.cast(table[low])
+        half = 1 << bits - 1
+        return Mux(index[bits - 1], tree(low + half, bits - 1), tree(low, bits - 1))
+
+    return tree(0, len(index))

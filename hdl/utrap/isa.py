@@ -1,0 +1,288 @@
+"""The architecture's vocabulary: modes, causes, and who may delegate what.
+
+Causes, priorities and delegation stand here once, as tables; masks, cover
+points, documents and C macros are folds over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum, unique
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from utrap.config import Config
+
+__all__ = [
+    "EXCEPTIONS",
+    "INTERRUPTS",
+    "PRIORITY",
+    "CommitOp",
+    "CsrOp",
+    "ExceptionCause",
+    "ExceptionRule",
+    "Fault",
+    "Interrupt",
+    "InterruptRule",
+    "Mode",
+    "exceptions",
+    "interrupts",
+]
+
+
+@unique
+class Mode(IntEnum):
+    """A privilege mode of the hart: bit 2 is V, bits 1:0 the nominal privilege."""
+
+    U = 0
+    S = 1  # HS where the hypervisor extension exists
+    M = 3
+    VU = 4
+    VS = 5
+
+
+@unique
+class Fault(IntEnum):
+    """Why an instruction may not execute in the current state."""
+
+    NONE = 0
+    ILLEGAL = 1  # the core raises cause 2
+    VIRTUAL = 2  # the core raises cause 22
+
+
+@unique
+class CommitOp(IntEnum):
+    """What the core retires in this cycle; one value, so never two events."""
+
+    NONE = 0
+    CSR = 1
+    EXCEPTION = 2
+    INTERRUPT = 3
+    MRET = 4
+    SRET = 5
+    URET = 6
+    DEBUG_CSR = 7  # a debugger's access, with M-mode's rights in any mode
+
+
+@unique
+class CsrOp(IntEnum):
+    """How a CSR instruction accesses its CSR."""
+
+    READ = 0  # CSRRS, CSRRC with x0 or a zero immediate
+    WRITE = 1
+    SET = 2
+    CLEAR = 3
+
+
+@unique
+class ExceptionCause(IntEnum):
+    """Exception codes (norm:H_cause)."""
+
+    INSTRUCTION_ADDRESS_MISALIGNED = 0
+    INSTRUCTION_ACCESS_FAULT = 1
+    ILLEGAL_INSTRUCTION = 2
+    BREAKPOINT = 3
+    LOAD_ADDRESS_MISALIGNED = 4
+    LOAD_ACCESS_FAULT = 5
+    STORE_ADDRESS_MISALIGNED = 6
+    STORE_ACCESS_FAULT = 7
+    ECALL_FROM_U = 8  # from U or VU
+    ECALL_FROM_S = 9
+    ECALL_FROM_VS = 10
+    ECALL_FROM_M = 11
+    INSTRUCTION_PAGE_FAULT = 12
+    LOAD_PAGE_FAULT = 13
+    STORE_PAGE_FAULT = 15
+    DOUBLE_TRAP = 16
+    SOFTWARE_CHECK = 18
+    HARDWARE_ERROR = 19
+    INSTRUCTION_GUEST_PAGE_FAULT = 20
+    LOAD_GUEST_PAGE_FAULT = 21
+    VIRTUAL_INSTRUCTION = 22
+    STORE_GUEST_PAGE_FAULT = 23
+
+    @property
+    def is_guest_page_fault(self) -> bool:
+        """Whether the trap carries a guest-physical address."""
+        return self in (
+            ExceptionCause.INSTRUCTION_GUEST_PAGE_FAULT,
+            ExceptionCause.LOAD_GUEST_PAGE_FAULT,
+            ExceptionCause.STORE_GUEST_PAGE_FAULT,
+        )
+
+
+@unique
+class Interrupt(IntEnum):
+    """Interrupt codes (norm:mip_mie_std_enc_txt, norm:mip_mie_vs, HU-24)."""
+
+    USI = 0
+    SSI = 1
+    VSSI = 2
+    MSI = 3
+    UTI = 4
+    STI = 5
+    VSTI = 6
+    MTI = 7
+    UEI = 8
+    SEI = 9
+    VSEI = 10
+    MEI = 11
+    SGEI = 12
+
+
+def _always(_: Config) -> bool:
+    return True
+
+
+def _never(_: Config) -> bool:
+    return False
+
+
+def _with_s(config: Config) -> bool:
+    return config.s
+
+
+def _with_h(config: Config) -> bool:
+    return config.h
+
+
+def _with_n(config: Config) -> bool:
+    return config.n
+
+
+def _with_long_ialign(config: Config) -> bool:
+    return config.ialign == 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionRule:
+    """Which delegation registers hold a writable bit for one exception.
+
+    Attributes:
+        cause: The exception.
+        medeleg: Whether medeleg's bit is writable (norm:medeleg_mideleg_warl).
+        hedeleg: Whether hedeleg's bit is writable (norm:hedeleg_acc).
+        sedeleg: Whether sedeleg's bit is writable (HU-9).
+        huedeleg: Whether huedeleg's bit is writable (shudeleg section 3).
+    """
+
+    cause: ExceptionCause
+    medeleg: Callable[[Config], bool]
+    hedeleg: bool
+    sedeleg: bool
+    huedeleg: bool
+
+
+def _rule(cause: ExceptionCause, medeleg: Callable[[Config], bool], guests: str) -> ExceptionRule:
+    return ExceptionRule(
+        cause=cause,
+        medeleg=medeleg,
+        hedeleg="h" in guests,
+        sedeleg="s" in guests,
+        huedeleg="u" in guests,
+    )
+
+
+_E = ExceptionCause
+
+#: One row per exception code; the letters name the registers below medeleg
+#: that have the bit: h hedeleg, s sedeleg, u huedeleg.
+EXCEPTIONS: tuple[ExceptionRule, ...] = (
+    _rule(_E.INSTRUCTION_ADDRESS_MISALIGNED, _with_long_ialign, "hsu"),
+    _rule(_E.INSTRUCTION_ACCESS_FAULT, _always, "hsu"),
+    _rule(_E.ILLEGAL_INSTRUCTION, _always, "hsu"),
+    _rule(_E.BREAKPOINT, _always, "hsu"),
+    _rule(_E.LOAD_ADDRESS_MISALIGNED, _always, "hsu"),
+    _rule(_E.LOAD_ACCESS_FAULT, _always, "hsu"),
+    _rule(_E.STORE_ADDRESS_MISALIGNED, _always, "hsu"),
+    _rule(_E.STORE_ACCESS_FAULT, _always, "hsu"),
+    _rule(_E.ECALL_FROM_U, _always, "hsu"),
+    _rule(_E.ECALL_FROM_S, _with_s, ""),
+    _rule(_E.ECALL_FROM_VS, _with_h, "u"),
+    _rule(_E.ECALL_FROM_M, _never, ""),
+    _rule(_E.INSTRUCTION_PAGE_FAULT, _always, "hsu"),
+    _rule(_E.LOAD_PAGE_FAULT, _always, "hsu"),
+    _rule(_E.STORE_PAGE_FAULT, _always, "hsu"),
+    _rule(_E.DOUBLE_TRAP, _never, ""),
+    _rule(_E.SOFTWARE_CHECK, _always, "hu"),
+    _rule(_E.HARDWARE_ERROR, _always, "h"),
+    _rule(_E.INSTRUCTION_GUEST_PAGE_FAULT, _with_h, "u"),
+    _rule(_E.LOAD_GUEST_PAGE_FAULT, _with_h, "u"),
+    _rule(_E.VIRTUAL_INSTRUCTION, _with_h, "u"),
+    _rule(_E.STORE_GUEST_PAGE_FAULT, _with_h, "u"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterruptRule:
+    """What one interrupt is, and down to where it can be delegated.
+
+    Attributes:
+        code: The interrupt.
+        present: Whether the configuration has it.
+        level: The mode that it is named for: M, S, U, or VS (its own level,
+            before any delegation). SGEI is a supervisor-level interrupt.
+        mideleg: "writable", "one" (read-only 1) or "zero" (read-only 0).
+    """
+
+    code: Interrupt
+    present: Callable[[Config], bool]
+    level: Mode
+    mideleg: str
+
+    @property
+    def name(self) -> str:
+        """The interrupt's name without its final I: MS, SE, SGE, ..."""
+        return self.code.name[:-1]
+
+    @property
+    def pending_field(self) -> str:
+        """The name of its bit in xip, in lower case: msip, seip, ..."""
+        return f"{self.name}IP".lower()
+
+    @property
+    def enable_field(self) -> str:
+        """The name of its bit in xie, in lower case: msie, seie, ..."""
+        return f"{self.name}IE".lower()
+
+
+def _irq(code: Interrupt, present: Callable[[Config], bool], level: Mode, mideleg: str) -> InterruptRule:
+    return InterruptRule(code=code, present=present, level=level, mideleg=mideleg)
+
+
+#: Every interrupt, highest priority first among those for one target mode
+#: (norm:intr_M_mode_pri, norm:hsint_priority, HU-26).
+PRIORITY: tuple[InterruptRule, ...] = (
+    _irq(Interrupt.MEI, _always, Mode.M, "zero"),
+    _irq(Interrupt.MSI, _always, Mode.M, "zero"),
+    _irq(Interrupt.MTI, _always, Mode.M, "zero"),
+    _irq(Interrupt.SEI, _with_s, Mode.S, "writable"),
+    _irq(Interrupt.SSI, _with_s, Mode.S, "writable"),
+    _irq(Interrupt.STI, _with_s, Mode.S, "writable"),
+    _irq(Interrupt.SGEI, _with_h, Mode.S, "one"),
+    _irq(Interrupt.VSEI, _with_h, Mode.VS, "one"),
+    _irq(Interrupt.VSSI, _with_h, Mode.VS, "one"),
+    _irq(Interrupt.VSTI, _with_h, Mode.VS, "one"),
+    _irq(Interrupt.UEI, _with_n, Mode.U, "writable"),
+    _irq(Interrupt.USI, _with_n, Mode.U, "writable"),
+    _irq(Interrupt.UTI, _with_n, Mode.U, "writable"),
+)
+
+#: The same rules by code.
+INTERRUPTS: dict[Interrupt, InterruptRule] = {rule.code: rule for rule in sorted(PRIORITY, key=lambda rule: rule.code)}
+
+
+def interrupts(config: Config, *levels: Mode) -> Iterator[InterruptRule]:
+    """Yield the configuration's interrupts of the levels (all if none) by code."""
+    for rule in INTERRUPTS.values():
+        if rule.present(config) and (not levels or rule.level in levels):
+            yield rule
+
+
+def exceptions(config: Config, register: str = "medeleg") -> Iterator[ExceptionRule]:
+    """Yield the exceptions whose bit of the delegation register is writable."""
+    for rule in EXCEPTIONS:
+        writable = getattr(rule, register)
+        if writable(config) if callable(writable) else writable:
+            yield rule

@@ -1,0 +1,261 @@
+"""The unit's ports, one signature for each purpose, and their contract.
+
+Timing, for all of them: the core drives `commit`, the levels and the
+extension's answers in a cycle; the unit answers combinationally in that same
+cycle; all state changes at the rising edge of `clk` that ends it. So a trap,
+a return or a CSR access costs one cycle, and another event may follow in the
+next. `rst` is synchronous and wins over every event.
+
+Signatures are seen from the initiator: the core for `commit`, the unit for
+the others.
+"""
+
+from __future__ import annotations
+
+from amaranth.hdl import unsigned
+from amaranth.lib.wiring import In, Out, Signature
+
+from utrap.config import Config
+from utrap.isa import CommitOp, CsrOp, Fault, Mode
+
+__all__ = [
+    "AnswerSignature",
+    "CommitSignature",
+    "ExtensionSignature",
+    "HartSignature",
+    "InterruptSignature",
+    "LegalitySignature",
+    "LinesSignature",
+    "TraceSignature",
+]
+
+CAUSE = unsigned(6)
+
+
+class CommitSignature(Signature):
+    """What the core retires in this cycle. The core is the initiator.
+
+    The core holds `op` at NONE in a cycle without an event. It may present an
+    event in any cycle, in consecutive cycles too, and may withdraw or change
+    it freely before the clock edge: only the values at the edge count.
+
+    Members:
+        op: The event; see `CommitOp`.
+        pc: EXCEPTION, INTERRUPT: address of the instruction that trapped, or
+            that an interrupt preceded; XLEN bits, stored in xepc.
+        cause: EXCEPTION: the exception code, 6 bits.
+        tval: EXCEPTION: the trap value: faulting virtual address, instruction
+            bits for causes 2 and 22, pc for EBREAK, 0 for ECALL.
+        gva: EXCEPTION, with H: `tval` is a guest virtual address.
+        tval2: EXCEPTION, with H: guest-physical address shifted right by 2;
+            used on causes 20, 21 and 23.
+        tinst: EXCEPTION, with H: transformed instruction, pseudoinstruction
+            or 0 (norm:H_trap_xtinst).
+        csr_address: CSR, DEBUG_CSR: the CSR's number, 12 bits.
+        csr_op: CSR, DEBUG_CSR: the kind of access; see `CsrOp`.
+        csr_wdata: CSR, DEBUG_CSR: rs1 or the immediate, XLEN bits.
+        fs_dirty: NONE, and CSR to an address outside the unit: the
+            instruction wrote floating-point state; FS becomes Dirty.
+        vs_dirty: The same for vector state.
+    """
+
+    def __init__(self, config: Config) -> None:
+        members = {
+            "op": Out(CommitOp),
+            "pc": Out(config.xlen),
+            "cause": Out(CAUSE),
+            "tval": Out(config.xlen),
+        }
+        if config.h:
+            members |= {"gva": Out(1), "tval2": Out(config.tval2_bits), "tinst": Out(32)}
+        members |= {
+            "csr_address": Out(12),
+            "csr_op": Out(CsrOp),
+            "csr_wdata": Out(config.xlen),
+        }
+        if config.fs:
+            members["fs_dirty"] = Out(1)
+        if config.vs:
+            members["vs_dirty"] = Out(1)
+        super().__init__(members)
+
+
+class AnswerSignature(Signature):
+    """The unit's answer to the commit port, in the same cycle.
+
+    Members:
+        fault: Why the CSR access or the return may not execute. With a fault
+            no state changes; the core then raises the exception by itself.
+        redirect: The pc must go to `target`: a trap, or a return that may
+            execute.
+        target: Where to; XLEN bits. Meaningful with `redirect`.
+        rdata: What the CSR reads; XLEN bits. Meaningful with a CSR access
+            and without a fault.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(
+            {
+                "fault": Out(Fault),
+                "redirect": Out(1),
+                "target": Out(config.xlen),
+                "rdata": Out(config.xlen),
+            }
+        )
+
+
+class InterruptSignature(Signature):
+    """The interrupt that the hart would take now.
+
+    It follows from state and lines alone, never from `commit`, and may be
+    withdrawn when a line falls. The core takes it by committing INTERRUPT in
+    a cycle in which `request` is 1; in any other that event does nothing.
+
+    Members:
+        request: An interrupt is to be taken.
+        cause: Its code as xcause gets it: a guest's VSEI is 9 (norm:hideleg_trans).
+        target: The mode that takes it.
+        wake: WFI resumes: mip AND mie is not 0, delegated or masked or not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({"request": Out(1), "cause": Out(CAUSE), "target": Out(Mode), "wake": Out(1)})
+
+
+class LinesSignature(Signature):
+    """Interrupt levels from outside, synchronous to `clk`. The platform drives.
+
+    Members:
+        meip: Machine external interrupt.
+        mtip: Machine timer interrupt.
+        msip: Machine software interrupt.
+        seip: Supervisor external interrupt, with S.
+        ueip: User external interrupt, with N.
+        hgeip: Guest external interrupts 1 to GEILEN, bit 0 is number 1.
+    """
+
+    def __init__(self, config: Config) -> None:
+        members = {"meip": Out(1), "mtip": Out(1), "msip": Out(1)}
+        if config.s:
+            members["seip"] = Out(1)
+        if config.n:
+            members["ueip"] = Out(1)
+        if config.geilen:
+            members["hgeip"] = Out(config.geilen)
+        super().__init__(members)
+
+
+class ExtensionSignature(Signature):
+    """CSRs outside the unit: counters, PMP, floating point, custom ones.
+
+    The unit offers every CSR access whose address it does not own and judges
+    it; the core answers in the same cycle. The address is `commit.csr_address`.
+
+    Members:
+        select: A CSR access is to an address outside the unit.
+        accept: The access may execute: it exists and passes the judgement.
+        write: The access may execute and writes.
+        wdata: The value to write, set and clear already done; XLEN bits.
+        exists: The core has a CSR at the address. May depend on anything but
+            `accept`, `write` and `wdata`.
+        rdata: What it reads; XLEN bits.
+    """
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(
+            {
+                "select": Out(1),
+                "accept": Out(1),
+                "write": Out(1),
+                "wdata": Out(config.xlen),
+                "exists": In(1),
+                "rdata": In(config.xlen),
+            }
+        )
+
+
+class LegalitySignature(Signature):
+    """Whether privileged instructions may execute now; from state alone.
+
+    Members:
+        wfi: WFI (TW, VTW).
+        sfence_vma: SFENCE.VMA and SINVAL.VMA (TVM, VTVM), with S.
+        hfence_vvma: HFENCE.VVMA and HINVAL.VVMA, with H.
+        hfence_gvma: HFENCE.GVMA and HINVAL.GVMA (TVM), with H.
+        hlsv: HLV, HLVX and HSV (HU), with H.
+    """
+
+    def __init__(self, config: Config) -> None:
+        members = {"wfi": Out(Fault)}
+        if config.s:
+            members["sfence_vma"] = Out(Fault)
+        if config.h:
+            members |= {name: Out(Fault) for name in ("hfence_vvma", "hfence_gvma", "hlsv")}
+        super().__init__(members)
+
+
+class HartSignature(Signature):
+    """The hart's mode and what the rest of the core needs of the CSRs.
+
+    Members:
+        mode: The current mode.
+        ecall_cause: Cause of an ECALL in the current mode.
+        load_store_mode: Mode as which loads and stores execute (MPRV).
+        hlsv_mode: Mode as which HLV, HLVX and HSV execute: VS or VU (HU-28).
+        fiom: Fences on I/O order memory too, in the current mode.
+        sum, mxr: mstatus.SUM and MXR, with S.
+        vs_sum, vs_mxr: vsstatus.SUM and MXR, with H.
+        satp, vsatp, hgatp: Translation roots as the CSRs read.
+        fs, vs: mstatus.FS and VS where the configuration has them.
+        vs_fs, vs_vs: vsstatus.FS and VS.
+        time_delta: 64 bits to add to `time` while V=1 (htimedelta).
+    """
+
+    def __init__(self, config: Config) -> None:
+        members = {
+            "mode": Out(Mode, init=Mode.M),
+            "ecall_cause": Out(CAUSE),
+            "load_store_mode": Out(Mode),
+            "fiom": Out(1),
+        }
+        states = [name for name in ("fs", "vs") if getattr(config, name)]
+        members |= {name: Out(2) for name in states}
+        if config.s:
+            members |= {"sum": Out(1), "mxr": Out(1), "satp": Out(config.xlen)}
+        if config.h:
+            members |= {"hlsv_mode": Out(Mode), "vs_sum": Out(1), "vs_mxr": Out(1)}
+            members |= {"vsatp": Out(config.xlen), "hgatp": Out(config.xlen)}
+            members |= {f"vs_{name}": Out(2) for name in states}
+            members["time_delta"] = Out(64)
+        super().__init__(members)
+
+
+class TraceSignature(Signature):
+    """Every event that takes effect, in the cycle in which it does.
+
+    Members:
+        kind: The event; NONE in a cycle without one, with a fault, or with an
+            INTERRUPT that found nothing to take.
+        cause: EXCEPTION, INTERRUPT: the code that xcause gets.
+        from_mode: The mode before.
+        to_mode: The mode after.
+        epc: EXCEPTION, INTERRUPT: the pc that xepc gets.
+        tval: EXCEPTION: the value that xtval gets (an interrupt's is 0).
+        gpa: EXCEPTION with a guest-page fault, with H: the guest-physical
+            address, shifted right by 2.
+        vector: EXCEPTION, INTERRUPT, returns: where the pc goes.
+    """
+
+    def __init__(self, config: Config) -> None:
+        members = {
+            "kind": Out(CommitOp),
+            "cause": Out(CAUSE),
+            "from_mode": Out(Mode, init=Mode.M),
+            "to_mode": Out(Mode, init=Mode.M),
+            "epc": Out(config.xlen),
+            "tval": Out(config.xlen),
+        }
+        if config.h:
+            members["gpa"] = Out(config.tval2_bits)
+        members["vector"] = Out(config.xlen)
+        super().__init__(members)

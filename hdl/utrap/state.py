@@ -1,0 +1,96 @@
+"""The architectural state as signals: one for each stored field, and the mode."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Cat, Const, Signal, Value
+
+from utrap.config import Config
+from utrap.csr.rows import csrs, storage_bits, stored_fields
+from utrap.isa import Mode
+
+__all__ = ["State", "state_bits"]
+
+
+class State:
+    """Storage of a configuration, by "csr.field".
+
+    A field that the configuration lacks reads as constant 0, so logic above
+    needs no case for it; a field that no configuration has is a KeyError.
+
+    Attributes:
+        config: The configuration.
+        stored: The signals that hold state, by "csr.field".
+        views: What each CSR reads, XLEN bits, by name.
+        v: The virtualization mode V.
+        prv: The nominal privilege, 2 bits: 0 U, 1 S, 3 M.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.stored = {
+            key: Signal(field.width // field.copies, name=key.replace(".", "_"), init=field.reset)
+            for key, field in stored_fields(config).items()
+        }
+        self.views = {row.name: Signal(config.xlen, name=row.name) for row in csrs(config)}
+        if config.s:
+            self._prv = Signal(2, name="mode_prv", init=0b11)
+            self.prv: Value = self._prv
+        else:
+            # Two modes are one bit: M or not.
+            self._prv = Signal(1, name="mode_prv", init=1)
+            self.prv = Cat(self._prv, self._prv)
+        self.v: Value = Signal(name="mode_v") if config.h else Const(0, 1)
+
+    def __getitem__(self, key: str) -> Value:
+        if key in self.stored:
+            return self.stored[key]
+        return Const(0, _known_widths()[key])
+
+    @property
+    def gva(self) -> str:
+        """Where the M-level GVA is: RV32 has it in mstatush."""
+        return "mstatus.gva" if self.config.xlen == 64 else "mstatush.gva"
+
+    @property
+    def mpv(self) -> str:
+        """Where MPV is: RV32 has it in mstatush."""
+        return "mstatus.mpv" if self.config.xlen == 64 else "mstatush.mpv"
+
+    @property
+    def mode(self) -> Value:
+        """The current mode as `Mode` encodes it."""
+        return Cat(self.prv, self.v)
+
+    def is_in(self, mode: Mode) -> Value:
+        """Whether the hart is in the mode; constant 0 if it cannot be."""
+        if mode in (Mode.VU, Mode.VS) and not self.config.h:
+            return Const(0, 1)
+        if mode is Mode.M:
+            return self.prv[1]
+        is_nominal = self.prv[0] & ~self.prv[1] if mode & 1 else ~self.prv[0]
+        return is_nominal & (self.v if mode & 4 else ~self.v)
+
+    def set_mode(self, prv: Value, v: Value) -> list[object]:
+        """Return the assignments that change the mode."""
+        assignments: list[object] = [self._prv.eq(prv if self.config.s else prv[0])]
+        if self.config.h:
+            assignments.append(self.v.eq(v))
+        return assignments
+
+
+_WIDTHS: dict[str, int] = {}
+
+
+def _known_widths() -> dict[str, int]:
+    """Return the width of every field that some configuration stores."""
+    if not _WIDTHS:
+        for xlen in (32, 64):
+            config = Config.profile("full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA")
+            _WIDTHS.update({key: field.width for key, field in stored_fields(config).items()})
+    return _WIDTHS
+
+
+def state_bits(config: Config) -> int:
+    """Count the bits of architectural state that can change: CSRs and mode."""
+    mode_bits = 1 + config.s + config.h
+    return storage_bits(config) + mode_bits
