@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import legalise, privilege, views
-from .isa import ones
 
 if TYPE_CHECKING:
     from .config import Config
@@ -40,6 +39,11 @@ class Csr:
     def is_read_only(self) -> bool:
         """By its address (the CSR address mapping: bits 11:10 all ones)."""
         return self.address >> 10 == 3
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Owned only to refuse it; the name is no more than a label."""
+        return self.judge is privilege.never
 
 
 def csr_table(config: Config, r: Rules) -> dict[int, Csr]:

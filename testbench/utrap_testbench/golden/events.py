@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, unique
-from typing import Union
 
 
 @unique
@@ -135,4 +134,4 @@ class Query:
     insn: Insn
 
 
-Event = Union[Retire, CsrAccess, TakeException, TakeInterrupt, SetLines, TrapReturn, Query]
+Event = Retire | CsrAccess | TakeException | TakeInterrupt | SetLines | TrapReturn | Query

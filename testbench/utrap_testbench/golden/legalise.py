@@ -228,10 +228,7 @@ def hgatp(r: Rules, s: State, w: int) -> None:
 
 
 def _is_supported(mode: int, modes: tuple[int, ...]) -> bool:
-    for supported in modes:  # at most four
-        if mode == supported:
-            return True
-    return False
+    return any(mode == supported for supported in modes)  # at most four
 
 
 # Halves.

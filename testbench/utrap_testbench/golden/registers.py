@@ -59,7 +59,7 @@ def register_table(config: Config, r: Rules) -> list[Access]:
 
 
 def _field(name: str) -> Callable[[Rules, State], int]:
-    return lambda r, s: getattr(s, name)  # type: ignore[no-any-return]
+    return lambda r, s: getattr(s, name)
 
 
 def registers(config: Config, s: State) -> dict[str, int]:
@@ -130,7 +130,7 @@ def _set_pending(r: Rules, s: State, values: Mapping[str, int]) -> int:
     s.line_msip = value >> 3 & 1
     s.line_mtip = value >> 7 & 1
     s.line_meip = value >> 11 & 1
-    known = "mip" in values
+    known = int("mip" in values)
     software = value & _WITHOUT_LINE & r.mip_software
     for name in _pending_names(r) - {"mip"}:
         if name not in values:

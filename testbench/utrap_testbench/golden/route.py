@@ -26,7 +26,7 @@ class Route(NamedTuple):
 
 _BELOW_M = (
     ("norm:trap_never_trans_lower", "the trap does not come from M, so it may be delegated"),
-    ("norm:trap_del_S-mode_op", "medeleg[{c}] = 1: delegated past M"),
+    ("norm:medeleg_mideleg_op2", "medeleg[{c}] = 1: delegated past M"),
 )
 _FROM_GUEST = (*_BELOW_M, ("norm:H_trap_deleg", "V = 1: hedeleg decides first"))
 _NOT_TO_VS = (*_FROM_GUEST, ("norm:hedeleg_op", "hedeleg[{c}] = 0: not for VS"))
@@ -44,11 +44,9 @@ GUEST_TO_U = Route(Mode.U.value, (*_GUEST_TO_U, ("HU-16", "the delegation window
 OUTSIDE_WINDOWS = Route(Mode.S.value, (*_GUEST_TO_U, ("HU-16", "the delegation windows do not allow it: HS")))
 GUEST_TO_HS = Route(Mode.S.value, (*_NOT_TO_VS, ("HU-7", "hudcfg.EN = 0 or huedeleg[{c}] = 0: HS")))
 GUEST_TO_HS_PLAIN = Route(Mode.S.value, (*_NOT_TO_VS, ("norm:H_trap_deleg", "it goes to HS")))
-HOST_TO_U = Route(
-    Mode.U.value, (*_FROM_HOST, ("HU-7", "it comes from U and sedeleg[{c}] = 1: further delegated to U"))
-)
+HOST_TO_U = Route(Mode.U.value, (*_FROM_HOST, ("HU-7", "it comes from U and sedeleg[{c}] = 1: further delegated to U")))
 HOST_TO_HS = Route(Mode.S.value, (*_FROM_HOST, ("HU-7", "not from U, or sedeleg[{c}] = 0: HS")))
-HOST_TO_S_PLAIN = Route(Mode.S.value, (*_BELOW_M, ("norm:trap_del_S-mode_op", "it goes to S")))
+HOST_TO_S_PLAIN = Route(Mode.S.value, (*_BELOW_M, ("norm:medeleg_mideleg_op2", "it goes to S")))
 
 
 def route_exception(config: Config, s: State, cause: int, tval2: int, tinst: int) -> Route:
@@ -89,10 +87,7 @@ def window_ok(config: Config, s: State, cause: int, tval2: int, tinst: int) -> b
         # A pseudoinstruction: the fault of an implicit access for VS-stage translation.
         return False
     page = (tval2 & config.rules.tval2) >> 10  # tval2 is GPA>>2, a page 4 KiB
-    for window in config.rules.windows:  # at most eight
-        if matches(getattr(s, window), page):
-            return True
-    return False
+    return any(matches(getattr(s, window), page) for window in config.rules.windows)  # at most eight
 
 
 def matches(hugpaw: int, page: int) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from .access import access, make_dirty
 from .config import Config
 from .entry import enter
@@ -91,7 +94,7 @@ def _query(config: Config, s: State, e: Query) -> tuple[State, Outcome]:
     return s, Outcome(fault=verdict(config, s, e.insn), from_mode=mode, to_mode=mode)
 
 
-_STEP = {
+_STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {
     Retire: _retire,
     CsrAccess: access,
     TakeException: _take_exception,

@@ -9,7 +9,8 @@ from .isa import Irq, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 
-_SGEI = bits(Irq.SGEI)
+_SGEI, _UEI = bits(Irq.SGEI), bits(Irq.UEI)
+_EXTERNAL = bits(Irq.SEI, Irq.UEI)
 
 
 def mstatus(r: Rules, s: State) -> int:
@@ -160,8 +161,11 @@ def mip(r: Rules, s: State) -> int:
 
 
 def mip_for_write(r: Rules, s: State) -> int:
-    """The old value of a read-modify-write of mip: no line takes part (norm:mip_seip_wrcsr, warl:mip)."""
-    return s.mip_software | s.hvip
+    """The old value of a read-modify-write of mip: of SEIP and UEIP the software bit alone.
+
+    norm:mip_seip_wrcsr, warl:mip
+    """
+    return mip(r, s) & (r.xlen_mask ^ _EXTERNAL) | s.mip_software & _EXTERNAL
 
 
 def sie(r: Rules, s: State) -> int:
@@ -175,8 +179,8 @@ def sip(r: Rules, s: State) -> int:
 
 
 def sip_for_write(r: Rules, s: State) -> int:
-    """UEIP's line takes no part (warl:mip)."""
-    return s.mip_software & s.mideleg & r.sie
+    """The old value of a read-modify-write of sip: UEIP's line takes no part; SEIP is not writable here (warl:mip)."""
+    return sip(r, s) & (r.xlen_mask ^ _UEI) | s.mip_software & s.mideleg & _UEI
 
 
 def hie(r: Rules, s: State) -> int:

@@ -1,0 +1,106 @@
+"""Running one record on the golden model."""
+
+from __future__ import annotations
+
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    CsrOp,
+    Insn,
+    Outcome,
+    Query,
+    State,
+    TrapReturn,
+    registers,
+    state_from_registers,
+    step,
+    wakes,
+)
+from utrap_testbench.golden.events import TakeException, TakeInterrupt
+from utrap_testbench.golden.isa import Cause, Fault
+
+from .compare import Result
+from .record import Record
+
+# An allowed load or store was recorded as allowed, not executed: the pc stays.
+_NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv"))
+
+
+def run_on_model(config: Config, record: Record) -> Result:
+    """The model's result for the record; raises `IllegalState` where `pre` is not a state of this hart."""
+    before = state_from_registers(config, record.pre)
+    after, outcome = step(config, before, record.event)
+    result = Result(
+        pc=_next_pc(config, record, outcome),
+        registers=registers(config, after),
+        answers=_answers(config, record, after, outcome),
+    )
+    _outside(config, record, outcome, result)
+    return result
+
+
+def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
+    """The redirect's target, the same instruction again after a fault, else the next one."""
+    if outcome.redirect:
+        return outcome.target
+    if outcome.fault or record.kind in ("interrupt", "retire"):
+        return record.pc
+    if isinstance(record.event, Query) and record.event.insn in _NOT_EXECUTED:
+        return record.pc
+    return record.pc + 4 & config.rules.xlen_mask
+
+
+def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> dict[str, int | None]:
+    event = record.event
+    if isinstance(event, TakeException):
+        return {"to": outcome.to_mode}
+    if isinstance(event, TakeInterrupt):
+        mip = config.rules.csrs[0x344]
+        answers: dict[str, int | None] = {
+            "taken": outcome.trap,
+            "wake": int(wakes(config, after)),
+            "mip": mip.read(config.rules, after),
+        }
+        if outcome.trap:
+            answers |= {"irq": outcome.irq, "to": outcome.to_mode}
+        return answers
+    answers = {"fault": outcome.fault or None}
+    if outcome.fault:
+        answers["tval"] = _fault_tval(record, outcome.fault)
+    elif isinstance(event, TrapReturn) and record.kind == "xret":
+        answers["to"] = outcome.to_mode
+    elif isinstance(event, CsrAccess):
+        answers |= _csr_answers(config, record, event, after, outcome)
+    return answers
+
+
+def _fault_tval(record: Record, fault: int) -> int:
+    """warl:tval for illegal and virtual instruction: the instruction bits; EBREAK the pc, ECALL 0."""
+    if fault in (Fault.ILLEGAL, Fault.VIRTUAL):
+        return int(record.details["bits"], 16)
+    return record.pc if fault == Cause.BREAKPOINT else 0
+
+
+def _csr_answers(
+    config: Config, record: Record, event: CsrAccess, after: State, outcome: Outcome
+) -> dict[str, int | None]:
+    """Read data, what was written, and what the same address then reads in the same mode."""
+    csr = config.rules.csrs.get(event.address)
+    if csr is None or not record.details.get("tracked", 1):
+        # The value is not the trap unit's: only the verdict is judged.
+        return {name: record.result[name] for name in ("rdata", "written", "readback") if name in record.result}
+    answers: dict[str, int | None] = {}
+    if record.details["ren"]:
+        answers["rdata"] = outcome.rdata
+    if event.op is not CsrOp.READ:
+        if after.v == 1 and not event.debug and csr.guest is not None:
+            csr = csr.guest
+        answers["written"] = outcome.written
+        answers["readback"] = csr.read(config.rules, after)
+    return answers
+
+
+def _outside(config: Config, record: Record, outcome: Outcome, result: Result) -> None:
+    """misa has no storage here and keeps its value whatever is written (warl:misa)."""
+    if "misa" in record.post:
+        result.registers["misa"] = config.rules.misa

@@ -1,0 +1,65 @@
+"""One record and one file header, as values; and the error that names file, line and reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from utrap_testbench.golden import Config, Event
+
+FORMAT = 1
+KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
+
+#: Registers that a recorded `post` may name although they are outside the trap unit's state.
+OUTSIDE_REGISTERS = ("misa", "mcountinhibit")
+
+#: How a target mode is written in `result.to`; S stands for HS where there is no H.
+MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS"}
+MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5}
+
+
+class ReplayError(Exception):
+    """A file that cannot be replayed. `str()` is one line: file, line number, reason."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        self.file, self.line, self.reason = file, line, reason
+        super().__init__(f"{file}:{line}: {reason}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The first line: what was recorded, from what, and which CSRs exist outside the trap unit."""
+
+    config: Config
+    source: str = "golden"
+    external: frozenset[int] = frozenset()
+    other: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_spike(self) -> bool:
+        """Recorded from Spike, whose deviations are known by name."""
+        return self.source.startswith("riscv-isa-sim")
+
+
+@dataclass(kw_only=True, slots=True)
+class Record:
+    """One line. Registers are numbers by name, without `pc`; an absent one is 0.
+
+    `event` is what the model is given; `details` is the event as it was
+    written, `result` the answers as recorded, with numbers parsed and `to` as
+    a `Mode` value.
+    """
+
+    kind: str
+    pc: int
+    pre: dict[str, int]
+    event: Event
+    details: dict[str, Any]
+    post_pc: int
+    post: dict[str, int]
+    result: dict[str, int | None]
+    opt: tuple[str, ...] = ()
+
+    def expected_registers(self) -> dict[str, int]:
+        """All registers after the event that are not 0, or were recorded."""
+        return {**self.pre, **self.post}

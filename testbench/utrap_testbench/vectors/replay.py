@@ -1,0 +1,111 @@
+"""Replaying a whole file: run, predict the recorder's deviations, compare, count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from utrap_testbench.golden import Config, IllegalState
+
+from .compare import Difference, Result, check
+from .deviations import predict
+from .model import run_on_model
+from .reader import read_records
+from .record import Header, Record, ReplayError
+
+Run = Callable[[Config, Record], Result]
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a replay found. `failures` keeps the first differing lines, `differing` counts them all."""
+
+    file: str
+    records: int = 0
+    agreeing: int = 0
+    predicted: Counter[str] = field(default_factory=Counter)
+    predicted_records: int = 0
+    differing: int = 0
+    failures: list[tuple[int, list[Difference]]] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Every record agrees, or differs exactly as predicted."""
+        return self.differing == 0
+
+    def summary(self) -> str:
+        """One line of counts."""
+        named = ", ".join(f"{name} {count}" for name, count in sorted(self.predicted.items()))
+        text = f"{self.file}: {self.records} records, {self.agreeing} agree"
+        if self.predicted_records:
+            text += f", {self.predicted_records} differ as predicted ({named})"
+        return text + (f", {self.differing} DIFFER" if self.differing else "")
+
+    def to_json(self) -> dict[str, object]:
+        """The report with plain JSON values."""
+        return {
+            "file": self.file,
+            "records": self.records,
+            "agreeing": self.agreeing,
+            "predicted": dict(sorted(self.predicted.items())),
+            "predicted_records": self.predicted_records,
+            "differing": self.differing,
+            "failures": [
+                {
+                    "line": line,
+                    "differences": [{"field": d.field, "recorded": d.expected, "got": d.got} for d in differences],
+                }
+                for line, differences in self.failures
+            ],
+        }
+
+
+def replay(
+    path: str | Path,
+    run: Run = run_on_model,
+    *,
+    config: Callable[[Config], Config] | None = None,
+    keep: int = 10,
+    stop_at_first: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Replay the file on a back end.
+
+    `config` may turn the header's configuration into the one to run (see
+    `extended`). `keep` is how many differing lines the report holds. Raises
+    `ReplayError` for a file that cannot be read.
+    """
+    header, records = read_records(path)
+    configured = header.config if config is None else config(header.config)
+    report = Report(file=str(path))
+    for number, record in records:
+        judge(header, configured, number, record, run, report, keep)
+        if progress is not None:
+            progress(report.records)
+        if stop_at_first and report.differing:
+            break
+    return report
+
+
+def judge(
+    header: Header, config: Config, number: int, record: Record, run: Run, report: Report, keep: int = 10
+) -> None:
+    """Run and compare one record, and enter it into the report."""
+    try:
+        own = run(config, record)
+    except IllegalState as error:
+        raise ReplayError(report.file, number, f"pre: {error}") from None
+    report.records += 1
+    names, expected = predict(header, config, record, own)
+    differences = check(record, expected)
+    if differences:
+        report.differing += 1
+        if len(report.failures) < keep:
+            report.failures.append((number, differences))
+    elif names:
+        report.predicted_records += 1
+        report.predicted.update(names)
+    else:
+        report.agreeing += 1
