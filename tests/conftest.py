@@ -32,7 +32,8 @@ def environment() -> Callable[..., dict[str, str]]:
     """The environment of a child process that imports our packages, and `more` folders, from source."""
 
     def environment(*more: Path) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, [*more, *SOURCE_ROOTS]))}
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        return {**plain, "PYTHONPATH": os.pathsep.join(map(str, [*more, *SOURCE_ROOTS]))}
 
     return environment
 

@@ -44,12 +44,16 @@ def checkout(root, tmp_path):
     return tmp_path
 
 
-def table(checkout, *options):
-    command = [sys.executable, "-m", "utrap_testbench.citations", checkout, *options]
-    return subprocess.run(command, capture_output=True, text=True)
+@pytest.fixture
+def table(environment):
+    def table(checkout, *options):
+        command = [sys.executable, "-m", "utrap_testbench.citations", checkout, *options]
+        return subprocess.run(command, env=environment(), capture_output=True, text=True)
+
+    return table
 
 
-def test_the_table_counts_the_citations_of_each_layer(checkout):
+def test_the_table_counts_the_citations_of_each_layer(table, checkout):
     result = table(checkout)
     lines = [line.split() for line in result.stdout.splitlines()]
     assert lines[0] == ["rule", "RTL", "model", "test", "property"]
@@ -61,7 +65,7 @@ def test_the_table_counts_the_citations_of_each_layer(checkout):
     assert result.returncode == 0
 
 
-def test_the_rules_that_nothing_cites_are_listed(checkout):
+def test_the_rules_that_nothing_cites_are_listed(table, checkout):
     listed = table(checkout, "--uncited").stdout.split()
     assert "HU-3" in listed
     assert "HU-2" not in listed
@@ -69,14 +73,14 @@ def test_the_rules_that_nothing_cites_are_listed(checkout):
 
 
 @pytest.mark.parametrize("rule", ["norm:misa_accc", "HU-29", "HU-0", "warl:teapot"])
-def test_a_rule_that_does_not_exist_is_found(checkout, rule):
+def test_a_rule_that_does_not_exist_is_found(table, checkout, rule):
     (checkout / "formal" / "utrap_formal" / "b.py").write_text(f"first = 1\nsecond = 2  # {rule}, as ever\n")
     result = table(checkout)
     assert f"formal/utrap_formal/b.py:2: {rule} is no rule" in result.stderr
     assert result.returncode == 1
 
 
-def test_a_folder_that_is_no_checkout_is_one_line(tmp_path):
+def test_a_folder_that_is_no_checkout_is_one_line(table, tmp_path):
     result = table(tmp_path)
     assert result.stderr.splitlines()[-1].endswith("is not a checkout of utrap: docs/spec/norm-tags.tsv is missing")
     assert result.returncode == 2

@@ -1,10 +1,12 @@
 """The command `utrap`: finding commands, and what the user sees when something goes wrong."""
 
+import importlib.util
 import os
 import re
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,9 @@ def test_help_needs_nothing_heavy(environment):
     assert not loaded & {"amaranth", "pyosys", "rich", "cocotb", "utrap_sim.commands.replay"}
 
 
-def test_every_registered_package_exists_and_every_command_can_be_called(utrap):
+def test_every_registered_package_exists_and_every_command_can_be_called(utrap, root):
+    registered = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"]["utrap.commands"]
+    assert [package for package in registered.values() if importlib.util.find_spec(package) is None] == []
     for name, module in registry.command_modules():
         result = utrap(name, "--help")
         assert result.returncode == 0, f"{module}: {result.stderr}"

@@ -95,7 +95,7 @@ def test_a_directory_without_permission_is_named(unprivileged):
     assert listing(unprivileged) == {"closed": None}
 
 
-def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path):
+def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path, environment):
     """The limit on a file's size stands in for the full disk: the write fails half way."""
     (tmp_path / "one").write_bytes(b"old")
     script = (
@@ -103,7 +103,8 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path):
         "from utrap.files import write_atomically\n"
         "write_atomically(sys.argv[1], {'one': b'new', 'two': b'2' * 5000})"
     )
-    result = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True)
+    command = [sys.executable, "-c", script, tmp_path]
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True)
     assert f"UserError: cannot write {tmp_path / 'two'}: File too large" in result.stderr
     assert listing(tmp_path) == {"one": b"old"}
 
