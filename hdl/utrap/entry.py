@@ -7,26 +7,27 @@ from dataclasses import dataclass
 
 from amaranth.hdl import Const, Value
 
-from utrap.isa import Mode
+from utrap.isa import Target
 from utrap.state import State
 
 __all__ = ["ROWS", "Trap", "column_values", "status_writes"]
 
 #: The row of each target mode in the trap columns: column -> "csr.field".
-ROWS: Mapping[Mode, Mapping[str, str]] = {
-    mode: {
+ROWS: Mapping[Target, Mapping[str, str]] = {
+    target: {
         "epc": f"{prefix}epc.pc",
         "code": f"{prefix}cause.code",
         "cause": f"{prefix}cause.interrupt",
         "tval": f"{prefix}tval.value",
         **guest,
     }
-    for mode, prefix, guest in (
-        (Mode.M, "m", {"tval2": "mtval2.gpa", "tinst": "mtinst.instruction"}),
-        (Mode.S, "s", {"tval2": "htval.gpa", "tinst": "htinst.instruction"}),
-        (Mode.VS, "vs", {}),
-        (Mode.U, "u", {"tval2": "hutval.gpa", "tinst": "hutinst.instruction"}),
+    for target, guest in (
+        (Target.M, {"tval2": "mtval2.gpa", "tinst": "mtinst.instruction"}),
+        (Target.S, {"tval2": "htval.gpa", "tinst": "htinst.instruction"}),
+        (Target.VS, {}),
+        (Target.U, {"tval2": "hutval.gpa", "tinst": "hutinst.instruction"}),
     )
+    for prefix in (target.prefix,)
 }
 
 
@@ -74,7 +75,7 @@ def column_values(trap: Trap) -> dict[str, tuple[Value, Value]]:
     }
 
 
-def status_writes(state: State, target: Mode, trap: Trap) -> dict[str, Value]:
+def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
     """Return the status fields that a trap into the target writes, with values.
 
     norm:H_trap_m_csrwrites, norm:H_trap_hs_csrwrites, norm:H_trap_vs_csrwrites,
@@ -83,7 +84,7 @@ def status_writes(state: State, target: Mode, trap: Trap) -> dict[str, Value]:
     zero, was_s = Const(0, 1), state.prv[0]
     gva = trap.gva & trap.is_exception
     match target:
-        case Mode.M:
+        case Target.M:
             return {
                 "mstatus.mpie": state["mstatus.mie"],
                 "mstatus.mie": zero,
@@ -91,7 +92,7 @@ def status_writes(state: State, target: Mode, trap: Trap) -> dict[str, Value]:
                 state.mpv: state.v,
                 state.gva: gva,
             }
-        case Mode.S:
+        case Target.S:
             return {
                 "mstatus.spie": state["mstatus.sie"],
                 "mstatus.sie": zero,
@@ -101,13 +102,13 @@ def status_writes(state: State, target: Mode, trap: Trap) -> dict[str, Value]:
                 "hstatus.spvp": (state.v & was_s) | (~state.v & state["hstatus.spvp"]),
                 "hstatus.gva": gva,
             }
-        case Mode.VS:
+        case Target.VS:
             return {
                 "vsstatus.spie": state["vsstatus.sie"],
                 "vsstatus.sie": zero,
                 "vsstatus.spp": was_s,
             }
-        case Mode.U:
+        case Target.U:
             return {
                 "mstatus.upie": state["mstatus.uie"],
                 "mstatus.uie": zero,
@@ -115,5 +116,3 @@ def status_writes(state: State, target: Mode, trap: Trap) -> dict[str, Value]:
                 "hustatus.upvp": (state.v & was_s) | (~state.v & state["hustatus.upvp"]),
                 "hustatus.gva": gva,
             }
-        case Mode.VU:
-            raise AssertionError("no trap enters VU-mode")

@@ -26,8 +26,10 @@ __all__ = [
     "Interrupt",
     "InterruptRule",
     "Mode",
+    "Target",
     "exceptions",
     "interrupts",
+    "targets",
 ]
 
 
@@ -40,6 +42,33 @@ class Mode(IntEnum):
     M = 3
     VU = 4
     VS = 5
+
+
+@unique
+class Target(IntEnum):
+    """A mode that takes traps, in two bits: also the row of its registers.
+
+    No trap enters VU. A supervisor address selects row VS with V=1.
+    """
+
+    U = 0
+    S = 1
+    VS = 2
+    M = 3
+
+    @property
+    def mode(self) -> Mode:
+        """The mode as the hart is in it afterwards."""
+        return Mode[self.name]
+
+    @property
+    def prefix(self) -> str:
+        """How the names of its CSRs begin."""
+        return self.name.lower()
+
+    def is_in(self, config: Config) -> bool:
+        """Whether the configuration can take a trap into the mode."""
+        return {Target.M: True, Target.S: config.s, Target.U: config.n, Target.VS: config.h}[self]
 
 
 @unique
@@ -286,3 +315,8 @@ def exceptions(config: Config, register: str = "medeleg") -> Iterator[ExceptionR
         writable = getattr(rule, register)
         if writable(config) if callable(writable) else writable:
             yield rule
+
+
+def targets(config: Config) -> tuple[Target, ...]:
+    """Return the modes that can take a trap, by number."""
+    return tuple(target for target in Target if target.is_in(config))

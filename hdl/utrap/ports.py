@@ -114,7 +114,8 @@ class InterruptSignature(Signature):
     Members:
         request: An interrupt is to be taken.
         cause: Its code as xcause gets it: a guest's VSEI is 9 (norm:hideleg_trans).
-        target: The mode that takes it.
+            Meaningful with `request`.
+        target: The mode that takes it. Meaningful with `request`.
         wake: WFI resumes: mip AND mie is not 0, delegated or masked or not.
     """
 

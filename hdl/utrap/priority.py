@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_
 
-from amaranth.hdl import Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 
-from utrap.isa import PRIORITY, InterruptRule, Mode
+from utrap.csr.decode import mux4
+from utrap.isa import PRIORITY, InterruptRule, Mode, Target, targets
 from utrap.state import State
 
 __all__ = ["InterruptChoice", "choose_interrupt"]
@@ -21,14 +22,18 @@ class InterruptChoice:
 
     Attributes:
         request: There is one.
-        cause: Its code as xcause gets it, 6 bits.
-        into: Which mode takes it, one-hot, by mode.
+        cause: Its code as xcause gets it, 6 bits; any without a request.
+        target: Which mode takes it, a `Target`; any without a request.
+        takes: Whether each mode takes it: `request` and `target` in one.
+        causes: The code that each mode would take if it took one, 4 bits.
         wake: Some interrupt is pending and enabled in mip and mie.
     """
 
     request: Value
     cause: Value
-    into: Mapping[Mode, Value]
+    target: Value
+    takes: Mapping[Target, Value]
+    causes: Mapping[Target, Value]
     wake: Value
 
 
@@ -38,31 +43,38 @@ def choose_interrupt(m: Module, state: State) -> InterruptChoice:
     mip, mie = state.views["mip"], state.views["mie"]
     rules = [rule for rule in PRIORITY if rule.present(config)]
     ready = {rule.code: mip[rule.code] & mie[rule.code] for rule in rules}
-    targets = [mode for mode in (Mode.M, Mode.S, Mode.U, Mode.VS) if _can_take(state, mode)]
 
-    into: dict[Mode, Value] = {}
-    causes: dict[Mode, Value] = {}
-    is_taken: Value = Const(0, 1)
-    for mode in targets:
+    some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
+    higher = {Target.VS: (Target.M, Target.S, Target.U), Target.U: (Target.M, Target.S), Target.S: (Target.M,)}
+    causes: dict[Target, Value] = {}
+    for target in (Target.VS, Target.U, Target.S, Target.M):
+        if not target.is_in(config):
+            continue
         candidates = [
             (rule, ready[rule.code] & destined)
             for rule in rules
-            if (destined := _destined(state, rule, mode)) is not None
+            if (destined := _destined(state, rule, target)) is not None
         ]
-        some = Signal(name=f"interrupt_for_{mode.name.lower()}")
-        m.d.comb += some.eq(reduce(or_, (c for _, c in candidates)) & _is_enabled(state, mode))
-        into[mode] = some & ~is_taken
-        is_taken = is_taken | some
-        causes[mode] = Signal(4, name=f"interrupt_cause_for_{mode.name.lower()}")
-        m.d.comb += causes[mode].eq(_first(candidates, shift=1 if mode is Mode.VS else 0))
-    cause = Signal(6, name="interrupt_cause")
-    m.d.comb += cause.eq(reduce(or_, (Mux(into[mode], causes[mode], 0) for mode in targets)))
-    return InterruptChoice(request=is_taken, cause=cause, into=into, wake=reduce(or_, ready.values()))
-
-
-def _can_take(state: State, mode: Mode) -> bool:
-    config = state.config
-    return {Mode.M: True, Mode.S: config.s, Mode.U: config.n, Mode.VS: config.h}[mode]
+        some[target] = Signal(name=f"interrupt_into_{target.prefix}")
+        holding, enabled = [holds for _, holds in candidates], _is_enabled(state, target)
+        # M's enable joins each of its terms: mapped for depth it is one level less.
+        anything = Cat(c & enabled for c in holding).any() if target is Target.M else Cat(holding).any() & enabled
+        m.d.comb += some[target].eq(anything)
+        causes[target] = _first(candidates, shift=1 if target is Target.VS else 0)
+    # Without M, HS or U it is VS, so whether it is VS need not be known.
+    chosen = Cat(
+        some[Target.M] | some[Target.S],
+        some[Target.M] | ~(some[Target.S] | some[Target.U]),
+    )
+    leaves = [causes.get(target, Const(0, 4)) for target in Target]
+    return InterruptChoice(
+        request=Cat(some.values()).any(),
+        cause=Cat(mux4((chosen[0], chosen[1]), leaves), Const(0, 2)),
+        target=chosen,
+        takes={t: reduce(and_, (~some[h] for h in higher.get(t, ())), some[t]) for t in targets(config)},
+        causes=causes,
+        wake=Cat(ready.values()).any(),
+    )
 
 
 def _first(candidates: Iterable[tuple[InterruptRule, Value]], shift: int) -> Value:
@@ -78,37 +90,39 @@ def _first(candidates: Iterable[tuple[InterruptRule, Value]], shift: int) -> Val
     return cause
 
 
-def _destined(state: State, rule: InterruptRule, mode: Mode) -> Value | None:
-    """Whether delegation sends an interrupt to the mode; None if it never can.
+def _destined(state: State, rule: InterruptRule, target: Target) -> Value | None:
+    """Whether delegation sends an interrupt to the target; None if it never can.
 
     norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25.
     """
     name = rule.code.name.lower()
     if rule.mideleg == "zero":
-        return Const(1, 1) if mode is Mode.M else None
+        return Const(1, 1) if target is Target.M else None
     by_m = Const(1, 1) if rule.mideleg == "one" else state[f"mideleg.{name}"]
-    if mode is Mode.M:
+    if target is Target.M:
         return None if rule.mideleg == "one" else ~by_m
     if rule.level is Mode.VS:
         by_h = state[f"hideleg.{name}"]
-        return {Mode.S: ~by_h, Mode.VS: by_h}.get(mode)
+        return {Target.S: ~by_h, Target.VS: by_h}.get(target)
     if rule.level is Mode.U:
         by_s = state[f"sideleg.{name}"] if state.config.s else Const(1, 1)
-        return {Mode.S: by_m & ~by_s, Mode.U: by_m & by_s}.get(mode)
-    return by_m if mode is Mode.S else None
+        return {Target.S: by_m & ~by_s, Target.U: by_m & by_s}.get(target)
+    return by_m if target is Target.S else None
 
 
-def _is_enabled(state: State, mode: Mode) -> Value:
+def _is_enabled(state: State, target: Target) -> Value:
     """Whether the hart's mode and enables let interrupts for a mode in.
 
     norm:mstatus_xie_intr_en_dis, norm:intr_mip_mie_op, HU-25.
     """
     is_user = ~state.prv[0]
-    if mode is Mode.M:
-        return ~state.is_in(Mode.M) | state["mstatus.mie"]
-    if mode is Mode.S:
-        return state.v | (~state.is_in(Mode.M) & (is_user | state["mstatus.sie"]))
-    if mode is Mode.U:
-        in_user = is_user & ~state.v & state["mstatus.uie"]
-        return in_user | (state.v & state["hudcfg.en"])
-    return state.v & (is_user | state["vsstatus.sie"])
+    match target:
+        case Target.M:
+            return ~state.is_in(Mode.M) | state["mstatus.mie"]
+        case Target.S:
+            return state.v | (~state.is_in(Mode.M) & (is_user | state["mstatus.sie"]))
+        case Target.U:
+            in_user = is_user & ~state.v & state["mstatus.uie"]
+            return in_user | (state.v & state["hudcfg.en"])
+        case Target.VS:
+            return state.v & (is_user | state["vsstatus.sie"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from amaranth.hdl import Const, Module, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from utrap.csr.decode import lookup
 from utrap.isa import EXCEPTIONS, Mode, exceptions
@@ -29,30 +27,25 @@ def _delegates(m: Module, state: State, register: str, cause: Value) -> Value:
     return is_set
 
 
-def route_exception(m: Module, state: State, cause: Value, window_ok: Value) -> Mapping[Mode, Value]:
-    """Return the one mode that an exception goes to, one-hot (HU-7).
+def route_exception(m: Module, state: State, cause: Value, window_ok: Value) -> Value:
+    """Return the mode that an exception goes to, a `Target` (HU-7).
 
     norm:trap_never_trans_lower, norm:trap_del_S_mode_op, norm:H_trap_deleg,
     HU-8, HU-10, HU-11.
     """
     config = state.config
-    if not (config.s or config.n):
-        return {Mode.M: Const(1, 1)}
-    is_delegated = ~state.is_in(Mode.M) & _delegates(m, state, "medeleg", cause)
-    into = {Mode.M: ~is_delegated}
-    if not config.s:
-        return into | {Mode.U: is_delegated}
-    to_vs = to_u = Const(0, 1)
+    never = Const(0, 1)
+    to_vs = to_u = is_delegated = never
+    if config.s or config.n:
+        is_delegated = ~state.is_in(Mode.M) & _delegates(m, state, "medeleg", cause)
     if config.h:
         to_vs = state.v & _delegates(m, state, "hedeleg", cause)
     if config.n:
-        to_u = state.is_in(Mode.U) & _delegates(m, state, "sedeleg", cause)
+        to_u = ~state.v & ~state.prv[0] & _delegates(m, state, "sedeleg", cause)
+        if not config.s:
+            to_u = Const(1, 1)
     if config.shudeleg:
         may_delegate = state["hudcfg.en"] & window_ok
-        to_u |= state.v & ~to_vs & may_delegate & _delegates(m, state, "huedeleg", cause)
-    into[Mode.S] = is_delegated & ~to_vs & ~to_u
-    if config.h:
-        into[Mode.VS] = is_delegated & to_vs
-    if config.n:
-        into[Mode.U] = is_delegated & to_u
-    return into
+        to_u |= state.v & may_delegate & _delegates(m, state, "huedeleg", cause)
+    # Target's two bits: M 3, VS 2, S 1, U 0.
+    return Cat(~is_delegated | ~(to_vs | to_u), ~is_delegated | to_vs)

@@ -19,7 +19,7 @@ from utrap.csr.read import connect_read, select
 from utrap.csr.view import connect_views
 from utrap.csr.write import FieldWrite, field_writes, modify
 from utrap.entry import Trap
-from utrap.isa import CommitOp, CsrOp, Fault, Mode
+from utrap.isa import CommitOp, CsrOp, Fault, targets
 from utrap.legality import verdicts
 from utrap.ports import (
     AnswerSignature,
@@ -35,7 +35,7 @@ from utrap.priority import InterruptChoice, choose_interrupt
 from utrap.route import is_guest_page_fault, route_exception
 from utrap.state import State
 from utrap.update import connect_updates
-from utrap.vector import trap_vector
+from utrap.vector import redirect_target
 from utrap.window import window_ok
 
 __all__ = ["TrapUnit"]
@@ -86,9 +86,12 @@ class TrapUnit(Component):
         is_trap = commit.op[1] & ~commit.op[2]
         is_exception = ~commit.op[0]
         trap = self._trap(choice, is_exception)
-        routed = self._route(m, choice, trap)
-        into = {mode: Signal(name=f"enter_{mode.name.lower()}") for mode in routed}
-        m.d.comb += [into[mode].eq(is_trap & routed[mode]) for mode in routed]
+        target = Signal(2, name="trap_target")
+        by_exception = self._route(m, trap)
+        m.d.comb += target.eq(Mux(is_exception, by_exception, choice.target))
+        into = {t: Signal(name=f"enter_{t.prefix}") for t in targets(self.config)}
+        for t, enters in into.items():
+            m.d.comb += enters.eq(is_trap & Mux(is_exception, by_exception == t, choice.takes[t]))
         returns = {op: make(state) for op, make in _RETURNS.items()}
         executes = {op: (commit.op == op) & (ret.fault == Fault.NONE) for op, ret in returns.items()}
 
@@ -98,11 +101,8 @@ class TrapUnit(Component):
         m.d.comb += self.answer.fault.eq(fault)
         entered = is_trap & (is_exception | choice.request)
         returned = reduce(or_, executes.values())
-        vector = trap_vector(m, state, routed, ~is_exception, trap.code)
-        m.d.comb += [
-            self.answer.redirect.eq(entered | returned),
-            self.answer.target.eq(Mux(is_trap, vector, return_pc)),
-        ]
+        pc = redirect_target(state, target, is_trap, ~is_exception, choice.causes, return_pc)
+        m.d.comb += [self.answer.redirect.eq(entered | returned), self.answer.target.eq(pc)]
 
         retires = (commit.op == CommitOp.NONE) | accepts_outside
         dirties = {
@@ -119,7 +119,7 @@ class TrapUnit(Component):
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
         self._connect_outputs(m, choice)
-        self._connect_trace(m, trap, into, returns, fault, is_trap & ~entered)
+        self._connect_trace(m, trap, entered, target, returns, fault)
         return m
 
     def _levels(self) -> dict[str, Value]:
@@ -152,14 +152,12 @@ class TrapUnit(Component):
             tinst=commit.tinst if has_h else none,
         )
 
-    def _route(self, m: Module, choice: InterruptChoice, trap: Trap) -> dict[Mode, Value]:
-        """Return where a trap in this cycle would go, one-hot."""
+    def _route(self, m: Module, trap: Trap) -> Value:
+        """Return where an exception in this cycle would go, a `Target`."""
         ok: Value = Const(1, 1)
         if self.config.shudeleg:
             ok = window_ok(m, self.state, trap.is_guest_page_fault, trap.gpa, trap.tinst)
-        by_exception = route_exception(m, self.state, self.commit.cause, ok)
-        never = Const(0, 1)
-        return {mode: Mux(trap.is_exception, to, choice.into.get(mode, never)) for mode, to in by_exception.items()}
+        return route_exception(m, self.state, self.commit.cause, ok)
 
     def _access(
         self, m: Module, returns: Mapping[CommitOp, xret.Return]
@@ -210,7 +208,7 @@ class TrapUnit(Component):
         m.d.comb += [
             self.interrupt.request.eq(choice.request),
             self.interrupt.cause.eq(choice.cause),
-            self.interrupt.target.eq(one_hot_mode(choice.into)),
+            self.interrupt.target.eq(mode_of(choice.target)),
             self.interrupt.wake.eq(choice.wake),
         ]
 
@@ -218,24 +216,23 @@ class TrapUnit(Component):
         self,
         m: Module,
         trap: Trap,
-        into: Mapping[Mode, Value],
+        entered: Value,
+        target: Value,
         returns: Mapping[CommitOp, xret.Return],
         fault: Value,
-        is_idle: Value,
     ) -> None:
-        """Connect the trace port; what is no trap's is the commit port's as it is."""
+        """Connect the trace port."""
         trace, commit = self.trace, self.commit
-        is_return = reduce(or_, (commit.op == op for op in returns))
-        to_mode = Mux(is_return, 0, self.state.mode)
+        is_void = (fault != Fault.NONE) | ((commit.op == CommitOp.INTERRUPT) & ~entered)
+        after = self.state.mode
         for op, ret in returns.items():
-            to_mode = Mux(commit.op == op, Cat(ret.prv, ret.v), to_mode)
-        is_entry = reduce(or_, into.values())
-        takes_effect = (fault == Fault.NONE) & ~is_idle
+            executes = (commit.op == op) & (ret.fault == Fault.NONE)
+            after = Mux(executes, Cat(ret.prv, ret.v), after)
         m.d.comb += [
-            trace.kind.eq(Mux(takes_effect, commit.op, CommitOp.NONE)),
+            trace.kind.eq(Mux(is_void, CommitOp.NONE, commit.op)),
             trace.cause.eq(trap.code),
             trace.from_mode.eq(self.state.mode),
-            trace.to_mode.eq(Mux(is_entry, one_hot_mode(into), Mux(takes_effect, to_mode, self.state.mode))),
+            trace.to_mode.eq(Mux(entered, mode_of(target), after)),
             trace.epc.eq(trap.pc),
             trace.tval.eq(trap.tval),
             trace.vector.eq(self.answer.target),
@@ -244,6 +241,7 @@ class TrapUnit(Component):
             m.d.comb += trace.gpa.eq(trap.gpa)
 
 
-def one_hot_mode(into: Mapping[Mode, Value]) -> Value:
-    """Encode a one-hot choice among modes as `Mode` does; U for none."""
-    return reduce(or_, (Mux(holds, Const(mode, 3), 0) for mode, holds in into.items()))
+def mode_of(target: Value) -> Value:
+    """Turn a `Target` into the `Mode` that it names."""
+    low, high = target[0], target[1]
+    return Cat(low | high, low & high, high & ~low)

@@ -9,13 +9,11 @@ from amaranth.hdl import Const, Module, Mux, Signal, Value
 from utrap.csr.rows import stored_fields
 from utrap.csr.write import FieldWrite
 from utrap.entry import ROWS, Trap, column_values, status_writes
-from utrap.isa import Mode
+from utrap.isa import Target
 from utrap.state import State
 from utrap.xret import Return
 
 __all__ = ["connect_updates"]
-
-_PRV_AND_V = {Mode.M: (3, 0), Mode.S: (1, 0), Mode.U: (0, 0), Mode.VS: (1, 1)}
 
 
 def connect_updates(
@@ -24,7 +22,7 @@ def connect_updates(
     *,
     writes: Mapping[str, FieldWrite],
     is_trap: Value,
-    into: Mapping[Mode, Value],
+    into: Mapping[Target, Value],
     trap: Trap,
     returns: Iterable[tuple[Value, Return]],
     dirties: Mapping[str, Value],
@@ -44,12 +42,11 @@ def connect_updates(
         if key not in in_columns:
             with m.If(write.enable):
                 m.d.sync += state.stored[key].eq(write.value)
-    for mode, enters in into.items():
-        prv, v = _PRV_AND_V[mode]
+    for target, enters in into.items():
         with m.If(enters):
-            for key, value in status_writes(state, mode, trap).items():
+            for key, value in status_writes(state, target, trap).items():
                 _store(m, state, key, value)
-            m.d.sync += state.set_mode(Const(prv, 2), Const(v, 1))
+            m.d.sync += state.set_mode(Const(target.mode & 3, 2), Const(target.mode >> 2, 1))
     for executes, ret in returns:
         with m.If(executes):
             for key, (when, value) in ret.writes.items():
@@ -75,7 +72,7 @@ def _connect_columns(
     state: State,
     writes: Mapping[str, FieldWrite],
     is_trap: Value,
-    into: Mapping[Mode, Value],
+    into: Mapping[Target, Value],
     trap: Trap,
 ) -> set[str]:
     """Connect the trap columns: one multiplexer a column, one enable a row.
@@ -86,7 +83,7 @@ def _connect_columns(
     fields = stored_fields(state.config)
     connected = set()
     for column, (holds, trap_value) in column_values(trap).items():
-        rows = {mode: row[column] for mode, row in ROWS.items() if mode in into and row.get(column) in fields}
+        rows = {target: row[column] for target, row in ROWS.items() if target in into and row.get(column) in fields}
         if not rows:
             continue
         field = fields[next(iter(rows.values()))]
@@ -95,8 +92,8 @@ def _connect_columns(
         low = field.lsb if column == "epc" else 0
         masked = Mux(holds, trap_value[low : low + field.width], 0)
         m.d.comb += data.eq(Mux(is_trap, masked, written))
-        for mode, key in rows.items():
-            with m.If(into[mode] | writes[key].enable):
+        for target, key in rows.items():
+            with m.If(into[target] | writes[key].enable):
                 m.d.sync += state.stored[key].eq(data)
             connected.add(key)
     return connected

@@ -31,7 +31,7 @@ _COLUMNS = (
     ("hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3"),
     ("hugpaw4", "hugpaw5", "hugpaw6", "hugpaw7"),
 )
-_WIDE_BITS = 20
+_WIDE_BITS = 24
 #: A supervisor address with V=1 is the VS address above it.
 _VS_OFFSET = 0x100
 
