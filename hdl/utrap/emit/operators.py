@@ -41,7 +41,7 @@ def expression(cell: Cell, operand: Operand) -> Expression:
         raise ValueError(f"{kind} of {width} bits has no Verilog here")
     if kind in _COMPARISONS:
         common = max(len(ports["A"]), len(ports["B"]))
-        return Binary(_COMPARISONS[kind], (operand(ports["A"], common), operand(ports["B"], common)))
+        return _comparison(_COMPARISONS[kind], operand(ports["A"], common), operand(ports["B"], common))
     if kind in _REDUCTIONS:
         return _reduction(_REDUCTIONS[kind], ports["A"], operand)
     if kind == "$logic_not":
@@ -61,6 +61,13 @@ def _reduction(symbol: str, bits: Bits, operand: Operand) -> Expression:
     return value if len(bits) == 1 else Unary(symbol, value)
 
 
+def _comparison(symbol: str, left: Expression, right: Expression) -> Expression:
+    """A comparison; a linter would ask about one that is always false."""
+    if symbol == ">" and isinstance(right, Constant) and "0" not in right.bits:
+        return Constant("0")
+    return Binary(symbol, (left, right))
+
+
 def _join(symbol: str, *operands: Expression) -> Expression:
     """An associative operator: chains of it stand without parentheses."""
     arguments: list[Expression] = []
@@ -74,6 +81,8 @@ def _join(symbol: str, *operands: Expression) -> Expression:
 
 def _mux(condition: Expression, then: Expression, otherwise: Expression, width: int) -> Expression:
     """A choice; between single bits, one of them constant, it is AND or OR."""
+    if isinstance(condition, Constant):
+        return then if condition.bits == "1" else otherwise
     if width == 1:
         bits = [value.bits if isinstance(value, Constant) else "" for value in (then, otherwise)]
         match bits:
