@@ -155,20 +155,20 @@ def test_ctrl_c_is_status_130_and_leaves_nothing_behind(environment, plugin, tmp
     assert sorted(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("arguments", [["talking"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["talking"], ["loud"], ["--help"]])
 def test_a_reader_that_goes_away_ends_it_quietly(utrap, plugin, arguments):
     reader, writer = os.pipe()
     os.close(reader)
-    result = utrap(*arguments, path=plugin(talking=TALKING), stdout=writer)
+    result = utrap(*arguments, path=plugin(talking=TALKING, loud=LOUD), stdout=writer)
     os.close(writer)
     assert (result.stderr, result.returncode) == ("", 141)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
-@pytest.mark.parametrize("arguments", [["talking"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["talking"], ["loud"], ["--help"]])
 def test_a_full_disk_behind_the_output_is_one_line(utrap, plugin, arguments):
     with open("/dev/full", "w") as full:
-        result = utrap(*arguments, path=plugin(talking=TALKING), stdout=full)
+        result = utrap(*arguments, path=plugin(talking=TALKING, loud=LOUD), stdout=full)
     assert one_line(result.stderr) == "utrap: cannot write the output: No space left on device\n"
     assert result.returncode == 2
 
