@@ -25,12 +25,14 @@ from utrap.unit import TrapUnit
 from .configs import name_of
 from .manual import ADDRESS
 
-__all__ = ["Bench", "Seen", "bench_of", "on"]
+__all__ = ["DELEGATION", "Bench", "Seen", "bench_of", "on"]
 
 #: An exception code that nothing delegates: it takes the hart to M.
 UNDELEGATED = 63
 #: Output ports; members of `answer` go by their own names, others after the port's.
 OUTPUTS = ("answer", "interrupt", "legality", "hart", "trace")
+#: What masks the views of others, but for hedeleg and huedeleg, which mask none.
+DELEGATION = ("medeleg", "mideleg", "hideleg", "sideleg")
 EXTENSION_OUTPUTS = ("select", "accept", "write", "wdata")
 
 Layout = dict[str, tuple[int, int]]
@@ -211,6 +213,12 @@ class Bench:
         seen = await self.csr(csr, value, kind, debug=True)
         assert seen.fault == Fault.NONE, csr
         return seen.rdata
+
+    async def delegate_everything(self) -> None:
+        """Delegate as far down as it goes, so that views show every bit."""
+        for name in DELEGATION:
+            if name in self.unit.state.views:
+                await self.put(name, (1 << self.config.xlen) - 1)
 
     def state(self) -> dict[str, int]:
         """Every CSR and the mode, by name."""

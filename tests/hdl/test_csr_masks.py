@@ -8,7 +8,6 @@ from .bench import on
 from .configs import ALL, FULL
 from .manual import bits, csrs_of, ones
 
-DELEGATION = ("medeleg", "mideleg", "hideleg", "sideleg")
 #: CSRs that show the same state: writing one may change what others of its group read.
 GROUPS = (
     {"mstatus", "sstatus", "ustatus"},
@@ -20,14 +19,6 @@ GROUPS = (
     {"hideleg", "vsie", "vsip"},
     {"sideleg", "uie", "uip"},
 )
-
-
-async def open_delegation(bench):
-    """Delegate everything as far down as it goes, so that views show every bit."""
-    names = {csr.name for csr in csrs_of(bench.config)}
-    for name in DELEGATION:
-        if name in names:
-            await bench.put(name, ones(bench.config))
 
 
 def walk(xlen):
@@ -73,7 +64,7 @@ async def test_each_csr_keeps_its_writable_bits_and_no_others(bench):
         if is_read_only(csr):
             continue
         await bench.reset()
-        await open_delegation(bench)
+        await bench.delegate_everything()
         now = bench.get(csr.name)
         for value in (*patterns(config.xlen), *(walk(config.xlen) if config in FULL else ())):
             before = await bench.put(csr.name, value)
@@ -90,7 +81,7 @@ async def test_set_and_clear_change_the_given_bits_and_a_read_none(bench):
         if is_read_only(csr):
             continue
         await bench.reset()
-        await open_delegation(bench)
+        await bench.delegate_everything()
         now = bench.get(csr.name)
         accesses = [(CsrOp.SET, ones(config)), (CsrOp.CLEAR, ones(config)), (CsrOp.READ, ones(config))]
         accesses += [(random.choice(list(CsrOp)), random.getrandbits(config.xlen)) for _ in range(24)]
@@ -109,7 +100,7 @@ async def test_a_write_changes_no_csr_but_the_aliases(bench):
         if is_read_only(csr):
             continue
         await bench.reset()
-        await open_delegation(bench)
+        await bench.delegate_everything()
         related = {csr.name}.union(*(group for group in GROUPS if csr.name in group))
         for value in (ones(config), 0, bits(*range(0, config.xlen, 2)), 0):
             before, own = bench.state(), bench.get(csr.name)
@@ -145,7 +136,7 @@ async def test_software_in_m_mode_accesses_csrs_as_the_debugger_does(bench):
         if is_read_only(csr):
             continue
         await bench.reset()
-        await open_delegation(bench)
+        await bench.delegate_everything()
         now = bench.get(csr.name)
         for kind in (CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR, CsrOp.READ):
             value = random.getrandbits(config.xlen)
