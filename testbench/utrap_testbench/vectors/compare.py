@@ -13,7 +13,9 @@ class Result:
 
     `registers` has every register of the configuration, zeros included.
     `answers` has the keys of a record's `result`, as far as they apply;
-    `fault` is None where there is none and `to` a `Mode` value.
+    `fault` is None where there is none and `to` a `Mode` value. A back end
+    that cannot see an answer, as hardware what a set or clear computed, starts
+    from the model's result and puts what it does see in its place.
     """
 
     pc: int
