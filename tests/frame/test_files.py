@@ -99,11 +99,12 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path, environment):
     """The limit on a file's size stands in for the full disk: the write fails half way."""
     (tmp_path / "one").write_bytes(b"old")
     script = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "import resource, sys\n"
         "from utrap.files import write_atomically\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "write_atomically(sys.argv[1], {'one': b'new', 'two': b'2' * 5000})"
     )
-    command = [sys.executable, "-c", script, tmp_path]
+    command = [sys.executable, "-B", "-c", script, tmp_path]  # -B: no compiled file is cut short
     result = subprocess.run(command, env=environment(), capture_output=True, text=True)
     assert f"UserError: cannot write {tmp_path / 'two'}: File too large" in result.stderr
     assert listing(tmp_path) == {"one": b"old"}
