@@ -1,0 +1,31 @@
+"""Size and depth of every profile's Verilog, as Yosys maps it to six-input LUTs.
+
+Usage: python benchmarks/synthesis.py [PROFILE ...]
+"""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from utrap.config import PROFILES, Config
+from utrap.emit.synthesis import synthesise
+from utrap.emit.verilog import verilog
+
+
+def main() -> None:
+    table = Table(title="synth -flatten -lut 6")
+    for column in ("profile", "XLEN", "flip-flops", "LUTs (area)", "LUTs (depth)", "levels (depth)"):
+        table.add_column(column, justify="left" if column == "profile" else "right")
+    table.add_column("longest path, depth")
+    for profile in sys.argv[1:] or PROFILES:
+        for xlen in (64, 32):
+            text = verilog(Config.profile(profile, xlen))
+            small, shallow = synthesise(text, for_area=True), synthesise(text, for_area=False)
+            figures = (xlen, small.flip_flops, small.luts, shallow.luts, shallow.levels)
+            table.add_row(profile, *map(str, figures), " > ".join(shallow.path))
+    Console(width=140).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The unit is small and shallow: bars on what Yosys makes of the RV64 profiles' Verilog."""
+
+import pytest
+
+from utrap.config import Config
+from utrap.emit.synthesis import synthesise
+from utrap.emit.verilog import verilog
+
+
+@pytest.fixture(scope="module")
+def shallow():
+    """The mapping for depth, by profile."""
+    return {name: synthesise(verilog(Config.profile(name)), for_area=False) for name in ("msuh", "full")}
+
+
+def test_msuh_takes_at_most_half_of_the_luts_of_a_comparable_csr_file():
+    # CVA6's takes 2,690 with translation, counter-enable and timer-offset registers.
+    assert synthesise(verilog(Config.profile("msuh")), for_area=True).luts <= 2690 // 2
+
+
+def test_msuh_is_at_most_eight_luts_deep(shallow):
+    assert shallow["msuh"].levels <= 8
+
+
+def test_user_level_delegation_adds_at_most_one_level(shallow):
+    assert shallow["full"].levels <= shallow["msuh"].levels + 1
+
+
+def test_a_unit_with_a_multiplier_inside_passes_neither_bar():
+    text = verilog(Config.profile("msuh"))
+    text = text.replace("module trap_unit (", "module trap_unit (\n    output wire probe,")
+    text = text.replace("endmodule", "  assign probe = ^(hartid * commit_pc);\nendmodule")
+    assert synthesise(text, for_area=True).luts > 2690 // 2
+    assert synthesise(text, for_area=False).levels > 8
