@@ -2,7 +2,7 @@
 
 `python -m utrap_testbench.citations` in a checkout prints the table; `--uncited` prints the rules that
 nothing cites. A citation is `norm:` and a tag of docs/spec/norm-tags.tsv, `HU-` and a number of
-docs/spec/shudeleg.md, or `warl:` and a word from the first column of docs/spec/warl.md's table.
+docs/spec/shudeleg.md, or `warl:` and a word of docs/spec/warl.md: of a table's first column or a sentence.
 """
 
 import argparse
@@ -29,14 +29,19 @@ EXEMPT = ("tests/frame/", "testbench/utrap_testbench/citations.py")
 
 
 def rules(root: Path) -> list[str]:
-    """Every rule that may be cited, in the documents' order."""
+    """Every rule of the manual and of the extension, in the documents' order."""
     spec = root / "docs" / "spec"
     lines = (spec / "norm-tags.tsv").read_text().splitlines()
     tags = [f"norm:{line.split(chr(9))[2]}" for line in lines if not line.startswith("#")]
     ours = re.findall(r"^(?:- )?(HU-\d+)\. ", (spec / "shudeleg.md").read_text(), re.MULTILINE)
-    subjects = re.findall(r"^\| (.*?) \|", (spec / "warl.md").read_text(), re.MULTILINE)
-    words = [f"warl:{word}" for subject in subjects for word in re.findall(r"\w+", subject)]
-    return list(dict.fromkeys([*tags, *ours, *words]))
+    return list(dict.fromkeys([*tags, *ours]))
+
+
+def choices(root: Path) -> set[str]:
+    """What a citation of a choice may be: a row by a word of its subject, a sentence by one of its words."""
+    lines = (root / "docs" / "spec" / "warl.md").read_text().splitlines()
+    subjects = [line.split("|")[1] if line.startswith("|") else line for line in lines]
+    return {f"warl:{word}" for subject in subjects for word in re.findall(r"\w+", subject)}
 
 
 def citations(root: Path) -> dict[str, dict[str, list[str]]]:
@@ -55,7 +60,7 @@ def citations(root: Path) -> dict[str, dict[str, list[str]]]:
 
 def unknown(root: Path) -> dict[str, list[str]]:
     """What is cited but is no rule -> the places that cite it."""
-    known = set(rules(root))
+    known = {*rules(root), *choices(root)}
     return {
         rule: [place for places in layers.values() for place in places]
         for rule, layers in citations(root).items()
@@ -76,11 +81,11 @@ def main() -> int:
     if options.uncited:
         print("\n".join(rule for rule in listed if rule not in found))
         return 0
+    shown = [rule for rule in [*listed, *sorted(choices(options.root))] if rule in found]
     width = max(map(len, listed))
     print(f"{'rule':{width}}", *(f"{column:>8}" for column in COLUMNS))
-    for rule in listed:
-        if rule in found:
-            print(f"{rule:{width}}", *(f"{len(found[rule][column]) or '-':>8}" for column in COLUMNS))
+    for rule in shown:
+        print(f"{rule:{width}}", *(f"{len(found[rule][column]) or '-':>8}" for column in COLUMNS))
     bad = unknown(options.root)
     for rule, places in bad.items():
         print(f"{places[0]}: {rule} is no rule of docs/spec", file=sys.stderr)
