@@ -12,13 +12,12 @@ from tempfile import TemporaryDirectory
 
 __all__ = ["YosysError", "run_yosys"]
 
-# A pass leaves the log alone, and so this process's output, but for warnings and errors.
 _CHILD = """
 import sys
 from pyosys import libyosys
 design = libyosys.Design()
 for line in sys.stdin.read().splitlines():
-    libyosys.run_pass("tee -q " + line, design)
+    libyosys.run_pass(line, design)
 """
 
 
@@ -59,7 +58,7 @@ def run_yosys(
             env={**os.environ, "PYTHONSAFEPATH": "1"},
         )
         log = process.stdout + process.stderr
-        troubles = [line for line in log.splitlines() if line.startswith(("ERROR", "Warning"))]
+        troubles = [line for line in map(str.strip, log.splitlines()) if line.startswith(("ERROR:", "Warning:"))]
         if process.returncode or (troubles and not allows_warnings):
-            raise YosysError("\n".join(troubles) or log.strip() or f"Yosys ended with status {process.returncode}")
+            raise YosysError("\n".join(troubles) or f"Yosys ended with status {process.returncode}")
         return Path(folder, output).read_text(encoding="utf-8") if output else log
