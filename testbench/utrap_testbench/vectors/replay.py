@@ -35,6 +35,19 @@ class Report:
         """Every record agrees, or differs exactly as predicted."""
         return self.differing == 0
 
+    def enter(self, number: int, names: list[str], differences: list[Difference], keep: int = 10) -> None:
+        """Count a record: what was predicted for it, and the differences that remain."""
+        self.records += 1
+        if differences:
+            self.differing += 1
+            if len(self.failures) < keep:
+                self.failures.append((number, differences))
+        elif names:
+            self.predicted_records += 1
+            self.predicted.update(names)
+        else:
+            self.agreeing += 1
+
     def summary(self) -> str:
         """One line of counts."""
         named = ", ".join(f"{name} {count}" for name, count in sorted(self.predicted.items()))
@@ -97,15 +110,5 @@ def judge(
         own = run(config, record)
     except IllegalState as error:
         raise ReplayError(report.file, number, f"pre: {error}") from None
-    report.records += 1
     names, expected = predict(header, config, record, own)
-    differences = check(record, expected)
-    if differences:
-        report.differing += 1
-        if len(report.failures) < keep:
-            report.failures.append((number, differences))
-    elif names:
-        report.predicted_records += 1
-        report.predicted.update(names)
-    else:
-        report.agreeing += 1
+    report.enter(number, names, check(record, expected), keep)
