@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -224,6 +225,12 @@ class Bench:
         """Every CSR and the mode, by name."""
         bits = self._ctx.get(self._views)
         return {name: bits >> at & mask for name, (at, mask) in self._view_layout.items()}
+
+    async def scramble(self, random: Random, *csrs: str) -> None:
+        """Write random values to the CSRs that the configuration has of those given; by default to all."""
+        for name in csrs or self.unit.state.views:
+            if name in self.unit.state.views and ADDRESS[name] >> 10 != 3:
+                await self.put(name, random.getrandbits(self.config.xlen))
 
     # Events
 
