@@ -66,7 +66,7 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
         return answers
     answers = {"fault": outcome.fault or None}
     if outcome.fault:
-        answers["tval"] = _fault_tval(record, outcome.fault)
+        answers["tval"] = fault_tval(record, outcome.fault)
     elif isinstance(event, TrapReturn) and record.kind == "xret":
         answers["to"] = outcome.to_mode
     elif isinstance(event, CsrAccess):
@@ -74,7 +74,7 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
     return answers
 
 
-def _fault_tval(record: Record, fault: int) -> int:
+def fault_tval(record: Record, fault: int) -> int:
     """warl:tval for illegal and virtual instruction: the instruction bits; EBREAK the pc, ECALL 0."""
     if fault in (Fault.ILLEGAL, Fault.VIRTUAL):
         return int(record.details["bits"], 16)
