@@ -102,6 +102,13 @@ def test_a_header_of_format_1_without_our_keys_is_a_hart_without_n_and_shudeleg(
     assert (config.isa, config.vs, config.counters) == ("IMAC", False, "none")
 
 
+@pytest.mark.parametrize(("name", "s", "h"), [("msuhn", True, True), ("mun", False, False)])
+def test_a_header_may_name_n_without_shudeleg_beside_the_profiles(name, s, h):
+    config = Config.from_json({"xlen": 64, "profile": name})
+    assert (config.s, config.h, config.n, config.shudeleg) == (s, h, True, False)
+    assert config.profile_name == name
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_profile_has_its_modes(name):
     config = Config.profile(name)

@@ -275,7 +275,9 @@ def test_fiom_exists_where_there_is_translation(config, value):
 
 def test_htimedelta_holds_64_bits():
     """warl:htimedelta"""
-    assert written_and_read(FULL, "htimedelta", ones(64)) == ones(64)
+    state = write(FULL, reset_state(FULL), "htimedelta", ones(64))
+    assert state.htimedelta == ones(64)
+    assert write(FULL, state, "htimedelta", 5).htimedelta == 5
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=config_id)
