@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amaranth.hdl import Const, Mux, Value
+from amaranth.hdl import Cat, Const, Mux, Value
 
 from utrap.isa import Fault, Mode
 from utrap.state import State
@@ -20,7 +20,7 @@ class Return:
     Attributes:
         fault: Why it may not.
         epc: The CSR that it takes the pc from, by name: (when, name) pairs.
-        prv: Nominal privilege after it.
+        prv: Nominal privilege after it, 2 bits.
         v: Virtualization mode after it.
         writes: The status fields that it writes: "csr.field" -> (when, value).
     """
@@ -86,7 +86,7 @@ def sret(state: State) -> Return:
     return Return(
         fault=_verdict(illegal, virtual),
         epc=((~v, "sepc"), (v, "vsepc")),
-        prv=Mux(spp, 1, 0),
+        prv=Cat(spp, _ZERO),
         v=Mux(v, 1, state["hstatus.spv"]),
         writes=writes,
     )
@@ -98,7 +98,7 @@ def uret(state: State) -> Return:
     return Return(
         fault=_verdict(_ZERO if state.config.n else _ONE, state.v),
         epc=((_ONE, "uepc"),),
-        prv=Mux(to_guest & state["hustatus.upvp"], 1, 0),
+        prv=Cat(to_guest & state["hustatus.upvp"], _ZERO),
         v=to_guest,
         writes={
             "mstatus.uie": (_ONE, state["mstatus.upie"]),
