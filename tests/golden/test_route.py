@@ -68,9 +68,9 @@ def test_a_double_trap_never_leaves_m():
 
 def test_every_reason_names_a_rule_and_says_something_in_words():
     leaves = [value for value in vars(routes).values() if isinstance(value, routes.Route)]
-    assert len(leaves) == 11
+    assert len(leaves) == 16
     assert len({leaf.reason for leaf in leaves}) == len(leaves)
     for leaf in leaves:
-        for rule, text in leaf.reason:
+        for rule, text, _ in leaf.reason:
             assert re.fullmatch(r"norm:[\w-]+|HU-\d+", rule)
-            assert text.format(c=13)
+            assert text.format(c=13, S="HS")

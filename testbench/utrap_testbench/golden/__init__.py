@@ -16,12 +16,14 @@ One pure step::
 - Events: `Retire`, `CsrAccess`, `TakeException`, `TakeInterrupt`, `SetLines`,
   `TrapReturn`, `Query` (module `events`).
 - `Outcome`: fault verdict, read data, redirect, modes before and after, and
-  what the trap wrote.
+  what the trap wrote, and the reasons: `Because` values, which name the rule,
+  say what was found and what was looked at (`look` gives its value).
 
 The answers that depend on the state alone are functions of their own:
 
 - `pending_interrupt(config, state)`: what would be taken now, into which mode,
   with which code in xcause, and whether WFI wakes (`wakes`).
+- `standing(config, state, irq)`: how one interrupt stands, the others aside.
 - `verdict(config, state, insn)`: is this instruction allowed.
 - `load_store_mode`, `hlsv_mode`, `fiom`, `ecall_cause`: the effective modes
   and settings that the core asks for.
@@ -52,15 +54,17 @@ from .events import (
     TakeInterrupt,
     TrapReturn,
 )
-from .interrupts import InterruptRequest, pending_interrupt, wakes
+from .interrupts import InterruptRequest, Standing, pending_interrupt, standing, wakes
 from .isa import Cause, Fault, Irq, Mode, Prv
 from .legality import verdict
 from .outcome import Outcome
+from .reason import Because, Reason, Verdict, look
 from .registers import IllegalState, is_legal, registers, state_from_registers
 from .state import State, reset_state
 from .step import step
 
 __all__ = [
+    "Because",
     "Cause",
     "Config",
     "ConfigError",
@@ -76,22 +80,27 @@ __all__ = [
     "Outcome",
     "Prv",
     "Query",
+    "Reason",
     "Retire",
     "Return",
     "SetLines",
+    "Standing",
     "State",
     "TakeException",
     "TakeInterrupt",
     "TrapReturn",
+    "Verdict",
     "csr_value",
     "ecall_cause",
     "fiom",
     "hlsv_mode",
     "is_legal",
     "load_store_mode",
+    "look",
     "pending_interrupt",
     "registers",
     "reset_state",
+    "standing",
     "state_from_registers",
     "step",
     "verdict",

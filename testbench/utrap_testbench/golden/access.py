@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from .config import Config
 from .events import CsrAccess, CsrOp
-from .isa import Fault, Prv
+from .isa import Prv
 from .outcome import Outcome
 from .privilege import external
+from .reason import CSR_ADDRESSES, Because, Verdict, illegal
 from .rules import Rules
 from .state import State
 
-_ILLEGAL = Fault.ILLEGAL.value
 _M = Prv.M.value
 _READ, _WRITE, _SET = CsrOp.READ, CsrOp.WRITE, CsrOp.SET
+
+_OWNED = Because(CSR_ADDRESSES, "the trap unit answers this address")
+_EXTERNAL = Because(CSR_ADDRESSES, "the hart has this CSR outside the trap unit")
+_WRITABLE = Because(CSR_ADDRESSES, "a write, and the address is not read-only (bits 11:10 are not 11)")
+_READ_ONLY = Because(CSR_ADDRESSES, "a write, and the address is read-only (bits 11:10 are 11)")
+_ABSENT = illegal(Because(CSR_ADDRESSES, "the hart has no such CSR"))
+_OWNED_READ_ONLY = illegal(_OWNED, _READ_ONLY)
+_EXTERNAL_READ_ONLY = illegal(_EXTERNAL, _READ_ONLY)
+#: What precedes the judge's reason: for a read, and for a write.
+_BEFORE = ((_OWNED,), (_OWNED, _WRITABLE))
+_BEFORE_EXTERNAL = ((_EXTERNAL,), (_EXTERNAL, _WRITABLE))
+_SUBSTITUTED = (Because("norm:H_vscsrs_sub", "in a guest the VS CSR stands in its place", ("V",)),)
 
 
 def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
@@ -27,21 +39,27 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if csr is None:
         return _access_external(r, s, e, mode, prv, v)
     if e.op is not _READ and csr.address >> 10 == 3:
-        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
-    fault = csr.judge(s, prv, v)
-    if fault != 0:
-        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode)
+        return _refused(s, _OWNED_READ_ONLY, mode)
+    verdict = csr.judge(s, prv, v)
+    reason = _BEFORE[e.op is not _READ] + verdict.reason
+    if verdict.fault != 0:
+        return _refused(s, Verdict(verdict.fault, reason), mode)
     # norm:H_vscsrs_sub: with V=1 the VS CSR stands in for the supervisor CSR.
     if v == 1 and csr.guest is not None:
         csr = csr.guest
+        reason = reason + _SUBSTITUTED
     rdata = csr.read(r, s)
     if e.op is _READ:
-        return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode)
+        return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode, reason=reason)
     old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)
     written = _written(e.op, old, e.wdata, r.xlen_mask)
     new = s.copy()
     csr.write(r, new, written)
-    return new, Outcome(rdata=rdata, written=written, from_mode=mode, to_mode=mode)
+    return new, Outcome(rdata=rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)
+
+
+def _refused(s: State, verdict: Verdict, mode: int) -> tuple[State, Outcome]:
+    return s, Outcome(fault=verdict.fault, from_mode=mode, to_mode=mode, reason=verdict.reason)
 
 
 def _written(op: CsrOp, old: int, operand: int, mask: int) -> int:
@@ -56,15 +74,16 @@ def _written(op: CsrOp, old: int, operand: int, mask: int) -> int:
 def _access_external(r: Rules, s: State, e: CsrAccess, mode: int, prv: int, v: int) -> tuple[State, Outcome]:
     """An address that the trap unit does not own: the hart says whether it exists, the trap unit who may use it."""
     if e.ext_exists == 0:
-        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
+        return _refused(s, _ABSENT, mode)
     if e.op is not _READ and e.address >> 10 == 3:
-        return s, Outcome(fault=_ILLEGAL, from_mode=mode, to_mode=mode)
-    fault = external(s, prv, v, e.address, r.has_s)
-    if fault != 0:
-        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode)
+        return _refused(s, _EXTERNAL_READ_ONLY, mode)
+    verdict = external(s, prv, v, e.address, r.has_s)
+    reason = _BEFORE_EXTERNAL[e.op is not _READ] + verdict.reason
+    if verdict.fault != 0:
+        return _refused(s, Verdict(verdict.fault, reason), mode)
     new = make_dirty(r, s, v, e.fs_dirty, e.vs_dirty)
     written = 0 if e.op is _READ else _written(e.op, e.ext_rdata, e.wdata, r.xlen_mask)
-    return new, Outcome(rdata=e.ext_rdata, written=written, from_mode=mode, to_mode=mode)
+    return new, Outcome(rdata=e.ext_rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)
 
 
 def make_dirty(r: Rules, s: State, v: int, fs_dirty: int, vs_dirty: int) -> State:

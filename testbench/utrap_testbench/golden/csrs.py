@@ -10,19 +10,20 @@ from . import legalise, privilege, views
 
 if TYPE_CHECKING:
     from .config import Config
+    from .reason import Verdict
     from .rules import Rules
     from .state import State
 
     Read = Callable[[Rules, State], int]
     Write = Callable[[Rules, State, int], None]
-    Judge = Callable[[State, int, int], int]
+    Judge = Callable[[State, int, int], Verdict]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Csr:
     """One owned address.
 
-    `judge` gives the fault of an access by (state, privilege, V). With V=1
+    `judge` gives the verdict on an access by (state, privilege, V). With V=1
     `guest` stands in its place (norm:H_vscsrs_sub). `read_for_write` is the
     old value of a read-modify-write where it is not what is read.
     """
@@ -43,7 +44,7 @@ class Csr:
     @property
     def is_placeholder(self) -> bool:
         """Owned only to refuse it; the name is no more than a label."""
-        return self.judge is privilege.never
+        return self.judge in privilege.REFUSING
 
 
 def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
@@ -72,7 +73,7 @@ def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
     def half(address: int, name: str, judge: Judge, read: Read, write: Write) -> Csr:
         """A high half: on RV64 its address raises an illegal instruction in every mode (norm:H_illegal_high_half)."""
         if config.xlen == 64:
-            judge = privilege.never
+            judge = privilege.high_half_of_huedeleg if name == "huedelegh" else privilege.high_half
         return add(address, name, judge, read, write)
 
     def constant(address: int, name: str, value: int) -> Csr:
@@ -179,7 +180,7 @@ def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
         masked(0x6C2, "huedeleg", hypervisor, r.huedeleg)
         half(0x6D2, "huedelegh", hypervisor, views.zero, legalise.nothing)
         for i in range(8):
-            judge = hypervisor if i < config.windows else privilege.never
+            judge = hypervisor if i < config.windows else privilege.absent_window
             masked(0x6E0 + i, f"hugpaw{i}", judge, r.hugpaw)
         add(0x800, "hustatus", privilege.user_guest, views.hustatus, legalise.hustatus)
         masked(0x843, "hutval", privilege.user_guest, r.tval2)
@@ -188,7 +189,7 @@ def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
     # Counters' high halves do not exist on RV64, whatever the core answers.
     if config.xlen == 64:
         for address in range(0xC80, 0xCA0):
-            add(address, f"counter{address & 31}h", privilege.never, views.zero, legalise.nothing)
+            add(address, f"counter{address & 31}h", privilege.high_half_of_counter, views.zero, legalise.nothing)
 
     table = {row.address: row for row in rows}
     if len(table) != len(rows):

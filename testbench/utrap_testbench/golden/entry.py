@@ -5,6 +5,7 @@ from __future__ import annotations
 from .config import Config
 from .isa import Mode, Prv
 from .outcome import Outcome
+from .reason import Because
 from .rules import Rules
 from .state import State
 
@@ -44,7 +45,7 @@ def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
         new.mtinst = trap.tinst
     new.v = 0
     new.prv = _M
-    trap.target = vector(r, old.mtvec, trap)
+    _enter_at(r, old.mtvec, trap)
 
 
 def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
@@ -67,7 +68,7 @@ def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
         new.htinst = trap.tinst
     new.v = 0
     new.prv = _S
-    trap.target = vector(r, old.stvec, trap)
+    _enter_at(r, old.stvec, trap)
 
 
 def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
@@ -82,7 +83,7 @@ def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.vscause = _xcause(r, trap)
     new.vstval = trap.tval
     new.prv = _S
-    trap.target = vector(r, old.vstvec, trap)
+    _enter_at(r, old.vstvec, trap)
 
 
 def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
@@ -106,7 +107,7 @@ def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
         new.hutinst = trap.tinst
     new.v = 0
     new.prv = _U
-    trap.target = vector(r, old.utvec, trap)
+    _enter_at(r, old.utvec, trap)
 
 
 def _xcause(r: Rules, trap: Outcome) -> int:
@@ -116,15 +117,24 @@ def _xcause(r: Rules, trap: Outcome) -> int:
     return trap.cause
 
 
-def vector(r: Rules, tvec: int, trap: Outcome) -> int:
+_EXCEPTION = (Because("norm:mtvec_mode_direct_op", "an exception enters at BASE, whatever MODE"),)
+_DIRECT = (Because("norm:mtvec_mode_direct_op", "MODE is direct: it enters at BASE"),)
+_INSERTED = (Because("warl:xtvec", "MODE is vectored: 4 * code is inserted into BASE, which is 256-byte aligned"),)
+_ADDED = (Because("norm:mtvec_mode_vectored_op", "MODE is vectored: it enters at BASE + 4 * code"),)
+
+
+def _enter_at(r: Rules, tvec: int, trap: Outcome) -> None:
     """norm:mtvec_mode_direct_op, norm:mtvec_mode_vectored_op, HU-14, warl:xtvec
 
     An exception always enters at BASE. With 256-byte alignment the code is
     inserted into BASE's zeros; with 4-byte alignment it is added, modulo XLEN.
     """
     base = tvec & r.base_direct
-    if trap.is_interrupt == 0 or tvec & 1 == 0:
-        return base
-    if r.vector_by_insertion:
-        return base | trap.cause << 2
-    return base + (trap.cause << 2) & r.xlen_mask
+    if trap.is_interrupt == 0:
+        trap.target, trap.target_reason = base, _EXCEPTION
+    elif tvec & 1 == 0:
+        trap.target, trap.target_reason = base, _DIRECT
+    elif r.vector_by_insertion:
+        trap.target, trap.target_reason = base | trap.cause << 2, _INSERTED
+    else:
+        trap.target, trap.target_reason = base + (trap.cause << 2) & r.xlen_mask, _ADDED

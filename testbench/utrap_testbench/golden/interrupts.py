@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
 from .isa import IRQ_PRIORITY, Mode, Prv
-from .outcome import Reason
+from .reason import Because, Reason
 from .rules import Rules
 from .state import State
 from .views import hideleg, mip, u_delegated
 
-_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
+_M, _U = Prv.M.value, Prv.U.value
+_VS = Mode.VS.value
 
-_PENDING = ("norm:intr_mip_mie_op", "mip[{i}] and mie[{i}] are set")
-_TO_M: Reason = (
-    _PENDING,
-    ("norm:intr_mip_mie_op", "mideleg[{i}] = 0: for M"),
-    ("norm:intr_mip_mie_op", "the mode is below M, or mstatus.MIE = 1"),
-)
-_TO_HS: Reason = (
-    _PENDING,
-    ("norm:hideleg_hs", "mideleg[{i}] = 1 and neither hideleg[{i}] nor sideleg[{i}]: for HS"),
-    ("norm:hideleg_hs", "the mode is below HS, or it is HS and sstatus.SIE = 1"),
-)
-_TO_U: Reason = (
-    _PENDING,
-    ("HU-25", "mideleg[{i}] = 1, and sideleg[{i}] = 1 where S exists: for U"),
-    ("HU-25", "V = 0, the mode is U and UIE = 1; or V = 1 and hudcfg.EN = 1"),
-)
-_TO_VS: Reason = (
-    _PENDING,
-    ("norm:hideleg_op", "hideleg[{i}] = 1: for VS"),
-    ("norm:hideleg_op", "the mode is VU, or it is VS and vsstatus.SIE = 1"),
-    ("norm:hideleg_trans", "VS sees the code of the supervisor interrupt, one less"),
-)
+PENDING = Because("norm:intr_mip_mie_op", "pending and locally enabled", ("mip[{i}]", "mie[{i}]"))
+NOT_PENDING = Because("norm:intr_mip_mie_op", "not pending", ("mip[{i}]",))
+NOT_ENABLED = Because("norm:intr_mip_mie_op", "pending, but not locally enabled", ("mip[{i}]", "mie[{i}]"))
 
 
 class InterruptRequest(NamedTuple):
@@ -50,6 +33,107 @@ class InterruptRequest(NamedTuple):
 NOTHING = InterruptRequest(0, 0, 0, 0, ())
 
 
+class Gate(NamedTuple):
+    """Whether interrupts for a mode may be taken now, and why."""
+
+    is_open: bool
+    because: Because
+
+
+_LEVEL = "norm:trap_del_intr_priv_lvl"
+_M_FROM_BELOW = Gate(True, Because("norm:intr_mip_mie_op", "below M, interrupts for M are enabled", ("mode",)))
+_M_ENABLED = Gate(True, Because("norm:intr_mip_mie_op", "in M, MIE enables them", ("mode", "mstatus.MIE")))
+_M_DISABLED = Gate(False, Because("norm:intr_mip_mie_op", "in M, MIE disables them", ("mode", "mstatus.MIE")))
+_HS_IN_M = Gate(False, Because(_LEVEL, "in M, interrupts for lower modes wait", ("mode",)))
+_HS_FROM_BELOW = Gate(True, Because("norm:hideleg_hs", "below {S}, interrupts for {S} are enabled", ("mode",)))
+_HS_ENABLED = Gate(True, Because("norm:hideleg_hs", "in {S}, SIE enables them", ("mode", "mstatus.SIE")))
+_HS_DISABLED = Gate(False, Because("norm:hideleg_hs", "in {S}, SIE disables them", ("mode", "mstatus.SIE")))
+_U_FROM_GUEST = Gate(True, Because("HU-25", "in a guest, EN enables them, whatever UIE", ("mode", "hudcfg.EN")))
+_U_NOT_FROM_GUEST = Gate(False, Because("HU-25", "in a guest, they wait until EN is set", ("mode", "hudcfg.EN")))
+_U_FROM_ABOVE = Gate(False, Because("HU-25", "above U, interrupts for U wait", ("mode",)))
+_U_ENABLED = Gate(True, Because("HU-25", "in U, UIE enables them", ("mode", "mstatus.UIE")))
+_U_DISABLED = Gate(False, Because("HU-25", "in U, UIE disables them", ("mode", "mstatus.UIE")))
+_VS_OUTSIDE = Gate(False, Because("norm:hideleg_op", "interrupts for VS wait until a guest runs", ("mode",)))
+_VS_FROM_BELOW = Gate(True, Because("norm:hideleg_op", "in VU, interrupts for VS are enabled", ("mode",)))
+_VS_ENABLED = Gate(True, Because("norm:hideleg_op", "in VS, SIE enables them", ("mode", "vsstatus.SIE")))
+_VS_DISABLED = Gate(False, Because("norm:hideleg_op", "in VS, SIE disables them", ("mode", "vsstatus.SIE")))
+
+
+def gate_m(s: State) -> Gate:
+    """norm:intr_mip_mie_op: always below M, in M with MIE."""
+    if s.prv != _M:
+        return _M_FROM_BELOW
+    if s.mstatus_mie == 1:
+        return _M_ENABLED
+    return _M_DISABLED
+
+
+def gate_hs(s: State) -> Gate:
+    """norm:trap_del_intr_priv_lvl, norm:hideleg_hs: always below HS, in HS with SIE."""
+    if s.prv == _M:
+        return _HS_IN_M
+    if s.v == 1 or s.prv == _U:
+        return _HS_FROM_BELOW
+    if s.mstatus_sie == 1:
+        return _HS_ENABLED
+    return _HS_DISABLED
+
+
+def gate_u(s: State) -> Gate:
+    """HU-25: from U itself with UIE; from a guest whenever HS has turned delegation on."""
+    if s.v == 1:
+        if s.hudcfg_en == 1:
+            return _U_FROM_GUEST
+        return _U_NOT_FROM_GUEST
+    if s.prv != _U:
+        return _U_FROM_ABOVE
+    if s.mstatus_uie == 1:
+        return _U_ENABLED
+    return _U_DISABLED
+
+
+def gate_vs(s: State) -> Gate:
+    """norm:hideleg_op: never while V=0; always in VU, in VS with SIE."""
+    if s.v == 0:
+        return _VS_OUTSIDE
+    if s.prv == _U:
+        return _VS_FROM_BELOW
+    if s.vsstatus_sie == 1:
+        return _VS_ENABLED
+    return _VS_DISABLED
+
+
+class Target(NamedTuple):
+    """A mode that interrupts may be for: why they are, its gate, and what changes on the way."""
+
+    mode: int
+    because: Because
+    gate: Callable[[State], Gate]
+    on_the_way: Reason = ()
+
+
+_DELEGATION = ("mideleg[{i}]", "hideleg[{i}]", "sideleg[{i}]")
+_RENUMBERED = Because("norm:hideleg_trans", "VS sees the number of the supervisor interrupt, one less")
+
+#: HU-26: from the highest down; `by_target` has the same order.
+TARGETS = (
+    Target(Mode.M.value, Because("norm:intr_mip_mie_op", "not delegated: for M", ("mideleg[{i}]",)), gate_m),
+    Target(Mode.S.value, Because("norm:hideleg_hs", "delegated to {S} and no further", _DELEGATION), gate_hs),
+    Target(Mode.U.value, Because("HU-25", "delegated to U", ("mideleg[{i}]", "sideleg[{i}]")), gate_u),
+    Target(
+        _VS, Because("norm:hideleg_op", "delegated to VS", ("mideleg[{i}]", "hideleg[{i}]")), gate_vs, (_RENUMBERED,)
+    ),
+)
+
+
+def by_target(r: Rules, s: State, interrupts: int) -> tuple[int, int, int, int]:
+    """Whom each of the interrupts is for: M what mideleg keeps, VS by hideleg, U by sideleg, HS the rest."""
+    delegated = interrupts & s.mideleg
+    for_vs = delegated & hideleg(r, s)
+    for_u = delegated & u_delegated(r, s)
+    return interrupts ^ delegated, delegated ^ for_vs ^ for_u, for_u, for_vs
+
+
 def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     """norm:intr_mip_mie_op, norm:trap_del_intr_priv_lvl, norm:hideleg_hs, norm:hideleg_op, HU-25, HU-26
 
@@ -59,45 +143,47 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     ready = mip(r, s) & s.mie
     if ready == 0:
         return NOTHING
-
-    # M: what mideleg keeps, in any mode below M, in M with MIE.
-    for_m = ready & (s.mideleg ^ r.xlen_mask)
-    if for_m != 0 and (s.prv != _M or s.mstatus_mie == 1):
-        return _highest(for_m, Mode.M.value, _TO_M)
-    if s.prv == _M:
-        return NOTHING
-
-    # HS: delegated by mideleg, and neither to VS nor to U.
-    delegated = ready & s.mideleg
-    for_vs = delegated & hideleg(r, s)
-    for_u = delegated & u_delegated(r, s)
-    for_hs = delegated ^ for_vs ^ for_u
-    if for_hs != 0 and (s.v == 1 or s.prv == _U or s.mstatus_sie == 1):
-        return _highest(for_hs, Mode.S.value, _TO_HS)
-
-    # U: from U itself with UIE; from a guest whenever HS has turned delegation on.
-    if for_u != 0:
-        if s.v == 0 and s.prv == _U and s.mstatus_uie == 1:
-            return _highest(for_u, Mode.U.value, _TO_U)
-        if s.v == 1 and s.hudcfg_en == 1:
-            return _highest(for_u, Mode.U.value, _TO_U)
-
-    # VS: never while V=0.
-    if for_vs != 0 and s.v == 1 and (s.prv == _U or s.vsstatus_sie == 1):
-        return _highest(for_vs, Mode.VS.value, _TO_VS)
+    for target, candidates in zip(TARGETS, by_target(r, s, ready), strict=True):
+        if candidates != 0:
+            gate = target.gate(s)
+            if gate.is_open:
+                irq = _highest(candidates)
+                cause = irq - 1 if target.mode == _VS else irq  # norm:hideleg_trans
+                reason = (PENDING, target.because, gate.because, *target.on_the_way)
+                return InterruptRequest(1, irq, cause, target.mode, reason)
     return NOTHING
 
 
-def _highest(candidates: int, mode: int, reason: Reason) -> InterruptRequest:
+def _highest(candidates: int) -> int:
     """norm:intr_M_mode_pri, norm:hsint_priority, HU-26: the order within one target."""
     for irq in _PRIORITY:
         if candidates >> irq & 1 == 1:
-            return InterruptRequest(1, irq, irq - 1 if mode == _VS else irq, mode, reason)
+            return irq
     raise AssertionError("an interrupt that has no place in the priority order")
 
 
 _PRIORITY = tuple(irq.value for irq in IRQ_PRIORITY)
-_VS = Mode.VS.value
+
+
+class Standing(NamedTuple):
+    """How one interrupt stands by itself: whom it is for, whether it could be taken now, and why."""
+
+    mode: int
+    is_ready: bool
+    reason: Reason
+
+
+def standing(config: Config, s: State, irq: int) -> Standing:
+    """What `pending_interrupt` asks about one interrupt, the others aside: a ready one waits only for its betters."""
+    r = config.rules
+    owners = by_target(r, s, 1 << irq)
+    target = next(target for target, mine in zip(TARGETS, owners, strict=True) if mine != 0)
+    if mip(r, s) >> irq & 1 == 0:
+        return Standing(target.mode, False, (NOT_PENDING,))
+    if s.mie >> irq & 1 == 0:
+        return Standing(target.mode, False, (NOT_ENABLED,))
+    gate = target.gate(s)
+    return Standing(target.mode, gate.is_open, (PENDING, target.because, gate.because))
 
 
 def wakes(config: Config, s: State) -> bool:

@@ -5,93 +5,144 @@ from __future__ import annotations
 from .config import Config
 from .effective import ecall_cause
 from .events import Insn
-from .isa import Cause, Fault, Prv
+from .isa import Cause, Prv
+from .reason import Because, Verdict, allowed, illegal, virtual
 from .state import State
 from .xret import mret_verdict, sret_verdict, uret_verdict
 
-_NONE, _ILLEGAL, _VIRTUAL = Fault.NONE.value, Fault.ILLEGAL.value, Fault.VIRTUAL.value
-_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
+_M, _U = Prv.M.value, Prv.U.value
+
+_WFI_IN_M = allowed(Because("norm:wfi_all_privileged_modes", "WFI executes in M", ("mode",)))
+_TW = illegal(Because("norm:mstatus_tw_op", "TW traps WFI below M", ("mode", "mstatus.TW")))
+_TW_CLEAR = Because("norm:mstatus_tw_op", "TW does not trap WFI", ("mstatus.TW",))
+_WFI_IN_VU = virtual(_TW_CLEAR, Because("norm:H_virtinst_vu_wfi_tw0", "VU may not, HS could", ("mode",)))
+_VTW = virtual(_TW_CLEAR, Because("norm:hstatus_vtw_op", "VTW traps WFI in VS", ("mode", "hstatus.VTW")))
+_WFI_IN_VS = allowed(_TW_CLEAR, Because("norm:hstatus_vtw_op", "VTW does not trap WFI in VS", ("mode", "hstatus.VTW")))
+_WFI_IN_U = illegal(_TW_CLEAR, Because("warl:WFI", "with S-mode, WFI does not execute in U", ("mode",)))
+_WFI = allowed(_TW_CLEAR, Because("norm:wfi_all_privileged_modes", "WFI executes in this mode", ("mode",)))
+
+_NO_S = illegal(Because("norm:mstatus_tvm_warl_op", "the hart has no S-mode"))
+_NO_H = illegal(Because("norm:misa_h_op", "the hart has no hypervisor extension"))
+_SFENCE_IN_VU = virtual(Because("norm:H_virtinst_vu_sret_sfence", "VU may not, HS could", ("mode",)))
+_VTVM = virtual(Because("norm:H_virtinst_vs_sfence_sinval_satp_vtvm1", "VTVM traps it in VS", ("mode", "hstatus.VTVM")))
+_VTVM_CLEAR = allowed(Because("norm:hstatus_vtvm_op", "VTVM does not trap it in VS", ("mode", "hstatus.VTVM")))
+_NOT_IN_U = illegal(Because("norm:mstatus_tvm_warl_op", "it does not execute in U", ("mode",)))
+_IN_M = allowed(Because("norm:mstatus_tvm_warl_op", "it executes in M, whatever TVM", ("mode",)))
+_TVM = illegal(Because("norm:mstatus_tvm_warl_op", "TVM traps it in {S}", ("mode", "mstatus.TVM")))
+_TVM_CLEAR = allowed(Because("norm:mstatus_tvm_warl_op", "TVM does not trap it in {S}", ("mode", "mstatus.TVM")))
+
+_H_IN_GUEST = virtual(Because("norm:H_virtinst_vu_vs_hinst", "a guest may not, HS could", ("mode",)))
+_HFENCE_IN_U = illegal(Because("norm:hfence-vvma_hfence-gvma_exceptions", "it does not execute in U", ("mode",)))
+_HFENCE_VVMA = allowed(Because("norm:hfence-vvma_mode", "it executes in M and HS, whatever TVM", ("mode",)))
+_HFENCE_GVMA_IN_M = allowed(Because("norm:hfence-gvma_mode", "it executes in M, whatever TVM", ("mode",)))
+_HFENCE_TVM = illegal(Because("norm:mstatus_tvm_hs", "TVM traps it in HS", ("mode", "mstatus.TVM")))
+_HFENCE_TVM_CLEAR = allowed(Because("norm:mstatus_tvm_hs", "TVM does not trap it in HS", ("mode", "mstatus.TVM")))
+
+_HLSV_IN_GUEST = virtual(Because("norm:hlsv_virtinst", "a guest may not, HS could", ("mode",)))
+_HLSV = allowed(Because("norm:hlsv_mode", "it executes in M and HS", ("mode",)))
+_HU = allowed(Because("norm:hlsv_mode", "HU lets U execute it", ("mode", "hstatus.HU")))
+_HU_CLEAR = illegal(Because("norm:hlsv_illegalinst", "HU does not let U execute it", ("mode", "hstatus.HU")))
+_RV64_ALONE = illegal(Because("norm:hlsv_op", "RV32 has it in no mode"))
+_BREAKPOINT = Verdict(
+    Cause.BREAKPOINT.value, (Because("norm:ebreak_op2", "it raises a breakpoint exception in every mode"),)
+)
+_ECALL = Because("norm:ecall_op2", "it raises the environment call of its mode", ("mode",))
 
 
-def wfi(config: Config, s: State) -> int:
+def wfi(config: Config, s: State) -> Verdict:
     """norm:mstatus_tw_op, norm:mstatus_tw_umode_op, norm:hstatus_vtw_op, norm:H_virtinst_vu_wfi_tw0, warl:WFI"""
     if s.prv == _M:
-        return _NONE
+        return _WFI_IN_M
     if s.mstatus_tw == 1:
-        return _ILLEGAL
+        return _TW
     if s.v == 1:
-        if s.prv == _U or s.hstatus_vtw == 1:
-            return _VIRTUAL
-        return _NONE
+        if s.prv == _U:
+            return _WFI_IN_VU
+        if s.hstatus_vtw == 1:
+            return _VTW
+        return _WFI_IN_VS
     if s.prv == _U and config.s:
-        return _ILLEGAL
-    return _NONE
+        return _WFI_IN_U
+    return _WFI
 
 
-def sfence_vma(config: Config, s: State) -> int:
+def sfence_vma(config: Config, s: State) -> Verdict:
     """SFENCE.VMA and SINVAL.VMA.
 
     norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, norm:H_virtinst_vu_sret_sfence,
     norm:H_virtinst_vs_sfence_sinval_satp_vtvm1
     """
     if not config.s:
-        return _ILLEGAL
+        return _NO_S
     if s.v == 1:
-        if s.prv == _U or s.hstatus_vtvm == 1:
-            return _VIRTUAL
-        return _NONE
+        if s.prv == _U:
+            return _SFENCE_IN_VU
+        if s.hstatus_vtvm == 1:
+            return _VTVM
+        return _VTVM_CLEAR
     if s.prv == _U:
-        return _ILLEGAL
-    if s.prv == _S and s.mstatus_tvm == 1:
-        return _ILLEGAL
-    return _NONE
+        return _NOT_IN_U
+    if s.prv == _M:
+        return _IN_M
+    if s.mstatus_tvm == 1:
+        return _TVM
+    return _TVM_CLEAR
 
 
-def hfence_vvma(config: Config, s: State) -> int:
+def hfence_vvma(config: Config, s: State) -> Verdict:
     """norm:hfence-vvma_mode, norm:hfence-vvma_tvm, norm:H_virtinst_vu_vs_hinst"""
     if not config.h:
-        return _ILLEGAL
+        return _NO_H
     if s.v == 1:
-        return _VIRTUAL
+        return _H_IN_GUEST
     if s.prv == _U:
-        return _ILLEGAL
-    return _NONE
+        return _HFENCE_IN_U
+    return _HFENCE_VVMA
 
 
-def hfence_gvma(config: Config, s: State) -> int:
+def hfence_gvma(config: Config, s: State) -> Verdict:
     """norm:hfence-gvma_op, norm:hfence-vvma_hfence-gvma_exceptions, norm:mstatus_tvm_hs"""
     if not config.h:
-        return _ILLEGAL
+        return _NO_H
     if s.v == 1:
-        return _VIRTUAL
+        return _H_IN_GUEST
     if s.prv == _U:
-        return _ILLEGAL
-    if s.prv == _S and s.mstatus_tvm == 1:
-        return _ILLEGAL
-    return _NONE
+        return _HFENCE_IN_U
+    if s.prv == _M:
+        return _HFENCE_GVMA_IN_M
+    if s.mstatus_tvm == 1:
+        return _HFENCE_TVM
+    return _HFENCE_TVM_CLEAR
 
 
-def hlsv(config: Config, s: State) -> int:
+def hlsv(config: Config, s: State) -> Verdict:
     """HLV, HLVX and HSV: norm:hlsv_mode, norm:hlsv_virtinst, norm:hlsv_illegalinst, HU-28"""
     if not config.h:
-        return _ILLEGAL
+        return _NO_H
     if s.v == 1:
-        return _VIRTUAL
-    if s.prv == _U and s.hstatus_hu == 0:
-        return _ILLEGAL
-    return _NONE
+        return _HLSV_IN_GUEST
+    if s.prv != _U:
+        return _HLSV
+    if s.hstatus_hu == 0:
+        return _HU_CLEAR
+    return _HU
 
 
-def hlsv_64(config: Config, s: State) -> int:
+def hlsv_64(config: Config, s: State) -> Verdict:
     """norm:hlsv_op: HLV.WU, HLV.D and HSV.D are not valid on RV32, in no mode."""
     if config.xlen == 32:
-        return _ILLEGAL
+        return _RV64_ALONE
     return hlsv(config, s)
 
 
-def ebreak(config: Config, s: State) -> int:
+def ebreak(config: Config, s: State) -> Verdict:
     """norm:ebreak_op2: raises a breakpoint in every mode."""
-    return Cause.BREAKPOINT.value
+    return _BREAKPOINT
+
+
+def ecall(config: Config, s: State) -> Verdict:
+    """norm:ecall_op2: raises the cause of the mode."""
+    return Verdict(ecall_cause(config, s), (_ECALL,))
 
 
 _VERDICT = {
@@ -113,7 +164,7 @@ _VERDICT = {
     Insn.HSV_H: hlsv,
     Insn.HSV_W: hlsv,
     Insn.HSV_D: hlsv_64,
-    Insn.ECALL: ecall_cause,
+    Insn.ECALL: ecall,
     Insn.EBREAK: ebreak,
     Insn.MRET: mret_verdict,
     Insn.SRET: sret_verdict,
@@ -121,6 +172,11 @@ _VERDICT = {
 }
 
 
+def judge(config: Config, s: State, insn: Insn) -> Verdict:
+    """The verdict with its reason."""
+    return _VERDICT[insn](config, s)
+
+
 def verdict(config: Config, s: State, insn: Insn) -> int:
     """0 where the instruction may execute, else the cause of the exception that it raises."""
-    return _VERDICT[insn](config, s)
+    return judge(config, s, insn).fault

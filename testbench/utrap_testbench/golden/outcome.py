@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .isa import Fault
-
-#: One step of an explanation: the rule that decided and what it found, in words.
-Reason = tuple[tuple[str, str], ...]
+from .reason import Reason
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +26,9 @@ class Outcome:
     irq: the interrupt's number before the renumbering for VS.
     epc, tval, gva, tval2, tinst: the values written where the target mode has
         a register for them.
-    reason: why it went there (see `route`).
+    reason: why it went there, or why an access, a return or an instruction is
+        allowed or not (see `reason`).
+    target_reason: how `target` was formed.
     """
 
     fault: int = Fault.NONE.value
@@ -48,3 +48,4 @@ class Outcome:
     tval2: int = 0
     tinst: int = 0
     reason: Reason = ()
+    target_reason: Reason = ()

@@ -10,7 +10,7 @@ from .config import Config
 from .entry import enter
 from .events import CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
 from .interrupts import pending_interrupt, set_lines
-from .legality import verdict
+from .legality import judge
 from .outcome import Outcome
 from .route import route_exception
 from .state import State
@@ -91,7 +91,8 @@ def _trap_return(config: Config, s: State, e: TrapReturn) -> tuple[State, Outcom
 
 def _query(config: Config, s: State, e: Query) -> tuple[State, Outcome]:
     mode = s.v << 2 | s.prv
-    return s, Outcome(fault=verdict(config, s, e.insn), from_mode=mode, to_mode=mode)
+    fault, reason = judge(config, s, e.insn)
+    return s, Outcome(fault=fault, from_mode=mode, to_mode=mode, reason=reason)
 
 
 _STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {

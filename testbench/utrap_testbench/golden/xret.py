@@ -4,69 +4,100 @@ from __future__ import annotations
 
 from .config import Config
 from .events import Return
-from .isa import Fault, Prv
+from .isa import Prv
 from .outcome import Outcome
+from .reason import Because, Reason, Verdict, allowed, illegal, virtual
 from .state import State
 
-_NONE, _ILLEGAL, _VIRTUAL = Fault.NONE.value, Fault.ILLEGAL.value, Fault.VIRTUAL.value
-_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
+_M, _U = Prv.M.value, Prv.U.value
 
 
-def mret_verdict(config: Config, s: State) -> int:
+_MRET = allowed(Because("norm:xret_in_lower_mode", "MRET executes in M", ("mode",)))
+_MRET_BELOW_M = illegal(Because("norm:xret_in_lower_mode", "MRET executes in M alone", ("mode",)))
+_NO_S = illegal(Because("norm:sret_presence", "the hart has no S-mode"))
+_SRET_IN_VU = virtual(Because("norm:H_virtinst_vu_sret_sfence", "VU may not, HS could", ("mode",)))
+_VTSR = virtual(Because("norm:hstatus_vtsr_op", "VTSR traps SRET in VS", ("mode", "hstatus.VTSR")))
+_SRET_IN_VS = allowed(Because("norm:hstatus_vtsr_op", "VTSR does not trap SRET in VS", ("mode", "hstatus.VTSR")))
+_SRET_IN_U = illegal(Because("norm:xret_in_lower_mode", "SRET executes in {S} and above", ("mode",)))
+_TSR = illegal(Because("norm:mstatus_tsr_op", "TSR traps SRET in {S}", ("mode", "mstatus.TSR")))
+_SRET_IN_S = allowed(Because("norm:mstatus_tsr_op", "TSR does not trap SRET in {S}", ("mode", "mstatus.TSR")))
+_SRET_IN_M = allowed(Because("norm:xret_in_higher_mode", "SRET executes in M too", ("mode",)))
+_NO_N = illegal(Because("HU-19", "the hart has no user-level traps"))
+_URET_IN_GUEST = virtual(Because("HU-19", "URET does not execute in a guest", ("V",)))
+_URET = allowed(Because("HU-19", "URET executes in M, {S} and U", ("mode",)))
+
+_MRET_TO_M = (Because("norm:mret_h", "back to M, so V becomes 0, whatever MPV", ("mstatus.MPP",)),)
+_MRET_BELOW = (Because("norm:mret_h", "back to the mode in MPP and MPV", ("mstatus.MPP", "mstatus.MPV")),)
+_SRET_TO_SPP = (Because("norm:sret_v0", "back to the mode in SPP and SPV", ("mstatus.SPP", "hstatus.SPV")),)
+_SRET_TO_VSPP = (Because("norm:sret_v1", "in a guest: back to the mode in vsstatus.SPP", ("V", "vsstatus.SPP")),)
+_URET_EN = (Because("HU-20", "delegation to U is off: to U", ("hudcfg.EN",)),)
+_URET_UPV = (Because("HU-20", "the trap came from U: to U", ("hudcfg.EN", "hustatus.UPV")),)
+_URET_TO_GUEST: Reason = (
+    Because("HU-20", "the trap came from a guest: back to it", ("hudcfg.EN", "hustatus.UPV")),
+    Because("HU-20", "to VS where UPVP is 1, else to VU", ("hustatus.UPVP",)),
+)
+
+
+def mret_verdict(config: Config, s: State) -> Verdict:
     """norm:xret_in_lower_mode: M only; HS could not, so never virtual."""
     if s.prv == _M:
-        return _NONE
-    return _ILLEGAL
+        return _MRET
+    return _MRET_BELOW_M
 
 
-def sret_verdict(config: Config, s: State) -> int:
+def sret_verdict(config: Config, s: State) -> Verdict:
     """norm:mstatus_tsr_op, norm:hstatus_vtsr_op, norm:H_virtinst_vu_sret_sfence, norm:sret_presence"""
     if not config.s:
-        return _ILLEGAL
+        return _NO_S
     if s.v == 1:
-        if s.prv == _U or s.hstatus_vtsr == 1:
-            return _VIRTUAL
-        return _NONE
+        if s.prv == _U:
+            return _SRET_IN_VU
+        if s.hstatus_vtsr == 1:
+            return _VTSR
+        return _SRET_IN_VS
     if s.prv == _U:
-        return _ILLEGAL
-    if s.prv == _S and s.mstatus_tsr == 1:
-        return _ILLEGAL
-    return _NONE
+        return _SRET_IN_U
+    if s.prv == _M:
+        return _SRET_IN_M
+    if s.mstatus_tsr == 1:
+        return _TSR
+    return _SRET_IN_S
 
 
-def uret_verdict(config: Config, s: State) -> int:
+def uret_verdict(config: Config, s: State) -> Verdict:
     """HU-19"""
     if not config.n:
-        return _ILLEGAL
+        return _NO_N
     if s.v == 1:
-        return _VIRTUAL
-    return _NONE
+        return _URET_IN_GUEST
+    return _URET
 
 
 def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]:
     """norm:mstatus_xret_op, norm:xret_op"""
     mode = s.v << 2 | s.prv
     if insn is Return.MRET:
-        fault = mret_verdict(config, s)
+        fault, why = mret_verdict(config, s)
     elif insn is Return.SRET:
-        fault = sret_verdict(config, s)
+        fault, why = sret_verdict(config, s)
     else:
-        fault = uret_verdict(config, s)
+        fault, why = uret_verdict(config, s)
     if fault != 0:
-        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode)
+        return s, Outcome(fault=fault, from_mode=mode, to_mode=mode, reason=why)
     new = s.copy()
     if insn is Return.MRET:
-        target = _mret(config, s, new)
+        target, where = _mret(config, s, new)
     elif insn is Return.URET:
-        target = _uret(config, s, new)
+        target, where = _uret(config, s, new)
     elif s.v == 1:
-        target = _sret_vs(config, s, new)
+        target, where = _sret_vs(config, s, new)
     else:
-        target = _sret(config, s, new)
-    return new, Outcome(redirect=1, target=target, from_mode=mode, to_mode=new.v << 2 | new.prv)
+        target, where = _sret(config, s, new)
+    to_mode = new.v << 2 | new.prv
+    return new, Outcome(redirect=1, target=target, from_mode=mode, to_mode=to_mode, reason=why + where)
 
 
-def _mret(config: Config, old: State, new: State) -> int:
+def _mret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     """norm:mret_h, norm:mstatus_mpv_op, norm:mstatus_mprv_clr_mret_sret_less_priv
 
     Writes MIE, MPIE, MPP, MPV, and MPRV on leaving M.
@@ -74,17 +105,19 @@ def _mret(config: Config, old: State, new: State) -> int:
     new.prv = old.mstatus_mpp
     if old.mstatus_mpp == _M:
         new.v = 0
+        where = _MRET_TO_M
     else:
         new.v = old.mstatus_mpv
+        where = _MRET_BELOW
         new.mstatus_mprv = 0
     new.mstatus_mie = old.mstatus_mpie
     new.mstatus_mpie = 1
     new.mstatus_mpp = _U
     new.mstatus_mpv = 0
-    return old.mepc
+    return old.mepc, where
 
 
-def _sret(config: Config, old: State, new: State) -> int:
+def _sret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     """norm:sret_v0, norm:hstatus_spv_sret. Writes SIE, SPIE, SPP, SPV, MPRV; the new mode is always below M."""
     new.prv = old.mstatus_spp
     new.v = old.hstatus_spv
@@ -93,29 +126,31 @@ def _sret(config: Config, old: State, new: State) -> int:
     new.mstatus_spie = 1
     new.mstatus_spp = _U
     new.hstatus_spv = 0
-    return old.sepc
+    return old.sepc, _SRET_TO_SPP
 
 
-def _sret_vs(config: Config, old: State, new: State) -> int:
+def _sret_vs(config: Config, old: State, new: State) -> tuple[int, Reason]:
     """norm:sret_v1. Writes vsstatus.SIE, SPIE, SPP, and mstatus.MPRV; V stays 1."""
     new.prv = old.vsstatus_spp
     new.mstatus_mprv = 0  # norm:mstatus_mprv_clr_mret_sret_less_priv knows no exception for VS
     new.vsstatus_sie = old.vsstatus_spie
     new.vsstatus_spie = 1
     new.vsstatus_spp = _U
-    return old.vsepc
+    return old.vsepc, _SRET_TO_VSPP
 
 
-def _uret(config: Config, old: State, new: State) -> int:
+def _uret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     """HU-20, HU-21, HU-22. Writes UIE, UPIE, MPRV, and UPV when it returns to a guest."""
     if old.hudcfg_en == 1 and old.hustatus_upv == 1:
         new.v = 1
         new.prv = old.hustatus_upvp  # 1 is S: VS, else VU
         new.hustatus_upv = 0
+        where = _URET_TO_GUEST
     else:
         new.v = 0
         new.prv = _U
+        where = _URET_EN if old.hudcfg_en == 0 else _URET_UPV
     new.mstatus_mprv = 0
     new.mstatus_uie = old.mstatus_upie
     new.mstatus_upie = 1
-    return old.uepc
+    return old.uepc, where
