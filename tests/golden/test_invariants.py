@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utrap_testbench.golden import (
+    Config,
     CsrAccess,
     CsrOp,
     Mode,
@@ -74,6 +75,14 @@ def test_the_same_event_gives_the_same_result(config, state_seed, event_seed):
 def test_registers_and_state_say_the_same(config, seed):
     state = state_from_seed(config, seed)
     assert state_from_registers(config, registers(config, state)) == state
+
+
+def test_the_inputs_are_part_of_the_state():
+    config = Config(geilen=1)
+    state = reset_state(config).replace(mhartid=5, hgeip=2, line_meip=1, line_seip=1, line_ueip=1)
+    assert state_from_registers(config, registers(config, state)) == state
+    assert registers(config, state)["hgeip"] == 2
+    assert not is_legal(config, state.replace(hgeip=4))
 
 
 def test_an_illegal_state_is_seen_as_illegal():
