@@ -184,7 +184,7 @@ class TrapUnit(Component):
         own, return_pc = connect_read(m, state, selects, returning)
         rdata = Mux(is_owned, own, extension.rdata)
         written = Signal(self.config.xlen, name="csr_written")
-        m.d.comb += written.eq(modify(state, commit.csr_op, rdata, commit.csr_wdata, selects.is_row))
+        m.d.comb += written.eq(modify(state, commit.csr_op, rdata, commit.csr_wdata, selects.is_row, is_owned))
         accepts = is_access & (fault == Fault.NONE)
         writes_own = Signal(name="csr_writes")
         m.d.comb += writes_own.eq(accepts & is_owned & wants_write)

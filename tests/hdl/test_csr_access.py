@@ -233,6 +233,18 @@ async def test_an_access_outside_goes_to_the_extension_port(bench):
         assert bench.state() == before
 
 
+@on(*FULL, *MSU)
+async def test_no_software_bit_of_mip_gets_into_a_csr_outside(bench):
+    # norm:mip_seip_wrcsr: found by replaying recorded events; an address near mip's was taken for it.
+    full = ones(bench.config)
+    for software, rdata, kind in ((full, 0, CsrOp.SET), (0, full, CsrOp.CLEAR)):
+        await bench.put("mip", software)
+        for address in range(0xC00):
+            seen = bench.peek(address, 0, kind, ext_exists=1, ext_rdata=rdata)
+            if seen.extension_write:
+                assert seen.extension_wdata == rdata, hex(address)
+
+
 def outside(seen):
     return seen.extension_select, seen.extension_accept, seen.extension_write
 

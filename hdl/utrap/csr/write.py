@@ -19,11 +19,12 @@ from utrap.state import State
 __all__ = ["FieldWrite", "field_writes", "modify"]
 
 
-def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value]) -> Value:
+def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value) -> Value:
     """Return the value that an access writes: rdata with bits set or cleared.
 
     Where a pending bit reads line OR software bit, the software bit alone
-    takes part (norm:mip_seip_wrcsr, HU-27).
+    takes part (norm:mip_seip_wrcsr, HU-27). A row means something at an
+    address of the unit's own alone.
     """
     old = list(rdata)
     shown = {
@@ -33,7 +34,7 @@ def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[
     for code, (storage, registers) in shown.items():
         if storage in state.stored:
             is_shown = reduce(or_, (is_row[name] for name in registers if name in is_row))
-            old[code] = Mux(is_shown, state[storage], old[code])
+            old[code] = Mux(is_shown & is_owned, state[storage], old[code])
     before = Cat(*old)
     is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
     return Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata))
