@@ -106,7 +106,7 @@ def _vgein(r: Rules, value: int) -> int:
 
 
 def hudcfg(r: Rules, s: State, w: int) -> None:
-    """Shudeleg, section 3."""
+    """Shudeleg, section 3. While EN is 0 the hart is the hart without Shudeleg (HU-23)."""
     s.hudcfg_en = w & 1
     s.hudcfg_wen = w >> 1 & 1
 
