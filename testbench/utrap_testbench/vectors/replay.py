@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from utrap_testbench.golden import Config, IllegalState
@@ -82,18 +83,19 @@ def replay(
     config: Callable[[Config], Config] | None = None,
     keep: int = 10,
     stop_at_first: bool = False,
+    limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Replay the file on a back end.
 
     `config` may turn the header's configuration into the one to run (see
-    `extended`). `keep` is how many differing lines the report holds. Raises
-    `ReplayError` for a file that cannot be read.
+    `extended`). `keep` is how many differing lines the report holds, `limit`
+    how many records are replayed. Raises `ReplayError` for a file that cannot be read.
     """
     header, records = read_records(path)
     configured = header.config if config is None else config(header.config)
     report = Report(file=str(path))
-    for number, record in records:
+    for number, record in islice(records, limit):
         judge(header, configured, number, record, run, report, keep)
         if progress is not None:
             progress(report.records)

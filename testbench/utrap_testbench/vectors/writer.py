@@ -20,6 +20,15 @@ def write_records(path: str | Path, header: Header, records: Iterable[Record]) -
     The file appears under its name only when it is complete.
     """
     path = Path(path)
+    data, count = file_bytes(path.name, header, records)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(data)
+    partial.replace(path)
+    return count
+
+
+def file_bytes(name: str, header: Header, records: Iterable[Record]) -> tuple[bytes, int]:
+    """What a file of this name holds, and the number of records."""
     buffer = io.StringIO()
     buffer.write(_dump(header_line(header)))
     count = 0
@@ -27,12 +36,9 @@ def write_records(path: str | Path, header: Header, records: Iterable[Record]) -
         buffer.write(_dump(record_line(record)))
         count += 1
     data = buffer.getvalue().encode()
-    if path.suffix == ".gz":
+    if name.endswith(".gz"):
         data = gzip.compress(data, 9, mtime=0)  # no time stamp: the bytes depend on the records alone
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    partial.replace(path)
-    return count
+    return data, count
 
 
 def header_line(header: Header) -> dict[str, Any]:

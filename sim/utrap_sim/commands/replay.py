@@ -1,0 +1,38 @@
+"""Replays recorded events on the golden model, or on the RTL under a simulator, and compares everything.
+
+FILE holds records as docs/vectors.md describes them, plain or gzip. All of
+the state and every answer is compared; on the RTL also the state before the
+event and every output port. What the recording simulator is known to do
+otherwise is predicted by name, counted and shown; whatever else differs is a
+difference. Exit status: 0 all agree, 1 a difference, 2 a file that cannot be
+read.
+"""
+
+from __future__ import annotations
+
+import click
+
+from utrap.errors import UserError
+
+
+@click.command(help=__doc__)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--on",
+    type=click.Choice(["golden", "icarus", "verilator", "amaranth"]),
+    default="golden",
+    show_default=True,
+    help="The model, or what simulates the RTL.",
+)
+@click.option("--keep-going", is_flag=True, help="Do not stop at the first difference.")
+@click.option("--extended", is_flag=True, help="Add N and Shudeleg to the recorded hart; nothing else may change.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N records of each file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON (docs/schemas/replay.schema.json).")
+def replay(files: tuple[str, ...], on: str, keep_going: bool, extended: bool, limit: int | None, as_json: bool) -> int:
+    from utrap_sim.replaying import run
+    from utrap_testbench.vectors import ReplayError
+
+    try:
+        return run(files, on, keep_going=keep_going, extended=extended, limit=limit, as_json=as_json)
+    except ReplayError as error:
+        raise UserError(str(error)) from error
