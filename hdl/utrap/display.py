@@ -8,12 +8,15 @@ from collections.abc import Sequence
 __all__ = ["print_table"]
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
-    """Print a table; a cell may have several lines, which a pipe gets as one."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", widest: str = "") -> None:
+    """Print a table; a cell may have several lines, which a pipe gets as one.
+
+    A pipe gets the column `widest` last, where it takes no room from the others.
+    """
     if sys.stdout is not None and sys.stdout.isatty():
         _draw(columns, rows, title)
     else:
-        _print_plain(columns, rows)
+        _print_plain(columns, rows, widest)
 
 
 def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
@@ -30,10 +33,9 @@ def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> 
     Console().print(table)
 
 
-def _print_plain(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_plain(columns: Sequence[str], rows: Sequence[Sequence[str]], widest: str) -> None:
     lines = [list(columns), *([cell.replace("\n", "; ") for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    # The widest column comes last, where it takes no room from the others.
-    order = sorted(range(len(columns)), key=lambda number: widths[number] == max(widths))
+    order = sorted(range(len(columns)), key=lambda number: columns[number] == widest)
     for line in lines:
         print("  ".join(f"{line[number]:{widths[number]}}" for number in order).rstrip())

@@ -20,4 +20,4 @@ def csrs(config: Config, as_json: bool) -> None:
     if as_json:
         print(csrs_json(config), end="")
     else:
-        print_table(COLUMNS, csrs_rows(config), title=f"CSRs of the trap unit, XLEN {config.xlen}")
+        print_table(COLUMNS, csrs_rows(config), title=f"CSRs of the trap unit, XLEN {config.xlen}", widest="Fields")

@@ -13,6 +13,8 @@ __all__ = ["LINE", "Binary", "Concat", "Constant", "Expression", "Mux", "Name", 
 #: Where a line ends; the module's body is indented by two more.
 LINE = 98
 _STEP = "  "
+#: Where an operand ends: parentheses and a semicolon may follow.
+_ROOM = LINE - 5
 
 
 class Expression:
@@ -28,15 +30,15 @@ class Expression:
         """The text as an operand of another operator."""
         return f"({self})"
 
-    def broken(self, indent: str) -> str:
-        """The text over several lines, the first without its indentation."""
+    def broken(self, indent: str, column: int) -> str:
+        """The text over several lines, the first from a column on, the others after an indentation."""
         return str(self)
 
-    def inner(self, indent: str) -> str:
+    def inner(self, indent: str, column: int) -> str:
         """The text as an operand, broken where it does not fit."""
-        if len(indent) + len(self.operand) <= LINE or self.operand == str(self):
+        if column + len(self.operand) <= _ROOM or self.operand == str(self):
             return self.operand
-        return f"({self.broken(indent + ' ')})"
+        return f"({self.broken(indent + ' ', column + 1)})"
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,15 @@ class Unary(Expression):
         # `a & &b` and `a | |b` would be easy to misread.
         return str(self) if self.symbol in "~!" else f"({self})"
 
-    def broken(self, indent: str) -> str:
-        return self.symbol + self.argument.inner(indent + " ")
+    def broken(self, indent: str, column: int) -> str:
+        return self.symbol + self.argument.inner(indent + " ", column + 1)
+
+    def inner(self, indent: str, column: int) -> str:
+        if column + len(self.operand) <= _ROOM:
+            return self.operand
+        if self.symbol in "~!":
+            return self.broken(indent, column)
+        return f"({self.broken(indent + ' ', column + 1)})"
 
 
 @dataclass(frozen=True)
@@ -109,9 +118,13 @@ class Binary(Expression):
     def __str__(self) -> str:
         return f" {self.symbol} ".join(argument.operand for argument in self.arguments)
 
-    def broken(self, indent: str) -> str:
-        inner = indent + _STEP
-        return f"\n{indent}{self.symbol} ".join(argument.inner(inner) for argument in self.arguments)
+    def broken(self, indent: str, column: int) -> str:
+        first, *others = self.arguments
+        lines = [first.inner(indent + _STEP, column)]
+        for argument in others:
+            start = f"{indent}{self.symbol} "
+            lines.append(start + argument.inner(indent + _STEP, len(start)))
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -129,11 +142,17 @@ class Mux(Expression):
     def __str__(self) -> str:
         return f"{self.condition.operand} ? {self.then.operand} : {self.otherwise.operand}"
 
-    def broken(self, indent: str) -> str:
-        head = f"{self.condition.inner(indent)} ? {self.then.inner(indent + _STEP)}"
+    def broken(self, indent: str, column: int) -> str:
+        head = self.condition.inner(indent + _STEP, column)
+        column = _end(head, column) + len(" ? ")
+        if column + len(self.then.operand) <= _ROOM:
+            head += f" ? {self.then.operand}"
+        else:
+            head += f"\n{indent}? {self.then.inner(indent + _STEP, len(indent) + 2)}"
+        start = f"\n{indent}: "
         if isinstance(self.otherwise, Mux):
-            return f"{head}\n{indent}: {self.otherwise.broken(indent)}"
-        return f"{head}\n{indent}: {self.otherwise.inner(indent + _STEP)}"
+            return head + start + self.otherwise.broken(indent, len(indent) + 2)
+        return head + start + self.otherwise.inner(indent + _STEP, len(indent) + 2)
 
 
 @dataclass(frozen=True)
@@ -153,24 +172,26 @@ class Concat(Expression):
     def operand(self) -> str:
         return str(self)
 
-    def inner(self, indent: str) -> str:
-        return str(self) if len(indent) + len(str(self)) <= LINE else self.broken(indent)
+    def inner(self, indent: str, column: int) -> str:
+        return str(self) if column + len(str(self)) <= _ROOM else self.broken(indent, column)
 
-    def broken(self, indent: str) -> str:
-        inner = indent + _STEP
-        lines = [inner]
+    def broken(self, indent: str, column: int) -> str:
+        start = indent + _STEP
+        lines = [start]
         for number, part in enumerate(self.parts):
-            comma = "," if number < len(self.parts) - 1 else ""
-            text = str(part) + comma
-            if len(inner) + len(text) > LINE:
-                text = part.broken(inner + _STEP) + comma
-                lines += [inner + text, inner]
-            elif len(lines[-1]) + 1 + len(text) > LINE:
-                lines.append(inner + text)
-            else:
-                lines[-1] += (" " if lines[-1] != inner else "") + text
-        lines = [line for line in lines if line.strip()]
+            text = str(part) + ("," if number < len(self.parts) - 1 else "")
+            if lines[-1] != start and len(lines[-1]) + 1 + len(text) > LINE:
+                lines.append(start)
+            if len(start) + len(text) > LINE:
+                text = part.inner(start + _STEP, len(start)) + text[len(str(part)) :]
+            lines[-1] += ("" if lines[-1] == start else " ") + text
         return "{\n" + "\n".join(lines) + f"\n{indent}}}"
+
+
+def _end(text: str, column: int) -> int:
+    """The column after a text that begins at a column."""
+    _, newline, last = text.rpartition("\n")
+    return len(last) if newline else column + len(text)
 
 
 def invert(expression: Expression) -> Expression:
@@ -185,7 +206,8 @@ def layout(prefix: str, expression: Expression, suffix: str = ";") -> str:
     text = f"{prefix}{expression}{suffix}"
     if len(text) <= LINE:
         return text
-    indent = prefix[: len(prefix) - len(prefix.lstrip())] + _STEP
+    indent = prefix[: len(prefix) - len(prefix.lstrip())]
     if isinstance(expression, Concat):
-        return f"{prefix}{expression.broken(indent[: -len(_STEP)])}{suffix}"
-    return f"{prefix.rstrip()}\n{indent}{expression.broken(indent)}{suffix}"
+        return f"{prefix}{expression.broken(indent, len(prefix))}{suffix}"
+    indent += _STEP
+    return f"{prefix.rstrip()}\n{indent}{expression.broken(indent, len(indent))}{suffix}"

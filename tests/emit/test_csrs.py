@@ -1,0 +1,99 @@
+"""`utrap csrs`: the CSR map for people and for programs."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from utrap.config import Config
+from utrap.csr.rows import csrs
+from utrap.emit.csrmap import COLUMNS, csrs_document, csrs_rows
+
+
+@pytest.fixture(scope="module")
+def schema(root):
+    return json.loads((root / "docs" / "schemas" / "csrs.schema.json").read_text())
+
+
+def test_the_json_is_as_its_schema_says(config, schema):
+    jsonschema.validate(csrs_document(config), schema)
+
+
+def test_every_csr_is_in_the_map_once_by_address(config):
+    addresses = [row["address"] for row in csrs_document(config)["csrs"]]
+    assert addresses == sorted({row.address for row in csrs(config)})
+    assert [int(row[0], 16) for row in csrs_rows(config)] == addresses
+
+
+def of(document, name):
+    return next(row for row in document["csrs"] if row["name"] == name)
+
+
+def test_what_the_map_says_of_some_csrs():
+    full = csrs_document(Config.profile("full", 64, mtvec_reset=0x80000001))
+    assert of(full, "mtvec")["reset"] == "0x0000000080000001"
+    assert of(full, "misa")["reset"] == f"0x{2 << 62 | sum(1 << ord(c) - 65 for c in 'IMACSUHN'):x}"
+    assert of(full, "satp")["condition"] == "mstatus.TVM, hstatus.VTVM"
+    assert (of(full, "sepc")["with_v"], of(full, "sepc")["lowest_mode"]) == ("vsepc", "S")
+    assert (of(full, "hgeip")["access"], of(full, "hgeip")["lowest_mode"]) == ("RO", "HS")
+    # Read-only 1 for VS-level interrupts and SGEI: norm:mideleg_acc, HU-24.
+    assert of(full, "mideleg")["reset"] == f"{0x1444:#018x}"
+
+
+def test_the_writable_bits_of_an_alias_are_those_that_a_write_can_change():
+    full = csrs_document(Config.profile("full", 32))
+    writable = {row["name"]: sum(int(field["writable_bits"], 16) for field in row["fields"]) for row in full["csrs"]}
+    assert writable["sip"] == 1 << 0 | 1 << 1 | 1 << 8
+    assert writable["uip"] == 1
+    assert writable["mvendorid"] == writable["hgeip"] == writable["misa"] == 0
+    assert writable["hgatp"] == 0x80000000 | 0x7F << 22 | 0x3FFFFC
+
+
+def test_json_is_what_the_command_prints(utrap):
+    result = utrap("csrs", "--profile", "msun", "--xlen", "32", "--set", "asid_bits=4", "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == csrs_document(Config.profile("msun", 32, asid_bits=4))
+
+
+def test_a_pipe_gets_one_whole_line_for_each_csr(utrap):
+    lines = utrap("csrs").stdout.splitlines()
+    rows = csrs_rows(Config.profile())
+    assert len(lines) == len(rows) + 1
+    assert lines[0].split()[0] == "Address"
+    for line, row in zip(lines[1:], rows, strict=True):
+        for cell in row:
+            assert cell.replace("\n", "; ") in line
+    assert all(column in lines[0] for column in COLUMNS)
+
+
+def test_a_terminal_gets_a_table_that_fits(environment):
+    """Nothing is cut off: what does not fit goes on in the next line."""
+    control, terminal = pty.openpty()
+    command = [sys.executable, "-m", "utrap", "csrs", "--profile", "mu"]
+    variables = {**environment(), "COLUMNS": "100", "TERM": "dumb"}
+    with subprocess.Popen(command, env=variables, stdin=terminal, stdout=terminal) as process:
+        os.close(terminal)
+        text = b""
+        try:
+            while chunk := os.read(control, 65536):
+                text += chunk
+        except OSError:  # the terminal is gone
+            pass
+        assert process.wait(timeout=30) == 0
+    lines = text.decode().splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "…" not in text.decode()
+    assert any("0xf14" in line and "mhartid" in line for line in lines)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_it_loads_no_hardware_language(environment, options):
+    script = f"import sys, utrap.cli; sys.argv = ['utrap', 'csrs', *{options}]; utrap.cli.main(); print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True)
+    loaded = set(result.stdout.splitlines()[-1].split())
+    assert "utrap.emit.csrmap" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & {"amaranth", "pyosys", "rich", "jinja2"}
