@@ -59,7 +59,8 @@ class Rules:
         if h:
             self.medeleg |= bits(*_MEDELEG_H)
         self.hedeleg = bits(*_HEDELEG) if h else 0
-        self.sedeleg = bits(*_SEDELEG) if n and s else 0
+        # A bit that medeleg cannot have could never be read as 1 (HU-9), so it is not stored.
+        self.sedeleg = bits(*_SEDELEG) & self.medeleg if n and s else 0
         self.huedeleg = bits(*_HUEDELEG) if config.shudeleg else 0
         self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0)
         # norm:mideleg_acc_h; SGEI too, whatever GEILEN (warl:mideleg).
