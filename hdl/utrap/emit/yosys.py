@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 __all__ = ["YosysError", "run_yosys"]
 
-_CHILD = """
+_NOT_INSTALLED = 77
+_CHILD = f"""
 import sys
-from pyosys import libyosys
+try:
+    from pyosys import libyosys
+except ModuleNotFoundError:
+    sys.exit({_NOT_INSTALLED})
 design = libyosys.Design()
 for line in sys.stdin.read().splitlines():
     libyosys.run_pass(line, design)
@@ -43,8 +46,6 @@ def run_yosys(
         ModuleNotFoundError: pyosys is not installed.
         YosysError: A pass failed, or warned.
     """
-    if find_spec("pyosys") is None:
-        raise ModuleNotFoundError("No module named 'pyosys'", name="pyosys")
     with TemporaryDirectory(prefix="utrap-") as folder:
         for name, text in (inputs or {}).items():
             Path(folder, name).write_text(text, encoding="utf-8")
@@ -57,6 +58,8 @@ def run_yosys(
             # The folder is the current directory: nothing in it may hide a module.
             env={**os.environ, "PYTHONSAFEPATH": "1"},
         )
+        if process.returncode == _NOT_INSTALLED:
+            raise ModuleNotFoundError("No module named 'pyosys'", name="pyosys")
         log = process.stdout + process.stderr
         troubles = [line for line in map(str.strip, log.splitlines()) if line.startswith(("ERROR:", "Warning:"))]
         if process.returncode or (troubles and not allows_warnings):
