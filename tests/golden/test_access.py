@@ -162,7 +162,8 @@ def test_dirty_floating_point_and_vector_state_is_noted_in_both_copies_of_a_gues
     """norm:vsstatus_fs_op, norm:vsstatus_vs_op, norm:mstatus_fs_vs_xs_dirty_op"""
     before = state_in(FULL, VU if v else U)
     access = functools.partial(CsrAccess, address=0x003, op=CsrOp.WRITE, ext_exists=1)
-    for make in (Retire, access):
+    debugger = functools.partial(access, debug=1)
+    for make in (Retire, access, debugger):
         after, _ = step(FULL, before, make(fs_dirty=1))
         assert (after.mstatus_fs, after.vsstatus_fs, after.mstatus_vs) == (3, 3 * v, 0)
         after, _ = step(FULL, before, make(vs_dirty=1))

@@ -117,7 +117,8 @@ def _sum(c: Config) -> int:
 def _mstatus(c: Config) -> int:
     mask = bits(3, 7, (12, 11), 17, 21) | _fs_vs(c)  # MIE MPIE MPP MPRV TW
     if c.s:
-        mask |= bits(1, 5, 8, 19, 20, 22) | _sum(c)  # SIE SPIE SPP MXR TVM TSR
+        mask |= bits(1, 5, 8, 19, 22) | _sum(c)  # SIE SPIE SPP MXR TSR
+        mask |= bits(20) if len(c.satp_modes) > 1 else 0  # TVM: norm:mstatus_tvm_warl_op
     if c.n:
         mask |= bits(0, 4)  # UIE UPIE
     if c.h and c.xlen == 64:

@@ -264,13 +264,13 @@ async def test_writing_floating_point_or_vector_state_makes_it_dirty(bench):
     # norm:mstatus_fs_vs_xs_dirty_op, norm:mstatus_fs_wr, norm:mstatus_vs_wr, norm:vsstatus_fs_op,
     # norm:vsstatus_vs_op, norm:mstatus_fs_vs_xs_update_indep_priv
     config = bench.config
-    for mode, fs, vs, outside in product(bench.modes, (0, 1), (0, 1), (False, True)):
+    for mode, fs, vs, access in product(bench.modes, (0, 1), (0, 1), ("", "by the hart", "by a debugger")):
         dirty = {key: value for key, value in (("fs_dirty", fs), ("vs_dirty", vs)) if bench.has(key)}
         await bench.enter(mode)
         if config.h:
             await bench.put("vsstatus", 0)
-        if outside:
-            await bench.csr(0x003, 1, ext_exists=1, **dirty)
+        if access:
+            await bench.csr(0x003, 1, debug=access == "by a debugger", ext_exists=1, **dirty)
         else:
             await bench.step(**dirty)
         expected = (3 if fs and config.fs else 0, 3 if vs and config.vs else 0)

@@ -67,7 +67,10 @@ def mstatus(config: Config) -> list[Field]:
     ]
     if config.s:
         fields += supervisor_status(config, "mstatus", config.n)
-        fields += [own("mstatus", "tvm", 20), own("mstatus", "tsr", 22)]
+        fields.append(own("mstatus", "tsr", 22))
+        if config.has_paging:
+            # norm:mstatus_tvm_warl_op: read-only 0 where satp.MODE is.
+            fields.append(own("mstatus", "tvm", 20))
         if config.xlen == 64:
             fields.append(fixed("sxl", 34, 2, 2, "read-only: SXLEN is XLEN"))
     else:

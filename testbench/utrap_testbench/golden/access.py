@@ -81,23 +81,26 @@ def _access_external(r: Rules, s: State, e: CsrAccess, mode: int, prv: int, v: i
     reason = _BEFORE_EXTERNAL[e.op is not _READ] + verdict.reason
     if verdict.fault != 0:
         return _refused(s, Verdict(verdict.fault, reason), mode)
-    new = make_dirty(r, s, v, e.fs_dirty, e.vs_dirty)
+    new = make_dirty(r, s, e.fs_dirty, e.vs_dirty)
     written = 0 if e.op is _READ else _written(e.op, e.ext_rdata, e.wdata, r.xlen_mask)
     return new, Outcome(rdata=e.ext_rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)
 
 
-def make_dirty(r: Rules, s: State, v: int, fs_dirty: int, vs_dirty: int) -> State:
-    """norm:mstatus_fs_vs_xs_dirty_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 both copies get dirty."""
+def make_dirty(r: Rules, s: State, fs_dirty: int, vs_dirty: int) -> State:
+    """norm:mstatus_fs_vs_xs_dirty_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 both copies get dirty.
+
+    A debugger's access has the rights of V=0, but dirties the state of the hart as it is.
+    """
     if fs_dirty == 0 and vs_dirty == 0:
         return s
     new = s.copy()
     if fs_dirty == 1:
         new.mstatus_fs = r.fs
-        if v == 1:
+        if s.v == 1:
             new.vsstatus_fs = r.fs
     if vs_dirty == 1:
         new.mstatus_vs = r.vs
-        if v == 1:
+        if s.v == 1:
             new.vsstatus_vs = r.vs
     return new
 

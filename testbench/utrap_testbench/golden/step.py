@@ -25,7 +25,7 @@ def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
 def _retire(config: Config, s: State, e: Retire) -> tuple[State, Outcome]:
     """norm:mstatus_fs_vs_xs_dirty_op"""
     mode = s.v << 2 | s.prv
-    return make_dirty(config.rules, s, s.v, e.fs_dirty, e.vs_dirty), Outcome(from_mode=mode, to_mode=mode)
+    return make_dirty(config.rules, s, e.fs_dirty, e.vs_dirty), Outcome(from_mode=mode, to_mode=mode)
 
 
 def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, Outcome]:
