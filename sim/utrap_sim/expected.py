@@ -63,7 +63,7 @@ def expected_outputs(config: Config, state: State, event: Event, outcome: Outcom
         **_legality(config, state),
         **_hart(config, state),
         **_extension(config, event, outcome),
-        **_trace(event, outcome),
+        **_trace(config, event, outcome),
     }
 
 
@@ -137,7 +137,7 @@ def _is_outside(config: Config, address: int) -> bool:
     return row is None or row.is_placeholder
 
 
-def _trace(event: Event, outcome: Outcome) -> dict[str, int]:
+def _trace(config: Config, event: Event, outcome: Outcome) -> dict[str, int]:
     is_idle = outcome.fault or (isinstance(event, TakeInterrupt) and not outcome.trap)
     ports = {
         "kind": 0 if is_idle else commit_op(event),
@@ -148,7 +148,7 @@ def _trace(event: Event, outcome: Outcome) -> dict[str, int]:
         ports |= {"cause": outcome.cause, "epc": outcome.epc}
         if not outcome.is_interrupt:
             ports["tval"] = outcome.tval
-            if outcome.cause in _GUEST_PAGE_FAULTS:
+            if config.h and outcome.cause in _GUEST_PAGE_FAULTS:
                 ports["gpa"] = outcome.tval2
     if outcome.redirect:
         ports["vector"] = outcome.target

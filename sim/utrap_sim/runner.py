@@ -20,9 +20,11 @@ class _Verilator(Verilator):
 
     def _build_command(self) -> list[list[str]]:
         verilate, make = super()._build_command()
+        # Objects of Verilator's library that are there already are good, although the makefile is newer.
+        old = [f"--old-file={path.name}" for path in Path(self.build_dir).glob("verilated*.o")]
         return [
             [argument for argument in verilate if argument != "--public-flat-rw"],
-            [*make, *MAKE_VARIABLES],
+            [*make, *MAKE_VARIABLES, *old],
         ]
 
 

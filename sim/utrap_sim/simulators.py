@@ -134,13 +134,8 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
     Raises:
         UserError: When the build fails; the line names its log.
     """
-    from cocotb_tools import config as cocotb_config
-
     sources = {"trap_unit.v": bench.unit_verilog(), "bench.v": bench.verilog()}
-    parts = [simulator.name, simulator.version, str(waves), metadata.version("cocotb"), str(cocotb_config.libs_dir)]
-    parts += [*VERILATOR_ARGUMENTS, *MAKE_VARIABLES, *sources.values()]
-    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
-    folder = cache_folder() / f"{simulator.name}-{key}"
+    folder = cache_folder() / f"{simulator.name}-{_hash(simulator, waves, *sources.values())}"
     if folder.is_dir():
         return folder
     try:
@@ -150,7 +145,11 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
             new.mkdir()
             for name, text in sources.items():
                 (new / name).write_text(text)
+            runtime = folder.with_name(f"runtime-{_hash(simulator, waves)}")
+            _lend_runtime(runtime, new)
             _build(simulator, new, waves, folder.with_suffix(".log"))
+            _keep_runtime(new, runtime)
+            _remove_what_is_used_up(new)
             _rename(new, folder)
     except OSError as error:
         raise UserError(f"cannot write {error.filename or folder}: {error.strerror}") from error
@@ -184,7 +183,39 @@ def _build(simulator: Simulator, folder: Path, waves: bool, log: Path) -> None:
     if status:
         shutil.copy(text, log)
         raise UserError(f"{simulator.name} could not build the bench; its messages are in {log}")
-    for path in folder.iterdir():  # the products of the C++ compiler are large, and used up
+
+
+def _hash(simulator: Simulator, waves: bool, *sources: str) -> str:
+    """A name for what is made by this simulator, with these tools, of these sources."""
+    from cocotb_tools import config as cocotb_config
+
+    tools = [simulator.name, simulator.version, str(waves), metadata.version("cocotb"), str(cocotb_config.libs_dir)]
+    parts = [*tools, *VERILATOR_ARGUMENTS, *MAKE_VARIABLES, *sources]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _lend_runtime(runtime: Path, build: Path) -> None:
+    """Verilator's own library is most of a build's work and the same in each: lend its objects."""
+    for path in runtime.glob("*.o"):
+        shutil.copyfile(path, build / path.name)
+
+
+def _keep_runtime(build: Path, runtime: Path) -> None:
+    """Keep the library's objects of a finished build for the next one."""
+    objects = list(build.glob("verilated*.o"))
+    if not objects or runtime.is_dir():
+        return
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=runtime.parent) as hidden:
+        new = Path(hidden, "runtime")
+        new.mkdir()
+        for path in objects:
+            shutil.copyfile(path, new / path.name)
+        _rename(new, runtime)
+
+
+def _remove_what_is_used_up(build: Path) -> None:
+    """The products of the C++ compiler are large."""
+    for path in build.iterdir():
         if path.name not in (TOP, "sim.vvp", "trap_unit.v", "bench.v", "build.log"):
             path.unlink() if path.is_file() else shutil.rmtree(path)
 
