@@ -223,6 +223,7 @@ class TrapUnit(Component):
     ) -> None:
         """Connect the trace port."""
         trace, commit = self.trace, self.commit
+        unaligned = self.config.ialign // 16  # bits of a pc that no xepc stores
         is_void = (fault != Fault.NONE) | ((commit.op == CommitOp.INTERRUPT) & ~entered)
         after = self.state.mode
         for op, ret in returns.items():
@@ -233,7 +234,7 @@ class TrapUnit(Component):
             trace.cause.eq(trap.code),
             trace.from_mode.eq(self.state.mode),
             trace.to_mode.eq(Mux(entered, mode_of(target), after)),
-            trace.epc.eq(trap.pc),
+            trace.epc.eq(Cat(Const(0, unaligned), trap.pc[unaligned:])),
             trace.tval.eq(trap.tval),
             trace.vector.eq(self.answer.target),
         ]

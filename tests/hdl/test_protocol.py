@@ -160,6 +160,13 @@ async def test_the_trace_shows_an_access_that_executes_and_hides_one_that_faults
                 assert seen.redirect == 0
 
 
+@on(*ALL)
+async def test_the_trace_shows_the_pc_that_the_register_gets_whatever_the_low_bits_on_the_port(bench):
+    pc = ones(bench.config)
+    seen = await bench.step(op=CommitOp.EXCEPTION, cause=2, pc=pc)
+    assert seen.trace_epc == bench.get("mepc") == pc & -(bench.config.ialign // 8)
+
+
 @on(*FULL)
 async def test_faults_come_with_accesses_and_returns_alone(bench):
     for mode in bench.modes:
@@ -180,7 +187,7 @@ def record(config, seed, keep):
     shared = [csr.name for csr in csrs_of(full) if csr.name in keep]
 
     async def scenario():
-        for _ in range(600):
+        for _ in range(300):
             op = random.choice([*CommitOp, CommitOp.EXCEPTION, CommitOp.URET, CommitOp.MRET, CommitOp.DEBUG_CSR])
             name, kind = random.choice(shared), random.choice(list(CsrOp))
             inputs = {
