@@ -186,6 +186,23 @@ def standing(config: Config, s: State, irq: int) -> Standing:
     return Standing(target.mode, gate.is_open, (PENDING, target.because, gate.because))
 
 
+_WITHIN_M = Because("norm:intr_M_mode_pri", "the standard order among interrupts for one mode")
+_WITHIN_HS = Because("norm:hsint_priority", "the standard order among interrupts for one mode")
+_WITHIN_OTHERS = Because("HU-26", "the standard order among interrupts for one mode")
+_HIGHER_TARGET = Because("HU-26", "it is for a higher mode")
+
+
+def order_between(taken: int, waiting: int) -> Because:
+    """Why an interrupt for the mode `taken` goes before another one for the mode `waiting`."""
+    if taken != waiting:
+        return _HIGHER_TARGET
+    if taken == Mode.M.value:
+        return _WITHIN_M
+    if taken == Mode.S.value:
+        return _WITHIN_HS
+    return _WITHIN_OTHERS
+
+
 def wakes(config: Config, s: State) -> bool:
     """norm:wfi_unaffected_conditions: a locally enabled interrupt is pending, whatever the global enables."""
     return mip(config.rules, s) & s.mie != 0

@@ -37,6 +37,11 @@ _URET_TO_GUEST: Reason = (
     Because("HU-20", "to VS where UPVP is 1, else to VU", ("hustatus.UPVP",)),
 )
 
+_TO_MEPC = (Because("norm:xret_op", "the pc that the trap stored", ("mepc",)),)
+_TO_SEPC = (Because("norm:xret_op", "the pc that the trap stored", ("sepc",)),)
+_TO_VSEPC = (Because("norm:xret_op", "the pc that the trap stored", ("vsepc",)),)
+_TO_UEPC = (Because("HU-21", "the pc that the trap stored", ("uepc",)),)
+
 
 def mret_verdict(config: Config, s: State) -> Verdict:
     """norm:xret_in_lower_mode: M only; HS could not, so never virtual."""
@@ -86,18 +91,23 @@ def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]
         return s, Outcome(fault=fault, from_mode=mode, to_mode=mode, reason=why)
     new = s.copy()
     if insn is Return.MRET:
-        target, where = _mret(config, s, new)
+        target, where, pc = _mret(config, s, new)
     elif insn is Return.URET:
-        target, where = _uret(config, s, new)
+        target, where, pc = _uret(config, s, new)
     elif s.v == 1:
-        target, where = _sret_vs(config, s, new)
+        target, where, pc = _sret_vs(config, s, new)
     else:
-        target, where = _sret(config, s, new)
+        target, where, pc = _sret(config, s, new)
     to_mode = new.v << 2 | new.prv
-    return new, Outcome(redirect=1, target=target, from_mode=mode, to_mode=to_mode, reason=why + where)
+    return new, Outcome(
+        redirect=1, target=target, from_mode=mode, to_mode=to_mode, reason=why + where, target_reason=pc
+    )
 
 
-def _mret(config: Config, old: State, new: State) -> tuple[int, Reason]:
+# Each gives the new pc, why the mode is what it is, and where the pc comes from.
+
+
+def _mret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     """norm:mret_h, norm:mstatus_mpv_op, norm:mstatus_mprv_clr_mret_sret_less_priv
 
     Writes MIE, MPIE, MPP, MPV, and MPRV on leaving M.
@@ -114,10 +124,10 @@ def _mret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     new.mstatus_mpie = 1
     new.mstatus_mpp = _U
     new.mstatus_mpv = 0
-    return old.mepc, where
+    return old.mepc, where, _TO_MEPC
 
 
-def _sret(config: Config, old: State, new: State) -> tuple[int, Reason]:
+def _sret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     """norm:sret_v0, norm:hstatus_spv_sret. Writes SIE, SPIE, SPP, SPV, MPRV; the new mode is always below M."""
     new.prv = old.mstatus_spp
     new.v = old.hstatus_spv
@@ -126,20 +136,20 @@ def _sret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     new.mstatus_spie = 1
     new.mstatus_spp = _U
     new.hstatus_spv = 0
-    return old.sepc, _SRET_TO_SPP
+    return old.sepc, _SRET_TO_SPP, _TO_SEPC
 
 
-def _sret_vs(config: Config, old: State, new: State) -> tuple[int, Reason]:
+def _sret_vs(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     """norm:sret_v1. Writes vsstatus.SIE, SPIE, SPP, and mstatus.MPRV; V stays 1."""
     new.prv = old.vsstatus_spp
     new.mstatus_mprv = 0  # norm:mstatus_mprv_clr_mret_sret_less_priv knows no exception for VS
     new.vsstatus_sie = old.vsstatus_spie
     new.vsstatus_spie = 1
     new.vsstatus_spp = _U
-    return old.vsepc, _SRET_TO_VSPP
+    return old.vsepc, _SRET_TO_VSPP, _TO_VSEPC
 
 
-def _uret(config: Config, old: State, new: State) -> tuple[int, Reason]:
+def _uret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     """HU-20, HU-21, HU-22. Writes UIE, UPIE, MPRV, and UPV when it returns to a guest."""
     if old.hudcfg_en == 1 and old.hustatus_upv == 1:
         new.v = 1
@@ -153,4 +163,4 @@ def _uret(config: Config, old: State, new: State) -> tuple[int, Reason]:
     new.mstatus_mprv = 0
     new.mstatus_uie = old.mstatus_upie
     new.mstatus_upie = 1
-    return old.uepc, where
+    return old.uepc, where, _TO_UEPC
