@@ -13,7 +13,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint replay bench setup clean packages vectors FORCE
+.PHONY: help verilog test lint replay bench docs setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ replay: vectors $(RUN) ## replay recorded events on the golden model: make repla
 
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
+
+docs: $(DEV) ## make the documents that are made from the sources
+	$(BIN)/python -m utrap.emit.docs docs
 
 setup: $(DEV) ## make .venv/ with everything that the verbs need
 

@@ -10,7 +10,7 @@ from utrap.config import Config
 from utrap.csr.rows import csrs, stored_fields
 from utrap.csr.table import Csr, Field, Guard
 
-__all__ = ["COLUMNS", "access", "csrs_document", "csrs_json", "csrs_markdown", "csrs_rows"]
+__all__ = ["COLUMNS", "access", "csrs_document", "csrs_json", "csrs_rows"]
 
 FORMAT = "utrap-csrs/1"
 COLUMNS = ("Address", "CSR", "Access", "Fields", "Reset", "WARL rule", "Section")
@@ -159,12 +159,3 @@ def csrs_rows(config: Config) -> list[tuple[str, ...]]:
         )
         for row in csrs(config)
     ]
-
-
-def csrs_markdown(config: Config) -> str:
-    """Return the map as a Markdown table."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
-    for row in csrs_rows(config):
-        cells = [cell.replace("|", "\\|").replace("\n", "; ") for cell in row]
-        lines.append("| " + " | ".join([f"`{cells[0]}`", f"`{cells[1]}`", *cells[2:]]) + " |")
-    return "\n".join(lines) + "\n"
