@@ -31,7 +31,7 @@ def route_exception(m: Module, state: State, cause: Value, window_ok: Value) -> 
     """Return the mode that an exception goes to, a `Target` (HU-7).
 
     norm:trap_never_trans_lower, norm:trap_del_S_mode_op, norm:H_trap_deleg,
-    HU-8, HU-10, HU-11.
+    HU-8, HU-10, HU-11. With hudcfg.EN=0 nothing of Shudeleg takes part (HU-23).
     """
     config = state.config
     never = Const(0, 1)

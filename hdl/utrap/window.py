@@ -30,6 +30,7 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
         match = Signal(name=f"window_{i}_match")
         m.d.comb += match.eq(_matches(state, f"hugpaw{i}", page))
         matches.append(match)
+    # HU-18: one match is enough.
     inside = reduce(or_, matches, Const(0, 1))
     is_pseudoinstruction = tinst.any() & ~tinst[:2].any()
     return ~is_guest_page_fault | ~state["hudcfg.wen"] | (inside & ~is_pseudoinstruction)

@@ -93,7 +93,7 @@ def sret(state: State) -> Return:
 
 
 def uret(state: State) -> Return:
-    """URET: to U, or into the guest where HS allowed it (HU-19 to HU-22)."""
+    """URET: to U, or into the guest where HS allowed it (HU-19, HU-20, HU-21, HU-22)."""
     to_guest = state["hudcfg.en"] & state["hustatus.upv"]
     return Return(
         fault=_verdict(_ZERO if state.config.n else _ONE, state.v),

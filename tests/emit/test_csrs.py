@@ -40,7 +40,7 @@ def test_what_the_map_says_of_some_csrs():
     assert of(full, "satp")["condition"] == "mstatus.TVM, hstatus.VTVM"
     assert (of(full, "sepc")["with_v"], of(full, "sepc")["lowest_mode"]) == ("vsepc", "S")
     assert (of(full, "hgeip")["access"], of(full, "hgeip")["lowest_mode"]) == ("RO", "HS")
-    # Read-only 1 for VS-level interrupts and SGEI: norm:mideleg_acc, HU-24.
+    # Read-only 1 for VS-level interrupts and SGEI: norm:mideleg_acc_h, HU-24.
     assert of(full, "mideleg")["reset"] == f"{0x1444:#018x}"
 
 

@@ -19,12 +19,7 @@ def test_every_cited_rule_exists(root):
     assert citations.unknown(root) == {}
 
 
-UNFINISHED = pytest.mark.xfail(strict=False, reason="until all of the RTL and the model is in: then delete this mark")
-
-
-@pytest.mark.parametrize(
-    "layer", [pytest.param("RTL", marks=UNFINISHED), pytest.param("model", marks=UNFINISHED), "test"]
-)
+@pytest.mark.parametrize("layer", ["RTL", "model", "test"])
 def test_every_rule_of_our_own_is_cited(root, layer):
     found = citations.citations(root)
     assert [rule for rule in OUR_RULES if not found[rule][layer]] == []

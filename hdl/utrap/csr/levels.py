@@ -172,7 +172,7 @@ def user_rows(config: Config) -> Iterable[Csr]:
 
 
 def shudeleg_rows(config: Config) -> Iterable[Csr]:
-    """Yield the CSRs of Shudeleg (its section 3)."""
+    """Yield the CSRs of Shudeleg (its section 3); without it they do not exist (HU-15)."""
     yield row("hudcfg", 0x6C0, "HU-1", "delegation to U", [own("hudcfg", "en", 0), own("hudcfg", "wen", 1)])
     yield row("huedeleg", 0x6C2, "HU-9", "guest exception delegation to U", exception_bits(config, "huedeleg"))
     if config.xlen == 32:

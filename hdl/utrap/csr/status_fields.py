@@ -31,7 +31,10 @@ def _state_fields(config: Config, csr: str) -> list[Field]:
 
 
 def supervisor_status(config: Config, csr: str, with_user: bool) -> list[Field]:
-    """The fields of sstatus (csr "mstatus") or vsstatus, which has its own."""
+    """Return the fields of sstatus (csr "mstatus") or vsstatus, which has its own.
+
+    vsstatus has no UIE and UPIE, so neither has sstatus with V=1 (HU-5).
+    """
     fields = _state_fields(config, csr)
     if with_user:
         fields += [view(f"{csr}.uie", "uie", 0), view(f"{csr}.upie", "upie", 4)]
