@@ -5,7 +5,7 @@ from random import Random
 from utrap.isa import CsrOp, Fault
 
 from .bench import on
-from .configs import ALL, FULL
+from .configs import ALL, FULL, PROFILES
 from .manual import bits, csrs_of, ones
 
 #: CSRs that show the same state: writing one may change what others of its group read.
@@ -129,7 +129,7 @@ async def test_read_only_csrs_refuse_writes_and_keep_their_value(bench):
             assert bench.get(csr.name) == csr.after_reset(config), csr.name
 
 
-@on(*ALL)
+@on(*PROFILES)
 async def test_software_in_m_mode_accesses_csrs_as_the_debugger_does(bench):
     config, random = bench.config, Random("software")
     for csr in csrs_of(config):

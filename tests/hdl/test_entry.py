@@ -71,7 +71,8 @@ async def test_an_exception_writes_the_csrs_of_its_target_and_nothing_else(bench
         for to in targets_of(config, mode):
             await bench.enter(mode)
             await bench.scramble(random)
-            for code in await delegate_exceptions(bench, mode, to):
+            codes = await delegate_exceptions(bench, mode, to)
+            for code in codes if config in FULL else random.sample(codes, 6):
                 if bench.mode is not mode:
                     await bench.enter(mode)
                 await bench.scramble(random, *STATUS, *TVECS)
@@ -143,7 +144,7 @@ async def test_an_interrupt_writes_the_csrs_of_its_target_and_nothing_else(bench
     # HU-12, HU-13, HU-14, HU-25, warl:mtinst
     config, random = bench.config, Random("interrupts")
     for mode in bench.modes:
-        for to in [*targets_of(config, mode)] * 4:
+        for to in targets_of(config, mode) * (4 if config in FULL else 2):
             await bench.enter(mode)
             await bench.scramble(random, *STATUS, *TVECS, *TRAP_CSRS)
             if mode is M:
@@ -178,7 +179,7 @@ async def test_interrupts_enter_at_four_times_their_code_in_vectored_mode(bench)
                     await bench.put("mstatus", 8)
                 cause = code - 1 if to is VS else code
                 name = {M: "mtvec", S: "stvec", U: "utvec", VS: "vstvec"}[to]
-                for base in (top, 0x1000, 0xA_BC00):
+                for base in (top, 0xA_BC00):
                     await bench.put(name, base | 1)
                     assert bench.drive(op=CommitOp.INTERRUPT).target == base + 4 * cause, (mode, to, code)
                     await bench.put(name, base)

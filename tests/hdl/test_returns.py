@@ -72,7 +72,7 @@ async def test_returns_pop_the_stack_of_their_level_and_nothing_else(bench):
     # norm:H_virtinst_vs_sret_vtsr1, norm:H_virtinst_vu_sret_sfence, HU-19, HU-20, HU-21, HU-22
     random = Random("returns")
     for mode, op in product(bench.modes, RETURNS):
-        for _ in range(12):
+        for _ in range(16 if bench.config in FULL else 6):
             if bench.mode is not mode:
                 await bench.enter(mode)
             await bench.scramble(random, *STATUS)

@@ -65,7 +65,7 @@ async def test_each_cause_goes_where_every_combination_of_delegation_bits_sends_
                 masks[name] = sum(1 << c for c in range(32) if c + shift >> number & 1)
                 await bench.put(name, masks[name])
                 masks[name] &= WRITABLE[name](config)
-            for cause in range(64):
+            for cause in range(64) if shift == 3 else range(24):
                 delegated = {name for name, mask in masks.items() if mask >> cause & 1}
                 to = route(config, mode, cause, delegated, en, True)
                 assert goes_to(bench, cause) == to, (mode, cause, delegated)
@@ -132,7 +132,7 @@ async def test_a_window_matches_the_page_numbers_that_agree_from_bit_order_up(be
     width = gpa_bits(bench.config) - 12
     random = Random("order")
     await guest_with_windows(bench)
-    for order in range(64):
+    for order in range(64) if bench.config in FULL else range(1, 64, 6):
         page = random.getrandbits(width)
         await bench.put("hugpaw0", window(page, order))
         for bit in range(width):
@@ -174,7 +174,7 @@ async def test_one_enabled_window_of_all_is_enough_and_a_disabled_one_matches_no
     # HU-16, HU-18
     count = bench.config.windows
     pages = [3 + 4 * i for i in range(count)]
-    for mask in range(1 << count):
+    for mask in range(1 << count) if count < 8 else (0, *(1 << i for i in range(8)), 0x55, 0xAA, 0xFF):
         await guest_with_windows(bench, VS) if mask == 0 else None
         for i, page in enumerate(pages):
             await bench.put(f"hugpaw{i}", window(page, 0, e=mask >> i & 1))
