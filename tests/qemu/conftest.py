@@ -16,7 +16,7 @@ from utrap_sim.qemu.program import Program
 
 @pytest.fixture(scope="session")
 def recorded(root):
-    """The program of seed 58 with 80 steps, and what QEMU 7.2 made of it: see docs/qemu.md for how to make it anew."""
+    """The program of seed 5 with 100 steps, and what QEMU 7.2 made of it: see docs/qemu.md for how to make it anew."""
 
     def text(name):
         return gzip.decompress((root / "tests" / "qemu" / "data" / f"{name}.gz").read_bytes()).decode()

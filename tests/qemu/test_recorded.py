@@ -29,7 +29,7 @@ def test_the_model_agrees_with_qemu(recorded, results, seen):
     assert report.differences == []
     assert report.ok
     assert report.traps == len(seen.traps) > 100
-    assert report.fields == 80 * len(FIELDS)
+    assert report.fields == 100 * len(FIELDS)
 
 
 def test_many_deviations_are_predicted(recorded, results, seen):
@@ -71,7 +71,7 @@ def test_a_trap_too_few_and_one_too_many_are_found(recorded, results, seen):
     last = seen.traps.pop()
     assert compare(recorded.program, results, seen).differences[0].got is None
     seen.traps.extend([last, last])
-    assert str(compare(recorded.program, results, seen).differences[0]).startswith("step 80, trap beyond the last")
+    assert str(compare(recorded.program, results, seen).differences[0]).startswith("step 100, trap beyond the last")
 
 
 def test_a_run_that_was_cut_short_is_found(recorded, results):

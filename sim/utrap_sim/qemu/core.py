@@ -182,7 +182,7 @@ class Core:
         self.pc += 4
 
     def _do_float(self, insn: Decoded, word: int) -> None:
-        """norm:mstatus_fs_vs_xs_off, norm:vsstatus_fs_op: FS must not be off, with V=1 neither of the two."""
+        """norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_fs_op: FS must not be off, with V=1 neither of the two."""
         s = self.state
         if s.mstatus_fs == 0 or (s.v and s.vsstatus_fs == 0):
             self._refuse(Cause.ILLEGAL_INSTRUCTION, word)
@@ -301,6 +301,8 @@ class Core:
     def _fault(
         self, fault: MemoryFault, access: Access, address: int, mode: int, gva: int, by_mprv: bool = False
     ) -> None:
+        if fault.gpa >> CONFIG.rules.gpa_bits:
+            raise Unpredictable("a guest-physical address wider than any G-stage mode has")
         cause: int = _CAUSES[access][fault.kind]
         if access is Access.FETCH:
             gva = mode >> 2

@@ -50,7 +50,7 @@ DEVIATIONS = (
         "cpu_helper.c, riscv_cpu_do_interrupt: `cause = cause - 1` for IRQ_VS_* without asking `async`",
     ),
     Deviation(
-        "implicit_fault_cause", "norm:H_vm_gpapriv",
+        "implicit_fault_cause", "hypervisor.adoc, H_vm_gpapriv: reported for the original access type",
         "a guest-page fault in a walk of the VS-stage tables is a load's, whatever the access was",
         "cpu_helper.c, riscv_cpu_tlb_fill: `access_type = MMU_DATA_LOAD` on TRANSLATE_G_STAGE_FAIL",
     ),

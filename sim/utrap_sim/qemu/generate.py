@@ -167,6 +167,8 @@ class _Draw:
         random = self.random
         words: list[str | int] = []
         has_access = False
+        if mode == "VS" and random.random() < 0.1:
+            words.append(decode.csr(_READ, random.choice((0x104, 0x144, 0x180)), self._saved(), 0))
         if mode == "M" and random.random() < 0.35:
             words += self._return_from_m() if random.random() < 0.5 else [self._mprv()]
         while len(self.operands) < 4 and len(words) < 5:
