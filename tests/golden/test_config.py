@@ -128,3 +128,12 @@ def test_the_defaults_of_full_are_those_of_warl():
 def test_a_configuration_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Config().xlen = 32  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("field", "letter"), [("fs", "F"), ("vs", "V")])
+def test_floating_point_or_vector_state_without_s_needs_the_extension(field, letter):
+    # norm:mstatus_fs_rdonly0_s_no_f, norm:mstatus_vs_rdonly0_s_no_v
+    assert not getattr(Config.profile("mu"), field)
+    assert getattr(Config.profile("mu", isa=f"IMAC{letter}", **{field: True}), field)
+    with pytest.raises(ConfigError, match=f"^{field} is true: without s it needs {letter} in isa$"):
+        Config.profile("mu", **{field: True})

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 DEFAULT: Final = -1
 
 PROFILES: Final = {
-    "mu": {"s": False, "h": False, "n": False, "shudeleg": False},
+    # Without S and F (V), FS (VS) is read-only 0.
+    "mu": {"s": False, "h": False, "n": False, "shudeleg": False, "fs": False, "vs": False},
     "msu": {"s": True, "h": False, "n": False, "shudeleg": False},
     "msuh": {"s": True, "h": True, "n": False, "shudeleg": False},
     "msun": {"s": True, "h": False, "n": True, "shudeleg": False},
@@ -157,6 +158,10 @@ class Config:
             raise ConfigError(f"isa is {letters!r}: allowed are I or E, then letters of MAFDQCBVX, each once")
         if "C" in letters and self.ialign != 16:
             raise ConfigError(f"isa is {letters!r}: C needs ialign 16")
+        # norm:mstatus_fs_rdonly0_s_no_f, norm:mstatus_vs_rdonly0_s_no_v
+        for name, letter in (("fs", "F"), ("vs", "V")):
+            if getattr(self, name) and not self.s and letter not in letters:
+                raise ConfigError(f"{name} is true: without s it needs {letter} in isa")
         if "E" in letters and self.h:
             raise ConfigError(f"isa is {letters!r}: h needs the base I")
 
@@ -194,7 +199,7 @@ class Config:
         if profile in PROFILES:
             values.update(PROFILES[profile])
         elif isinstance(profile, str) and profile in ("msuhn", "mun"):
-            values.update(s="s" in profile, h="h" in profile, n=True, shudeleg=False)
+            values.update(PROFILES["msuh" if profile == "msuhn" else "mu"], n=True)
         else:
             raise ConfigError(f"profile is {profile!r}: allowed are {', '.join((*PROFILES, 'msuhn', 'mun'))}")
         values["vs"] = False  # format 1 does not state it
