@@ -1,5 +1,6 @@
-"""The configurations whose files are looked at, and their Verilog, made once in a process."""
+"""The configurations whose files are looked at, and their files, made once in a run."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from utrap.config import PROFILES, Config
 from utrap.emit.products import products
+from utrap.files import write_atomically
 
 _SV57 = {"satp_modes": ("bare", "sv39", "sv48", "sv57"), "hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4")}
 
@@ -38,10 +40,23 @@ CONFIGURATIONS: dict[str, Config] = {
 }  # fmt: skip
 
 
-@cache
-def made(name: str) -> dict[str, str]:
-    """The text of every file of a configuration."""
-    return {product.name: product.text for product in products(CONFIGURATIONS[name])}
+@pytest.fixture(scope="session")
+def files_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, str]]:
+    """The text of every file of a configuration, by its name; made once in a run of the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers share it
+
+    @cache
+    def files_of(name: str) -> dict[str, str]:
+        store = folder / f"files of {name}.json"
+        if not store.exists():
+            texts = {product.name: product.text for product in products(CONFIGURATIONS[name])}
+            write_atomically(folder, {store.name: json.dumps(texts).encode()})
+        found: dict[str, str] = json.loads(store.read_text())
+        return found
+
+    return files_of
 
 
 @pytest.fixture(params=CONFIGURATIONS)
@@ -57,21 +72,15 @@ def config(name: str) -> Config:
 
 
 @pytest.fixture
-def files(name: str) -> dict[str, str]:
+def files(name: str, files_of: Callable[[str], dict[str, str]]) -> dict[str, str]:
     """Its files."""
-    return made(name)
+    return files_of(name)
 
 
 @pytest.fixture(scope="session")
 def configurations() -> dict[str, Config]:
     """All of them."""
     return CONFIGURATIONS
-
-
-@pytest.fixture(scope="session")
-def files_of() -> Callable[[str], dict[str, str]]:
-    """The files of a configuration by its name."""
-    return made
 
 
 @pytest.fixture(scope="session")

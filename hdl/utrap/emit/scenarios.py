@@ -20,7 +20,7 @@ FOREIGN_CSRS = {"mcycle": 0xB00}
 Cycle = Mapping[str, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
     """One diagram.
 

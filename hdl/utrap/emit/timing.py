@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from amaranth.hdl import ClockDomain, Module, Value
@@ -26,6 +27,7 @@ Values = Mapping[str, int]
 _PERIOD = 1e-6
 
 
+@cache
 def simulate(scenario: Scenario) -> tuple[list[Values], dict[str, Port]]:
     """Return all values in each cycle of a scenario, just before the clock edge, and the unit's ports."""
     unit = TrapUnit(CONFIG)
