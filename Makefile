@@ -2,6 +2,8 @@
 
 # Where .venv/ comes from: any Python 3.11 or later.
 PYTHON ?= python3
+# How many seeds `make regress` runs for each configuration and simulator.
+SEEDS ?= 8
 
 BIN := .venv/bin
 RUN := .venv/.utrap-run
@@ -13,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint replay bench docs setup clean packages vectors FORCE
+.PHONY: help verilog test lint regress replay bench docs setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +29,9 @@ test: packages lint ## run every test, on this machine, with what it needs insta
 lint: $(DEV) ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+regress: packages $(DEV) ## the Verilog against the golden model in both simulators, a long run: make regress [SEEDS=8]
+	$(BIN)/utrap regress --seeds $(SEEDS)
 
 replay: vectors $(RUN) ## replay recorded events on the golden model: make replay VECTORS=DIR
 	find "$(VECTORS)" -name '*.jsonl*' -print0 | sort -z | xargs -0 $(BIN)/utrap replay

@@ -1,0 +1,68 @@
+"""Runs the generated Verilog in a simulator against the golden model, and compares every cycle.
+
+Random and directed sequences drive both. Each seed is a run of its own; every profile and width is
+run where none is chosen. The results go to DIR as junit.xml, report.html and coverage.xml, the logs
+and waves of failing seeds beside them. The exit status is 1 when a seed fails. docs/regress.md says
+more.
+"""
+
+import click
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--sim",
+    "simulator",
+    type=click.Choice(["icarus", "verilator", "both"]),
+    default="both",
+    show_default=True,
+    help="The simulator.",
+)
+@click.option("--profile", help="One profile: mu, msu, msuh, msun or full. All of them by default.")
+@click.option("--xlen", type=click.Choice(["32", "64"]), help="One width. Both by default.")
+@click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
+@click.option("--seed", type=click.IntRange(0), help="This one seed.")
+@click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 20000, under Icarus 4000]")
+@click.option("--jobs", type=click.IntRange(1), help="Seeds at a time.  [default: as many as there are cores]")
+@click.option("--waves", is_flag=True, help="Record waves, into DIR.")
+@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
+@click.option("-o", "--output", metavar="DIR", default="build/regress", show_default=True, help="Where the results go.")
+def regress(
+    simulator: str,
+    profile: str | None,
+    xlen: str | None,
+    seeds: int | None,
+    seed: int | None,
+    steps: int | None,
+    jobs: int | None,
+    waves: bool,
+    scheduler: str | None,
+    output: str,
+) -> int:
+    import os
+
+    from utrap.config import PROFILES
+    from utrap.errors import UserError
+    from utrap_sim.regress import Regression, plan
+    from utrap_sim.regress import regress as run
+    from utrap_sim.regress_session import RegressSession
+
+    if seed is not None and seeds is not None:
+        raise UserError("--seed and --seeds exclude each other: one seed, or so many")
+    if jobs is not None and scheduler is not None:
+        raise UserError("--jobs and --scheduler exclude each other: a scheduler's workers are as many as they are")
+    if profile is not None and profile not in PROFILES:
+        raise UserError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    regression = Regression(
+        plan(
+            ("verilator", "icarus") if simulator == "both" else (simulator,),
+            (profile,) if profile else tuple(PROFILES),
+            (int(xlen),) if xlen else (64, 32),
+            (seed,) if seed is not None else tuple(range(1, (seeds or 1) + 1)),
+            steps,
+            waves,
+        )
+    )
+    with RegressSession(regression, output) as session:
+        run(regression, jobs or os.cpu_count() or 1, scheduler, session.enter)
+    return session.status

@@ -1,0 +1,74 @@
+"""Classes of CSRs by who judges an access to them, and the verdicts that each can give in each mode."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from utrap_testbench.golden import Config, Fault, Mode, State, reset_state
+from utrap_testbench.golden.access import access
+from utrap_testbench.golden.events import CsrAccess, CsrOp
+
+__all__ = ["VERDICTS", "access_bins", "address_class"]
+
+VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
+#: State that a judge of CSR accesses may look at.
+_LOOKED_AT = ("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren")
+_LEVELS = ("unprivileged", "supervisor", "hypervisor", "machine")
+
+
+def address_class(config: Config, address: int, exists: int) -> str:
+    """The class of an address: by its judge in the unit, by its bits outside."""
+    owned = config.rules.csrs.get(address)
+    if owned is not None:
+        return f"{owned.judge.__name__}{', read-only' if owned.is_read_only else ''}"
+    if not exists:
+        return "absent"
+    if 0xC00 <= address < 0xC20 or 0xC80 <= address < 0xCA0:
+        return "counter outside"
+    return f"{_LEVELS[address >> 8 & 3]} outside{', read-only' if address >> 10 == 3 else ''}"
+
+
+def _example_addresses(config: Config) -> dict[str, CsrAccess]:
+    examples: dict[str, CsrAccess] = {}
+    for address in range(4096):
+        for exists in (1, 0):
+            name = address_class(config, address, exists)
+            examples.setdefault(name, CsrAccess(address=address, op=CsrOp.READ, ext_exists=exists))
+    return examples
+
+
+def access_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str | None]:
+    """class x mode x access x verdict; one that no state gives is forbidden by the rules of those that one does."""
+    bins: dict[tuple[str, ...], str | None] = {}
+    for (name, read), mode in product(_example_addresses(config).items(), modes):
+        for op, kind in ((CsrOp.READ, "read"), (CsrOp.WRITE, "write")):
+            event = CsrAccess(address=read.address, op=op, ext_exists=read.ext_exists)
+            given = _verdicts(config, mode, event)
+            rules = ", ".join(dict.fromkeys(given.values()))
+            for fault, verdict in VERDICTS.items():
+                bins[name, mode.name, kind, verdict] = None if fault in given else rules
+    return bins
+
+
+def _verdicts(config: Config, mode: Mode, event: CsrAccess) -> dict[int, str]:
+    """The verdicts that some state gives, each with the rule that decides."""
+    given: dict[int, str] = {}
+    for state in _states(config, mode):
+        _, outcome = access(config, state, event)
+        given.setdefault(outcome.fault, outcome.reason[-1].rule)
+    return given
+
+
+def _states(config: Config, mode: Mode) -> list[State]:
+    start = reset_state(config).replace(prv=mode & 3, v=mode >> 2)
+    counters = config.rules.counteren
+    present = {
+        "mstatus_tvm": config.s,
+        "hstatus_vtvm": config.h,
+        "hudcfg_en": config.shudeleg,
+        "mcounteren": counters,
+        "hcounteren": config.h and counters,
+        "scounteren": config.s and counters,
+    }
+    choices = [(0, counters if name.endswith("counteren") else 1) if present[name] else (0,) for name in _LOOKED_AT]
+    return [start.replace(**dict(zip(_LOOKED_AT, values, strict=True))) for values in product(*choices)]

@@ -1,0 +1,148 @@
+"""Counts the bins that a run hits; nothing but sums, so that it costs little in every cycle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from utrap_testbench.env import Expected
+from utrap_testbench.golden import Config, CsrAccess, CsrOp, Irq, Mode, Outcome, State, TakeException, TrapReturn
+from utrap_testbench.golden.interrupts import TARGETS, by_target
+from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
+from utrap_testbench.golden.route import guest_page, matches
+from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
+
+from .access import VERDICTS, address_class
+from .points import RESERVED, Bin
+
+__all__ = ["Collector", "Hits"]
+
+#: point -> bin -> how often.
+Hits = dict[str, dict[Bin, int]]
+_MODE = {mode.value: mode.name for mode in Mode}
+_CAUSE = dict.fromkeys(range(64), RESERVED) | {cause.value: cause.name for cause in Cause}
+_IRQ = {irq.value: irq.name for irq in Irq}
+_BLOCK = [f"{address & ~15:#05x}" for address in range(4096)]
+_VECTOR = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
+
+
+class Collector:
+    """Collects hits for one hart.
+
+    Attributes:
+        hits: So far.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.hits: Hits = defaultdict(lambda: defaultdict(int))
+        self._classes = [(address_class(config, a, 0), address_class(config, a, 1)) for a in range(4096)]
+
+    def sample(self, expected: Expected) -> None:
+        """Count what happened in a cycle."""
+        state, outcome, event = expected.before, expected.outcome, expected.cycle.event
+        if expected.cycle.reset:
+            self.hits["reset"][(_MODE[outcome.from_mode],)] += 1
+            return
+        if isinstance(event, CsrAccess):
+            if not event.debug:
+                self._access(event, outcome)
+        elif isinstance(event, TrapReturn):
+            to = "fault" if outcome.fault else _MODE[outcome.to_mode]
+            self.hits["returns"][event.insn.value, _MODE[outcome.from_mode], to] += 1
+        elif outcome.trap:
+            self._trap(state, outcome)
+            if isinstance(event, TakeException):
+                self._exception(state, event, outcome)
+            else:
+                self._interrupt(state, outcome)
+
+    def _access(self, event: CsrAccess, outcome: Outcome) -> None:
+        mode = _MODE[outcome.from_mode]
+        kind = "read" if event.op is CsrOp.READ else "write"
+        name = self._classes[event.address][event.ext_exists]
+        self.hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
+        self.hits["addresses"][_BLOCK[event.address], mode] += 1
+
+    def _trap(self, state: State, outcome: Outcome) -> None:
+        to = Mode(outcome.to_mode)
+        tvec = getattr(state, _VECTOR[to])
+        kind = "interrupt" if outcome.is_interrupt else "exception"
+        self.hits["vectors"][to.name, kind, "vectored" if tvec & 1 else "direct"] += 1
+
+    def _exception(self, state: State, event: TakeException, outcome: Outcome) -> None:
+        config, cause = self.config, _CAUSE[event.cause]
+        came, to = outcome.from_mode, outcome.to_mode
+        self.hits["exceptions"][_MODE[came], _MODE[to], cause] += 1
+        if came == Mode.M or not (config.s or config.n):
+            return
+        delegation, number = self.hits["delegation"], event.cause
+        bit = state.medeleg >> number & 1
+        delegation["medeleg", cause, str(bit)] += 1
+        if bit and state.v:
+            bit = state.hedeleg >> number & 1
+            delegation["hedeleg", cause, str(bit)] += 1
+            if not bit and state.hudcfg_en:
+                delegation["huedeleg", cause, str(state.huedeleg >> number & 1)] += 1
+                if number in GUEST_PAGE_FAULTS and state.huedeleg >> number & 1:
+                    self._window(state, event, cause)
+        elif bit and came == Mode.U and config.s and config.n:
+            delegation["sedeleg", cause, str(sedeleg(config.rules, state) >> number & 1)] += 1
+
+    def _window(self, state: State, event: TakeException, fault: str) -> None:
+        """HU-16 to HU-18: where the page lies."""
+        hits, config = self.hits["windows"], self.config
+        if not state.hudcfg_wen:
+            hits["windows off", fault] += 1
+            return
+        if event.tinst != 0 and event.tinst & 3 == 0:
+            hits["implicit access", fault] += 1
+            return
+        page = guest_page(config, event.tval2)
+        number_of = 0
+        for number, name in enumerate(config.rules.windows):
+            window = getattr(state, name)
+            size = 1 << min(window >> 1 & 63, config.rules.page_bits)
+            first = (window >> 10) & ~(size - 1)
+            if matches(window, page):
+                number_of += 1
+                hits[f"window {number}", fault] += 1
+                if size >> config.rules.page_bits:
+                    hits["every page (large ORDER)", fault] += 1
+                elif page == first:
+                    hits["first page", fault] += 1
+                elif page == first + size - 1:
+                    hits["last page", fault] += 1
+                else:
+                    hits["inside, not an edge", fault] += 1
+            elif not window & 1:
+                if (window >> 10 ^ page) // size == 0:
+                    hits["disabled window", fault] += 1
+            elif page == first - 1:
+                hits["page before", fault] += 1
+            elif page == first + size:
+                hits["page after", fault] += 1
+        if number_of > 1:
+            hits["more than one", fault] += 1
+        elif number_of == 0:
+            hits["miss", fault] += 1
+
+    def _interrupt(self, state: State, outcome: Outcome) -> None:
+        config, rules, number = self.config, self.config.rules, outcome.irq
+        irq, to = _IRQ[number], outcome.to_mode
+        self.hits["interrupts"][_MODE[outcome.from_mode], _MODE[to], irq] += 1
+        if config.s or config.n:
+            delegation = self.hits["interrupt delegation"]
+            bit = state.mideleg >> number & 1
+            delegation["mideleg", irq, str(bit)] += 1
+            if bit and config.h:
+                delegation["hideleg", irq, str(hideleg(rules, state) >> number & 1)] += 1
+            if bit and config.s and config.n:
+                delegation["sideleg", irq, str(sideleg(rules, state) >> number & 1)] += 1
+        ready = mip(rules, state) & state.mie
+        if ready != 1 << number:
+            priorities = self.hits["interrupt priorities"]
+            for target, candidates in zip(TARGETS, by_target(rules, state, ready), strict=True):
+                if candidates and target.gate(state).is_open:
+                    for other in range(13):
+                        if candidates >> other & 1 and other != number:
+                            priorities[irq, _IRQ[other]] += 1

@@ -1,0 +1,294 @@
+"""The cover points of a hart: every combination is a bin, reachable or forbidden by a named rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from utrap_testbench.golden import Config, Irq, Mode, Return
+from utrap_testbench.golden.interrupts import TARGETS
+from utrap_testbench.golden.isa import IRQ_PRIORITY, Cause
+
+from .access import access_bins
+
+__all__ = ["Bin", "Point", "points"]
+
+Bin = tuple[str, ...]
+_ORDER = tuple(Mode(target.mode) for target in TARGETS)
+#: Codes of an exception that no table names: never delegated.
+RESERVED = "reserved"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One cover point.
+
+    Attributes:
+        name: As reports show it.
+        columns: What the parts of a bin are.
+        bins: Every combination; None where it can happen, else the rule that forbids it.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    bins: dict[Bin, str | None] = field(repr=False)
+
+    @property
+    def reachable(self) -> list[Bin]:
+        """The bins that a regression must hit."""
+        return [key for key, rule in self.bins.items() if rule is None]
+
+    @property
+    def forbidden(self) -> dict[Bin, str]:
+        """The others, with the rule that forbids each."""
+        return {key: rule for key, rule in self.bins.items() if rule is not None}
+
+
+def points(config: Config) -> list[Point]:
+    """Every cover point of the hart."""
+    modes = hart_modes(config)
+    names = [mode.name for mode in modes]
+    traps = [mode.name for mode in _ORDER if _takes_traps(config, mode)]
+    exceptions = [cause.name for cause in Cause] + [RESERVED]
+    irqs = hart_interrupts(config)
+
+    def point(name: str, columns: str, axes: list[list[str]], rule: Callable[..., str | None]) -> Point:
+        return Point(name, tuple(columns.split(" x ")), {key: rule(config, *key) for key in product(*axes)})
+
+    found = [
+        point("exceptions", "from x to x cause", [names, traps, exceptions], _exception),
+        point("interrupts", "from x to x interrupt", [names, traps, irqs], _interrupt),
+        point(
+            "delegation",
+            "register x cause x bit",
+            [_exception_registers(config), exceptions, ["0", "1"]],
+            _delegation,
+        ),
+        point(
+            "interrupt delegation",
+            "register x interrupt x bit",
+            [_interrupt_registers(config), irqs, ["0", "1"]],
+            _interrupt_delegation,
+        ),
+        point("vectors", "to x kind x xtvec", [traps, ["exception", "interrupt"], ["direct", "vectored"]], _always),
+        Point("CSR access", ("class", "mode", "access", "verdict"), access_bins(config, modes)),
+        point("addresses", "block of 16 x mode", [[f"{n:#05x}" for n in range(0, 4096, 16)], names], _always),
+        point("returns", "instruction x from x to", [[i.value for i in Return], names, [*names, "fault"]], _return),
+        point("interrupt priorities", "taken x waiting", [irqs, irqs], _priority),
+        point("reset", "mode", [names], _always),
+    ]
+    if config.shudeleg:
+        windows = [f"window {number}" for number in range(config.windows)]
+        found.append(point("windows", "case x fault", [[*windows, *WINDOW_CASES], list(GUEST_FAULTS)], _window))
+    return found
+
+
+WINDOW_CASES = (
+    "first page", "last page", "page before", "page after", "inside, not an edge", "every page (large ORDER)",
+    "more than one", "disabled window", "miss", "implicit access", "windows off",
+)  # fmt: skip
+GUEST_FAULTS = tuple(
+    cause.name
+    for cause in (
+        Cause.INSTRUCTION_GUEST_PAGE_FAULT,
+        Cause.LOAD_GUEST_PAGE_FAULT,
+        Cause.STORE_GUEST_PAGE_FAULT,
+    )
+)
+
+
+def hart_modes(config: Config) -> list[Mode]:
+    """The modes of the hart."""
+    return [Mode.M, *[Mode.S] * config.s, Mode.U, *[Mode.VS, Mode.VU] * config.h]
+
+
+def hart_interrupts(config: Config) -> list[str]:
+    """The interrupts of the hart by name, highest priority first."""
+    rules = config.rules
+    return [irq.name for irq in IRQ_PRIORITY if (rules.mie | rules.sgei) >> irq & 1]
+
+
+def _takes_traps(config: Config, mode: Mode) -> bool:
+    return {Mode.M: True, Mode.S: config.s, Mode.U: config.n, Mode.VS: config.h}[mode]
+
+
+def _exception_registers(config: Config) -> list[str]:
+    names = ["medeleg"] * (config.s or config.n) + ["hedeleg"] * config.h + ["sedeleg"] * (config.s and config.n)
+    return names + ["huedeleg"] * config.shudeleg
+
+
+def _interrupt_registers(config: Config) -> list[str]:
+    return ["mideleg"] * (config.s or config.n) + ["hideleg"] * config.h + ["sideleg"] * (config.s and config.n)
+
+
+def _always(config: Config, *key: str) -> str | None:
+    return None
+
+
+def _writable(config: Config, register: str, number: int) -> bool:
+    mask: int = getattr(config.rules, register)
+    return bool(mask >> number & 1)
+
+
+#: The rule that says which bits of a delegation register there are.
+_BITS_RULE = {
+    "medeleg": "warl:medeleg",
+    "hedeleg": "warl:hedeleg",
+    "sedeleg": "HU-9",
+    "huedeleg": "Shudeleg, section 3: huedeleg",
+    "mideleg": "warl:mideleg",
+    "hideleg": "warl:hideleg",
+    "sideleg": "HU-24",
+}
+
+
+def _number(cause: str) -> int:
+    return 24 if cause == RESERVED else Cause[cause].value
+
+
+def _lacks(config: Config, number: int, *registers: str) -> str | None:
+    """The rule that keeps one of the registers from having the bit."""
+    for register in registers:
+        if not _writable(config, register, number):
+            return _BITS_RULE[register]
+    return None
+
+
+def _exception(config: Config, source: str, target: str, cause: str) -> str | None:
+    """norm:trap_never_trans_lower, norm:H_trap_deleg, HU-7, HU-8"""
+    came, to, number = Mode[source], Mode[target], _number(cause)
+    if to is Mode.M:
+        return None
+    if came is Mode.M:
+        return "norm:trap_never_trans_lower"
+    if to is Mode.U and not config.s:
+        return _lacks(config, number, "medeleg")
+    if to is Mode.S:
+        return _lacks(config, number, "medeleg")
+    if to is Mode.VS:
+        return "norm:H_trap_deleg" if came < Mode.VU else _lacks(config, number, "medeleg", "hedeleg")
+    if came is Mode.S:
+        return "norm:trap_never_trans_lower"
+    if came is Mode.U:
+        return _lacks(config, number, "medeleg", "sedeleg")
+    return _lacks(config, number, "medeleg", "huedeleg") if config.shudeleg else "HU-8"
+
+
+def _may_be_for(config: Config, irq: Irq) -> Iterator[Mode]:
+    """The modes to which the interrupt can be delegated, or left."""
+    rules = config.rules
+    if not rules.mideleg_read_only_ones >> irq & 1:
+        yield Mode.M
+    if (rules.mideleg | rules.mideleg_read_only_ones) >> irq & 1:
+        if config.s:
+            yield Mode.S
+        if rules.hideleg >> irq & 1:
+            yield Mode.VS
+        if (rules.sideleg if config.s else rules.mideleg) >> irq & 1:
+            yield Mode.U
+
+
+def _interrupt(config: Config, source: str, target: str, irq: str) -> str | None:
+    """norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25"""
+    came, to = Mode[source], Mode[target]
+    if to not in _may_be_for(config, Irq[irq]):
+        return {
+            Mode.M: "norm:mideleg_acc_h",
+            Mode.S: "warl:mideleg",
+            Mode.VS: "warl:hideleg",
+            Mode.U: "HU-24",
+        }[to]
+    if not _is_open(config, came, to):
+        return {Mode.VS: "norm:hideleg_op", Mode.U: "HU-25"}.get(to, "norm:trap_del_intr_priv_lvl")
+    return None
+
+
+def _is_open(config: Config, came: Mode, to: Mode) -> bool:
+    """Whether interrupts for a mode can be taken in another, in some state."""
+    if to is Mode.M:
+        return True
+    if to is Mode.S:
+        return came is not Mode.M
+    if to is Mode.VS:
+        return came >= Mode.VU
+    return came is Mode.U or (came >= Mode.VU and config.shudeleg)
+
+
+def _priority(config: Config, taken: str, waiting: str) -> str | None:
+    """norm:intr_M_mode_pri, norm:hsint_priority, HU-26: could the one be taken while the other could too?"""
+    if taken == waiting:
+        return "one interrupt cannot wait for itself"
+    first, second = Irq[taken], Irq[waiting]
+    for came in hart_modes(config):
+        for to, other in product(_may_be_for(config, first), _may_be_for(config, second)):
+            if not (_is_open(config, came, to) and _is_open(config, came, other)):
+                continue
+            if _ORDER.index(to) < _ORDER.index(other):
+                return None
+            if to is other and IRQ_PRIORITY.index(first) < IRQ_PRIORITY.index(second):
+                return None
+    return "HU-26"
+
+
+def _delegation(config: Config, register: str, cause: str, bit: str) -> str | None:
+    """A bit that the route of some trap depends on."""
+    number = _number(cause)
+    if not _writable(config, register, number) and bit == "1":
+        return _BITS_RULE[register]
+    if register != "medeleg" and not _writable(config, "medeleg", number):
+        return "norm:H_trap_deleg" if register != "sedeleg" else "HU-9"
+    return None
+
+
+def _interrupt_delegation(config: Config, register: str, irq: str, bit: str) -> str | None:
+    """A bit that the route of some interrupt that was taken depended on."""
+    rules, number = config.rules, Irq[irq].value
+    one = rules.mideleg_read_only_ones >> number & 1
+    if register == "mideleg":
+        if bit == "0" and one:
+            return "norm:mideleg_acc_h"
+        return _BITS_RULE[register] if bit == "1" and not (one or rules.mideleg >> number & 1) else None
+    if not (one or rules.mideleg >> number & 1):
+        return "warl:mideleg"
+    return _BITS_RULE[register] if bit == "1" and not _writable(config, register, number) else None
+
+
+def _return(config: Config, insn: str, source: str, target: str) -> str | None:
+    """norm:mret_h, norm:sret_v0, norm:sret_v1, HU-19, HU-20, HU-22"""
+    came = Mode[source]
+    if insn == "mret":
+        if came is not Mode.M:
+            return None if target == "fault" else "norm:xret_in_lower_mode"
+        return "norm:xret_in_lower_mode" if target == "fault" else None
+    if insn == "sret":
+        return _sret(config, came, target)
+    if not config.n or came >= Mode.VU:
+        return None if target == "fault" else "HU-19"
+    if target == "fault":
+        return "HU-19"
+    to = Mode[target]
+    if to is Mode.U:
+        return None
+    return None if to >= Mode.VU and config.shudeleg else "HU-22"
+
+
+def _sret(config: Config, came: Mode, target: str) -> str | None:
+    if not config.s:
+        return None if target == "fault" else "norm:sret_presence"
+    if target == "fault":
+        return "norm:xret_in_higher_mode" if came is Mode.M else None
+    if came is Mode.U:
+        return "norm:xret_in_lower_mode"
+    if came is Mode.VU:
+        return "norm:H_virtinst_vu_sret_sfence"
+    to = Mode[target]
+    if came is Mode.VS:
+        return None if to >= Mode.VU else "norm:sret_v1"
+    return "norm:sret_v0" if to is Mode.M else None
+
+
+def _window(config: Config, case: str, fault: str) -> str | None:
+    if config.windows == 0 and case not in ("miss", "implicit access", "windows off"):
+        return "HU-17: no window"
+    return "HU-18: one window" if config.windows == 1 and case == "more than one" else None

@@ -1,0 +1,63 @@
+"""One clock cycle at the unit's ports, as a sequence asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from utrap_testbench.golden import CsrAccess, Event, Retire, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.golden.config import Config
+
+__all__ = ["IDLE", "Cycle", "describe"]
+
+IDLE = Retire()
+
+
+@dataclass(slots=True)
+class Cycle:
+    """What the core commits, and what changes on the lines.
+
+    Attributes:
+        event: The event at the commit port; a CSR access says what the extension port answers.
+        lines: New levels at the bit numbers of mip (11, 9, 8, 7, 3); None: as before.
+        hgeip: New levels of the guest external interrupts; None: as before.
+        reset: `rst` is 1: it wins over the event.
+    """
+
+    event: Event = IDLE
+    lines: int | None = None
+    hgeip: int | None = None
+    reset: bool = False
+
+
+def describe(config: Config, cycle: Cycle) -> str:
+    """The cycle in words, for a report."""
+    text = _event(config, cycle.event)
+    if cycle.lines is not None:
+        text += f", lines {cycle.lines:#x}"
+    if cycle.hgeip is not None:
+        text += f", hgeip {cycle.hgeip:#x}"
+    return f"reset, with {text}" if cycle.reset else text
+
+
+def _event(config: Config, event: Event) -> str:
+    if isinstance(event, TakeException):
+        text = f"exception {event.cause} at {event.pc:#x}, tval {event.tval:#x}"
+        if config.h:
+            text += f", gva {event.gva}, tval2 {event.tval2:#x}, tinst {event.tinst:#x}"
+        return text
+    if isinstance(event, TakeInterrupt):
+        return f"interrupt at {event.pc:#x}"
+    if isinstance(event, TrapReturn):
+        return event.insn.value
+    if isinstance(event, CsrAccess):
+        owned = config.rules.csrs.get(event.address)
+        name = owned.name if owned else "outside the unit"
+        text = f"{'debug ' if event.debug else ''}CSR {event.op.name} {event.address:#x} ({name})"
+        if event.op.name != "READ":
+            text += f", operand {event.wdata:#x}"
+        if owned is None:
+            text += f", exists {event.ext_exists}, reads {event.ext_rdata:#x}"
+        return text
+    if isinstance(event, Retire):
+        return f"no event, fs_dirty {event.fs_dirty}, vs_dirty {event.vs_dirty}"
+    return repr(event)

@@ -1,0 +1,62 @@
+"""Sequences of CSR accesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from utrap_testbench.env import Cycle
+from utrap_testbench.golden import CsrOp
+
+from .source import Source
+
+__all__ = ["rights", "sweep", "torture"]
+
+#: Registers that decide about rights.
+_RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
+_SWEEP = 256
+
+
+def sweep(source: Source) -> Iterator[Cycle]:
+    """The next of the 4096 addresses in order, each in every mode, by every kind of access in turn."""
+    ops = tuple(CsrOp)
+    for mode in source.rng.sample(source.modes, len(source.modes)):
+        yield from source.go_to(mode)
+        first = source.rng.randrange(4)
+        for number in range(_SWEEP):
+            address = (source.address + number) % 4096
+            yield Cycle(source.access(address, ops[(first + number) % 4]))
+    source.address = (source.address + _SWEEP) % 4096
+
+
+def rights(source: Source) -> Iterator[Cycle]:
+    """The CSRs whose access depends on state, while that state changes: counters, satp, hgatp, N's and Shudeleg's."""
+    names = [n for n in ("satp", "hgatp", "vsatp", "hustatus", "hutval", "hutinst") if n in source.csr_number]
+    addresses = [*(source.csr_number[name] for name in names), *range(0xC00, 0xC04), *range(0xC80, 0xC84), 0xC1F]
+    addresses += [0x7C0, 0x5C0, 0x6D0, 0x8C0, 0xBC0, 0xDC0, 0xEC0, 0xFC0, 0xCC0, 0x300, 0x100, 0x240, 0x600, 0x000]
+    for _ in range(source.rng.randrange(4, 10)):
+        yield from source.set_up(*_RIGHTS, share=0.7)
+        yield from source.go_somewhere()
+        for _ in range(12):
+            yield Cycle(source.access(source.rng.choice(addresses)))
+        if source.chance(0.5):
+            yield Cycle(source.retire())
+
+
+def torture(source: Source) -> Iterator[Cycle]:
+    """Values that a CSR cannot hold: all ones, all zeros, walking ones and zeros, random ones, set and cleared."""
+    rng, xlen = source.rng, source.config.xlen
+    ones = source.rules.xlen_mask
+    yield from source.go_to(rng.choice(source.modes))
+    names = rng.sample(sorted(source.csr_number), min(3, len(source.csr_number)))
+    for name in names:
+        values = [ones, 0, ones, *(1 << bit for bit in range(xlen)), *(ones ^ 1 << bit for bit in range(0, xlen, 3))]
+        values += [rng.getrandbits(xlen) for _ in range(8)]
+        for value in values:
+            yield Cycle(source.debug(name, value))
+        for op in (CsrOp.SET, CsrOp.CLEAR):
+            for _ in range(6):
+                yield Cycle(source.debug(name, source.word(), op))
+    # And by a CSR instruction, with what stands in its place in a guest.
+    for name in names:
+        for _ in range(4):
+            yield Cycle(source.access(source.csr_number[name]))

@@ -1,0 +1,75 @@
+"""Sequences of interrupts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from utrap_testbench.env import Cycle
+from utrap_testbench.golden import Irq, Mode
+
+from .source import Source
+
+__all__ = ["pairs", "races"]
+
+_LINES = (Irq.MEI, Irq.MSI, Irq.MTI, Irq.SEI, Irq.UEI)
+
+
+def races(source: Source) -> Iterator[Cycle]:
+    """Lines and pending bits change in the very cycles of exceptions, returns and accesses to what masks them."""
+    yield from source.set_up("mideleg", "hideleg", "sideleg", "mie", "mstatus", "vsstatus", "hudcfg", share=0.8)
+    names = [n for n in ("mie", "sie", "vsie", "mip", "sip", "hvip", "uip", "uie", "mideleg") if n in source.csr_number]
+    for _ in range(source.rng.randrange(4, 12)):
+        yield from source.go_somewhere()
+        for _ in range(source.rng.randrange(2, 9)):
+            hgeip = source.rng.getrandbits(source.config.xlen) if source.config.geilen else None
+            choice = source.rng.random()
+            if choice < 0.4:
+                yield Cycle(source.interrupt(), source.lines(), hgeip)
+            elif choice < 0.6:
+                yield Cycle(source.exception(), source.lines(), hgeip)
+            elif choice < 0.75:
+                yield Cycle(source.trap_return(), source.lines(), hgeip)
+            else:
+                name = source.rng.choice(names)
+                yield Cycle(source.access(source.csr_number[name]), source.lines(), hgeip)
+
+
+def pairs(source: Source) -> Iterator[Cycle]:
+    """Two interrupts at once in a random mode, delegated anyhow, taken one after the other."""
+    rules, rng = source.rules, source.rng
+    present = [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
+    for _ in range(rng.randrange(4, 16)):
+        yield from source.go_to(rng.choice(source.modes))
+        yield from source.set_up("mideleg", "hideleg", "sideleg", "hudcfg", share=0.5)
+        chosen = rng.sample(present, 2)
+        mask = sum(1 << irq for irq in chosen)
+        yield from _pend(source, mask)
+        yield from _enable(source, mask)
+        for _ in range(3):
+            yield Cycle(source.interrupt())
+
+
+def _pend(source: Source, mask: int) -> Iterator[Cycle]:
+    """Exactly these interrupts pending: by line where there is one and chance wants it, else by software."""
+    rules = source.rules
+    lines = mask & sum(1 << irq for irq in _LINES)
+    if source.chance(0.5):
+        lines &= ~rules.mip_software
+    hgeip = None
+    if source.config.geilen:
+        hgeip = rules.hgei if mask >> Irq.SGEI & 1 else 0
+        yield Cycle(source.debug("hgeie", hgeip))
+    yield Cycle(source.debug("mip", mask), lines, hgeip)
+    if source.config.h:
+        yield Cycle(source.debug("hvip", mask))
+
+
+def _enable(source: Source, mask: int) -> Iterator[Cycle]:
+    """Enable them, and in the mode in hand mostly all of them together."""
+    yield Cycle(source.debug("mie", mask))
+    if source.chance(0.8):
+        everything = 1 | 1 << 1 | 1 << 3
+        status = source.rules.csrs[source.csr_number["mstatus"]].read(source.rules, source.state)
+        yield Cycle(source.debug("mstatus", status | everything))
+        if source.config.h and source.mode in (Mode.VS, Mode.VU):
+            yield Cycle(source.debug("vsstatus", 1 << 1))

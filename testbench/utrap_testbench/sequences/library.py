@@ -1,0 +1,60 @@
+"""The table of sequences: name, what the hart needs for it, how often it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from utrap_testbench.env import Cycle
+from utrap_testbench.golden import Config
+
+from . import csrs, guests, interrupts, resets, traps
+from .source import Source
+
+__all__ = ["SEQUENCES", "Sequence", "stream"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sequence:
+    """One member of the library.
+
+    Attributes:
+        name: As reports show it.
+        make: The generator.
+        weight: How often it is drawn, beside the others.
+        needs: Whether the hart can do it.
+    """
+
+    name: str
+    make: Callable[[Source], Iterator[Cycle]]
+    weight: int
+    needs: Callable[[Config], bool] = lambda config: True
+
+
+#: Every sequence; the docstring of `make` says what it does.
+SEQUENCES: tuple[Sequence, ...] = (
+    Sequence(name="random walk", make=traps.random_walk, weight=6),
+    Sequence(name="trap storm", make=traps.trap_storm, weight=4),
+    Sequence(name="nested traps", make=traps.nested_traps, weight=3, needs=lambda config: config.s),
+    Sequence(name="delegation changed", make=traps.delegation_changed, weight=4, needs=lambda c: c.s or c.n),
+    Sequence(name="back to back", make=traps.back_to_back, weight=3),
+    Sequence(name="interrupt races", make=interrupts.races, weight=4),
+    Sequence(name="interrupt pairs", make=interrupts.pairs, weight=4),
+    Sequence(name="CSR sweep", make=csrs.sweep, weight=4),
+    Sequence(name="CSR rights", make=csrs.rights, weight=3),
+    Sequence(name="WARL torture", make=csrs.torture, weight=2),
+    Sequence(name="device exits", make=guests.device_exits, weight=5, needs=lambda config: config.h),
+    Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=1),
+)
+
+
+def stream(source: Source) -> Iterator[tuple[str, Cycle]]:
+    """Sequences without end, each cycle with its sequence's name."""
+    able = [sequence for sequence in SEQUENCES if sequence.needs(source.config)]
+    weights = [sequence.weight for sequence in able]
+    # Each once, in a random order, then by weight.
+    first = source.rng.sample(able, len(able))
+    while True:
+        sequence = first.pop() if first else source.rng.choices(able, weights)[0]
+        for cycle in sequence.make(source):
+            yield sequence.name, cycle

@@ -1,0 +1,200 @@
+"""Random choices for sequences: modes, causes, operands, and the few cycles that lead into a mode."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+from utrap_testbench.env import Cycle
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    CsrOp,
+    Mode,
+    Retire,
+    Return,
+    State,
+    TakeException,
+    TakeInterrupt,
+    TrapReturn,
+)
+from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
+
+__all__ = ["Source"]
+
+#: Values of the trap instruction that stand for implicit accesses (HU-16).
+PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
+#: A cause that nothing delegates: it leads to M from everywhere.
+_NEVER_DELEGATED = 24
+_MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
+_OPS = tuple(CsrOp)
+_WRITES = (CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR)
+_RETURNS = {
+    Mode.M: (Return.MRET, Return.MRET, Return.SRET, Return.URET),
+    Mode.S: (Return.SRET, Return.SRET, Return.URET),
+    Mode.U: (Return.URET,),
+    Mode.VS: (Return.SRET,),
+    Mode.VU: (Return.URET,),
+}
+
+
+class Source:
+    """What a sequence draws from.
+
+    Args:
+        config: The hart.
+        rng: Every choice comes from here.
+        state: Gives the model's state before the next cycle.
+
+    Attributes:
+        modes: The modes of the hart.
+        owned: Addresses of the unit's CSRs.
+        address: Where the next sweep over all addresses begins.
+    """
+
+    def __init__(self, config: Config, rng: random.Random, state: Callable[[], State]) -> None:
+        self.config, self.rules, self.rng = config, config.rules, rng
+        self._state = state
+        self.modes = [Mode.M, Mode.U, *[Mode.S] * config.s, *[Mode.VS, Mode.VU] * config.h]
+        self.owned = sorted(config.rules.csrs)
+        self.csr_number = {row.name: row.address for row in reversed(config.rules.csrs.values())}
+        self.causes = [cause.value for cause in Cause]
+        self.address = rng.randrange(4096)
+        self._visits = dict.fromkeys(self.modes, 0)
+
+    @property
+    def state(self) -> State:
+        """The state before the next cycle."""
+        return self._state()
+
+    @property
+    def mode(self) -> Mode:
+        """The mode before the next cycle."""
+        state = self._state()
+        return Mode(state.v << 2 | state.prv)
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    # Operands.
+
+    def word(self) -> int:
+        """A register's value: often all zeros, all ones or one bit, mostly random."""
+        rng, xlen = self.rng, self.config.xlen
+        choice = rng.random()
+        if choice > 0.5:
+            return rng.getrandbits(xlen)
+        if choice > 0.35:
+            return 1 << rng.randrange(xlen)
+        if choice > 0.25:
+            return self.rules.xlen_mask ^ 1 << rng.randrange(xlen)
+        if choice > 0.15:
+            return rng.getrandbits(16)
+        return self.rules.xlen_mask if choice > 0.07 else 0
+
+    def window(self) -> int:
+        """A delegation window's value with a small page number, so that faults lie in and near it."""
+        rng = self.rng
+        order = rng.choice((0, 0, 1, 2, 3, self.rules.page_bits - 1, self.rules.page_bits, 63))
+        page = rng.getrandbits(5) if self.chance(0.9) else rng.getrandbits(self.rules.page_bits)
+        return page << 10 | order << 1 | self.chance(0.75)
+
+    def value_for(self, name: str) -> int:
+        """A value worth writing to the register."""
+        return self.window() if name.startswith("hugpaw") else self.word()
+
+    # Events.
+
+    def exception(self, cause: int | None = None) -> TakeException:
+        """An exception; a guest-page fault often near the windows."""
+        rng = self.rng
+        if cause is None:
+            cause = rng.choice(self.causes) if self.chance(0.96) else rng.randrange(64)
+        tval2 = rng.getrandbits(5) << 10 | rng.getrandbits(10)
+        tinst = 0
+        if cause in GUEST_PAGE_FAULTS:
+            if self.chance(0.15):
+                tval2 = rng.getrandbits(self.config.xlen)
+            tinst = rng.choice((0, *PSEUDOINSTRUCTIONS, rng.getrandbits(32) | 1, rng.getrandbits(32)))
+        elif self.chance(0.4):
+            tinst = rng.getrandbits(32)
+        return TakeException(
+            cause=cause,
+            pc=rng.getrandbits(self.config.xlen),
+            tval=rng.getrandbits(self.config.xlen),
+            gva=rng.getrandbits(1),
+            tval2=tval2,
+            tinst=tinst,
+        )
+
+    def interrupt(self) -> TakeInterrupt:
+        return TakeInterrupt(pc=self.rng.getrandbits(self.config.xlen))
+
+    def lines(self) -> int:
+        """Levels of the lines, each as likely 0 as 1."""
+        return self.rng.getrandbits(12)
+
+    def trap_return(self) -> TrapReturn:
+        """A return, mostly one that the mode may execute."""
+        choices = _RETURNS[self.mode] if self.chance(0.85) else tuple(Return)
+        return TrapReturn(insn=self.rng.choice(choices))
+
+    def access(self, address: int, op: CsrOp | None = None, wdata: int | None = None) -> CsrAccess:
+        """A CSR instruction at an address, with an answer from outside should the unit not own it."""
+        rng = self.rng
+        noise = rng.getrandbits(8)
+        return CsrAccess(
+            address=address,
+            op=rng.choice(_OPS) if op is None else op,
+            wdata=self.word() if wdata is None else wdata,
+            ext_exists=int(noise & 3 != 0),
+            ext_rdata=rng.getrandbits(self.config.xlen),
+            fs_dirty=noise >> 4 & noise >> 5 & 1,
+            vs_dirty=noise >> 6 & noise >> 7 & 1,
+        )
+
+    def csr(self) -> CsrAccess:
+        """An access to a random CSR: one of the unit's, or one outside."""
+        address = self.rng.choice(self.owned) if self.chance(0.85) else self.rng.randrange(4096)
+        wdata = self.window() if self.config.shudeleg and address >> 3 == 0x6E0 >> 3 else None
+        return self.access(address, wdata=wdata)
+
+    def retire(self) -> Retire:
+        return Retire(fs_dirty=self.rng.getrandbits(1), vs_dirty=self.rng.getrandbits(1))
+
+    def debug(self, name: str, value: int, op: CsrOp = CsrOp.WRITE) -> CsrAccess:
+        """A debugger's access: it works in every mode."""
+        return CsrAccess(address=self.csr_number[name], op=op, wdata=value, debug=True)
+
+    # Short ways.
+
+    def set_up(self, *names: str, share: float = 1.0) -> Iterator[Cycle]:
+        """Give the registers new values, those that the hart has; `share` of them."""
+        for name in names:
+            if name in self.csr_number and (share == 1.0 or self.chance(share)):
+                yield Cycle(self.debug(name, self.value_for(name)))
+
+    def go_to(self, mode: Mode) -> Iterator[Cycle]:
+        """Enter the mode: by a trap to M, and from there by MRET."""
+        if self.mode == mode:
+            return
+        if self.mode != Mode.M:
+            yield Cycle(self.exception(_NEVER_DELEGATED))
+        if mode == Mode.M:
+            return
+        prv, v = mode & 3, mode >> 2
+        status = self.rules.csrs[self.csr_number["mstatus"]].read(self.rules, self.state) & ~(_MPP | _MPV)
+        if self.config.xlen == 64:
+            yield Cycle(self.debug("mstatus", status | prv << 11 | (_MPV if v else 0)))
+        else:
+            yield Cycle(self.debug("mstatus", status | prv << 11))
+            if self.config.h:
+                yield Cycle(self.debug("mstatush", _MPV_HIGH, CsrOp.SET if v else CsrOp.CLEAR))
+        yield Cycle(TrapReturn(insn=Return.MRET))
+
+    def go_somewhere(self) -> Iterator[Cycle]:
+        """Enter a mode, the more likely the less often it was entered so."""
+        rarest = min(self._visits.values())
+        mode = self.rng.choice([mode for mode, count in self._visits.items() if count <= rarest + 1])
+        self._visits[mode] += 1
+        yield from self.go_to(mode)
