@@ -53,6 +53,8 @@ class Bench:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.unit = TrapUnit(config)
+        # A bench whose Verilog is in the cache is not elaborated, and that is no mistake to warn of.
+        self.unit._MustUse__used = True
 
     @cached_property
     def registers(self) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ class RtlRecords:
         """The cause that the core would raise; what the unit does not decide is the core's own."""
         event = record.event
         if not isinstance(event, Query):
-            return FAULTS[seen["answer.fault"]]
+            return _cause(seen["answer.fault"])
         name = event.insn.value
         if event.insn is Insn.ECALL:
             return seen["hart.ecall_cause"]
@@ -202,7 +202,7 @@ class RtlRecords:
         else:
             port = {"sinval.vma": "sfence_vma"}.get(name, name.replace(".", "_"))
         verdict = seen.get(f"legality.{port}", Fault.ILLEGAL)
-        return FAULTS[verdict]
+        return _cause(verdict)
 
     def _answers(
         self, started: Started, seen: dict[str, int], then: dict[str, int], fault: int, after: dict[str, int]
@@ -221,15 +221,21 @@ class RtlRecords:
             return answers
         model = started.model.answers
         if fault:
-            return {"fault": fault, "tval": fault_tval(record, fault)}
+            may_fault = "bits" in record.details
+            return {"fault": fault, "tval": fault_tval(record, fault) if may_fault else None}
         if model["fault"]:
             return {"fault": None}
         answers = dict(model)
+        # What a set or clear computed for a CSR of the unit is on no port.
         shown = {"to": mode, "rdata": seen["answer.rdata"], "readback": then["answer.rdata"]}
-        shown["written"] = seen["extension.wdata"]
         if isinstance(event, CsrAccess) and (event.address not in self.config.rules.csrs or not _is_tracked(record)):
             return answers  # the value is not the unit's
         return {name: shown.get(name, value) for name, value in answers.items()}
+
+
+def _cause(verdict: int) -> int:
+    """The cause that a verdict stands for; -1 for what is no verdict."""
+    return FAULTS[verdict] if verdict < len(FAULTS) else -1
 
 
 class UnknownDifference(Difference):

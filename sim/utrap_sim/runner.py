@@ -1,13 +1,17 @@
 """cocotb's runner in a process of its own: `python -m utrap_sim.runner build|test ...`.
 
 The parent starts it in a new process group, so that it can end the compiler
-or the simulator whatever they are doing.
+or the simulator whatever they are doing, and holds its standard input, so that
+they end with the parent however that ends.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
+from threading import Thread
 
 from cocotb_tools.runner import Icarus, Runner, Verilator
 
@@ -57,6 +61,18 @@ def test(simulator: str, folder: str, run_folder: str, module: str) -> None:
     )
 
 
+def follow_parent() -> None:
+    """End the process group when the parent no longer holds the standard input."""
+
+    def follow() -> None:
+        while os.read(0, 1):  # sys.stdin's lock would be in the way when the interpreter ends
+            pass
+        os.killpg(0, signal.SIGKILL)
+
+    Thread(target=follow, daemon=True).start()
+
+
 if __name__ == "__main__":
+    follow_parent()
     verb, *arguments = sys.argv[1:]
     build(*arguments) if verb == "build" else test(*arguments)

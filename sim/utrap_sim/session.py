@@ -80,7 +80,7 @@ class Session:
                         *(str(self._built), str(folder), "utrap_sim.player"),
                     ],
                     env=environment,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # Ctrl-C is for us alone; we end the group

@@ -173,7 +173,7 @@ def _build(simulator: Simulator, folder: Path, waves: bool, log: Path) -> None:
         process = subprocess.Popen(
             command,
             env=child_environment(simulator),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -241,3 +241,5 @@ def ending_group(process: subprocess.Popen[bytes]) -> Iterator[None]:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
