@@ -15,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint regress replay bench docs setup clean packages vectors FORCE
+.PHONY: help verilog test lint regress replay qemu bench docs setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ regress: packages $(DEV) ## the Verilog against the golden model in both simulat
 
 replay: vectors $(RUN) ## replay recorded events on the golden model: make replay VECTORS=DIR
 	find "$(VECTORS)" -name '*.jsonl*' -print0 | sort -z | xargs -0 $(BIN)/utrap replay
+
+qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
+	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
 
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
