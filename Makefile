@@ -36,6 +36,9 @@ regress: packages $(DEV) ## the Verilog against the golden model in both simulat
 replay: vectors $(RUN) ## replay recorded events on the golden model: make replay VECTORS=DIR
 	find "$(VECTORS)" -name '*.jsonl*' -print0 | sort -z | xargs -0 $(BIN)/utrap replay
 
+replayrtl: vectors $(DEV) ## the same on the RTL: make replayrtl VECTORS=DIR [ON=verilator|icarus|amaranth]
+	find "$(VECTORS)" -name '*.jsonl*' -print0 | sort -z | xargs -0 $(BIN)/utrap replay --on $(or $(ON),verilator)
+
 qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
 

@@ -18,7 +18,7 @@ from .simulators import find_simulator
 __all__ = ["DEFAULT_STEPS", "Regression", "plan", "regress"]
 
 #: Cycles of a seed, by simulator: about as long under both.
-DEFAULT_STEPS = {"verilator": 20_000, "icarus": 4_000}
+DEFAULT_STEPS = {"verilator": 50_000, "icarus": 4_000}
 #: How long a scheduler may take to answer.
 _ANSWER_S = "10s"
 

@@ -13,31 +13,35 @@ __all__ = ["rights", "sweep", "torture"]
 
 #: Registers that decide about rights.
 _RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
-_SWEEP = 256
+#: A sweep takes every so manieth address.
+_STRIDE = 16
 
 
 def sweep(source: Source) -> Iterator[Cycle]:
-    """The next of the 4096 addresses in order, each in every mode, by every kind of access in turn."""
+    """Addresses all over the 4096, in every mode, by every kind of access; 16 sweeps reach all of them."""
     ops = tuple(CsrOp)
     for mode in source.rng.sample(source.modes, len(source.modes)):
         yield from source.go_to(mode)
         first = source.rng.randrange(4)
-        for number in range(_SWEEP):
-            address = (source.address + number) % 4096
-            yield Cycle(source.access(address, ops[(first + number) % 4]))
-    source.address = (source.address + _SWEEP) % 4096
+        for number, address in enumerate(range(source.sweep, 4096, _STRIDE)):
+            yield Cycle(source.access(address, ops[(first + number + number // 4) % 4]))
+    source.sweep = (source.sweep + 1) % _STRIDE
 
 
 def rights(source: Source) -> Iterator[Cycle]:
     """The CSRs whose access depends on state, while that state changes: counters, satp, hgatp, N's and Shudeleg's."""
     names = [n for n in ("satp", "hgatp", "vsatp", "hustatus", "hutval", "hutinst") if n in source.csr_number]
-    addresses = [*(source.csr_number[name] for name in names), *range(0xC00, 0xC04), *range(0xC80, 0xC84), 0xC1F]
+    first = [source.csr_number[name] for name in names]
+    addresses = [*first, *range(0xC00, 0xC04), *range(0xC80, 0xC84), 0xC1F]
     addresses += [0x7C0, 0x5C0, 0x6D0, 0x8C0, 0xBC0, 0xDC0, 0xEC0, 0xFC0, 0xCC0, 0x300, 0x100, 0x240, 0x600, 0x000]
+    # High halves and windows that may be absent, and read-only ones.
+    addresses += [0x310, 0x612, 0x6D2, 0x6E4, 0x6E7, 0xE12, 0xF14]
     for _ in range(source.rng.randrange(4, 10)):
         yield from source.set_up(*_RIGHTS, share=0.7)
         yield from source.go_somewhere()
-        for _ in range(12):
-            yield Cycle(source.access(source.rng.choice(addresses)))
+        for _ in range(16):
+            group = source.rng.choice((addresses, addresses, first or addresses, range(0xC00, 0xC04)))
+            yield Cycle(source.access(source.rng.choice(group)))
         if source.chance(0.5):
             yield Cycle(source.retire())
 

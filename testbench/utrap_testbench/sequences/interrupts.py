@@ -35,13 +35,17 @@ def races(source: Source) -> Iterator[Cycle]:
 
 
 def pairs(source: Source) -> Iterator[Cycle]:
-    """Two interrupts at once in a random mode, delegated anyhow, taken one after the other."""
+    """One or two interrupts at once in a random mode, delegated anyhow, taken one after the other."""
     rules, rng = source.rules, source.rng
     present = [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
     for _ in range(rng.randrange(4, 16)):
-        yield from source.go_to(rng.choice(source.modes))
-        yield from source.set_up("mideleg", "hideleg", "sideleg", "hudcfg", share=0.5)
-        chosen = rng.sample(present, 2)
+        guests = [mode for mode in source.modes if mode >= Mode.VU]
+        yield from source.go_to(rng.choice(guests if guests and source.chance(0.4) else source.modes))
+        for name in ("mideleg", "hideleg", "sideleg", "hudcfg"):
+            if name in source.csr_number and source.chance(0.6):
+                value = source.rules.xlen_mask if source.chance(0.25) else rng.getrandbits(source.config.xlen)
+                yield Cycle(source.debug(name, value))
+        chosen = rng.sample(present, 1 if source.chance(0.3) else 2)
         mask = sum(1 << irq for irq in chosen)
         yield from _pend(source, mask)
         yield from _enable(source, mask)

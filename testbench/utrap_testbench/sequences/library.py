@@ -33,17 +33,19 @@ class Sequence:
 
 #: Every sequence; the docstring of `make` says what it does.
 SEQUENCES: tuple[Sequence, ...] = (
-    Sequence(name="random walk", make=traps.random_walk, weight=6),
-    Sequence(name="trap storm", make=traps.trap_storm, weight=4),
-    Sequence(name="nested traps", make=traps.nested_traps, weight=3, needs=lambda config: config.s),
-    Sequence(name="delegation changed", make=traps.delegation_changed, weight=4, needs=lambda c: c.s or c.n),
-    Sequence(name="back to back", make=traps.back_to_back, weight=3),
-    Sequence(name="interrupt races", make=interrupts.races, weight=4),
-    Sequence(name="interrupt pairs", make=interrupts.pairs, weight=4),
-    Sequence(name="CSR sweep", make=csrs.sweep, weight=4),
-    Sequence(name="CSR rights", make=csrs.rights, weight=3),
+    Sequence(name="random walk", make=traps.random_walk, weight=8),
+    Sequence(name="trap storm", make=traps.trap_storm, weight=12),
+    Sequence(name="nested traps", make=traps.nested_traps, weight=8, needs=lambda config: config.s),
+    Sequence(name="delegation changed", make=traps.delegation_changed, weight=8, needs=lambda c: c.s or c.n),
+    Sequence(name="routes", make=traps.routes, weight=3, needs=lambda config: config.s or config.n),
+    Sequence(name="returns", make=traps.returns, weight=4),
+    Sequence(name="back to back", make=traps.back_to_back, weight=6),
+    Sequence(name="interrupt races", make=interrupts.races, weight=8),
+    Sequence(name="interrupt pairs", make=interrupts.pairs, weight=30),
+    Sequence(name="CSR sweep", make=csrs.sweep, weight=1),
+    Sequence(name="CSR rights", make=csrs.rights, weight=8),
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
-    Sequence(name="device exits", make=guests.device_exits, weight=5, needs=lambda config: config.h),
+    Sequence(name="device exits", make=guests.device_exits, weight=10, needs=lambda config: config.h),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=1),
 )
 

@@ -49,7 +49,7 @@ class Source:
     Attributes:
         modes: The modes of the hart.
         owned: Addresses of the unit's CSRs.
-        address: Where the next sweep over all addresses begins.
+        sweep: Where the next sweep over all addresses begins.
     """
 
     def __init__(self, config: Config, rng: random.Random, state: Callable[[], State]) -> None:
@@ -59,7 +59,7 @@ class Source:
         self.owned = sorted(config.rules.csrs)
         self.csr_number = {row.name: row.address for row in reversed(config.rules.csrs.values())}
         self.causes = [cause.value for cause in Cause]
-        self.address = rng.randrange(4096)
+        self.sweep = rng.randrange(16)
         self._visits = dict.fromkeys(self.modes, 0)
 
     @property

@@ -9,7 +9,7 @@ from utrap_testbench.golden import Mode, Return, TrapReturn
 
 from .source import Source
 
-__all__ = ["back_to_back", "delegation_changed", "nested_traps", "random_walk", "trap_storm"]
+__all__ = ["back_to_back", "delegation_changed", "nested_traps", "random_walk", "returns", "routes", "trap_storm"]
 
 _DELEGATION = ("medeleg", "mideleg", "hedeleg", "hideleg", "sedeleg", "sideleg", "hudcfg", "huedeleg")
 _STATUS = ("mstatus", "hstatus", "vsstatus", "hustatus")
@@ -81,6 +81,31 @@ def nested_traps(source: Source) -> Iterator[Cycle]:
                 insn = Return.SRET
             else:
                 insn = Return.URET
+            yield Cycle(TrapReturn(insn=insn))
+
+
+def routes(source: Source) -> Iterator[Cycle]:
+    """Every cause from one mode to every mode that may have it: the delegation registers all ones or all zeros."""
+    mode = source.rng.choice([mode for mode in source.modes if mode != Mode.M])
+    ones = source.rules.xlen_mask
+    for medeleg, hedeleg, below in ((0, ones, ones), (ones, ones, 0), (ones, 0, ones), (ones, 0, 0)):
+        yield Cycle(source.debug("medeleg", medeleg))
+        for name, value in (("hedeleg", hedeleg), ("sedeleg", below), ("huedeleg", below), ("hudcfg", 1)):
+            if name in source.csr_number:
+                yield Cycle(source.debug(name, value))
+        for cause in source.rng.sample(source.causes, len(source.causes)):
+            yield from source.go_to(mode)
+            yield Cycle(source.exception(cause))
+
+
+def returns(source: Source) -> Iterator[Cycle]:
+    """Every return in every mode, from status that no trap need have left."""
+    for mode in source.rng.sample(source.modes, len(source.modes)):
+        for insn in Return:
+            yield from source.go_to(mode)
+            yield from source.set_up(*_STATUS, share=0.9)
+            if source.config.shudeleg:
+                yield Cycle(source.debug("hudcfg", source.rng.getrandbits(1)))
             yield Cycle(TrapReturn(insn=insn))
 
 
