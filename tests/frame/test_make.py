@@ -257,6 +257,10 @@ def test_replay_takes_every_file_of_the_vectors(make, ready, checkout, path):
         (checkout / "of others" / name).write_text("")
     result = make("replay", "VECTORS=of others")
     assert result.stdout.splitlines()[-1] == "utrap: replay of others/rv32/a.jsonl.gz of others/rv64/b.jsonl"
+    files = "of others/rv32/a.jsonl.gz of others/rv64/b.jsonl"
+    for options, name in (([], "verilator"), (["ON=icarus"], "icarus")):
+        result = make("replayrtl", "VECTORS=of others", *options)
+        assert result.stdout.splitlines()[-1] == f"utrap: replay --on {name} {files}"
 
 
 def test_test_checks_style_types_and_behaviour(make, ready, path, checkout):
