@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import Irq, Mode
+from utrap_testbench.golden import CsrOp, Irq, Mode
 
 from .source import Source
 
 __all__ = ["pairs", "races"]
 
+#: What shows mip and mie to the modes below M.
+_VIEWS = ("sip", "sie", "vsip", "vsie", "hip", "hie", "uip", "uie", "mip")
 _LINES = (Irq.MEI, Irq.MSI, Irq.MTI, Irq.SEI, Irq.UEI)
 
 
@@ -35,22 +37,43 @@ def races(source: Source) -> Iterator[Cycle]:
 
 
 def pairs(source: Source) -> Iterator[Cycle]:
-    """One or two interrupts at once in a random mode, delegated anyhow, taken one after the other."""
+    """Two interrupts at once, or one, in a random mode, delegated anyhow, taken one after the other."""
     rules, rng = source.rules, source.rng
+    views = [name for name in _VIEWS if name in source.csr_number]
     present = [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
+    guests = [mode for mode in source.modes if mode >= Mode.VU]
     for _ in range(rng.randrange(4, 16)):
-        guests = [mode for mode in source.modes if mode >= Mode.VU]
-        yield from source.go_to(rng.choice(guests if guests and source.chance(0.4) else source.modes))
-        for name in ("mideleg", "hideleg", "sideleg", "hudcfg"):
-            if name in source.csr_number and source.chance(0.6):
-                value = source.rules.xlen_mask if source.chance(0.25) else rng.getrandbits(source.config.xlen)
-                yield Cycle(source.debug(name, value))
-        chosen = rng.sample(present, 1 if source.chance(0.3) else 2)
+        mode = rng.choice(guests if guests and source.chance(0.4) else source.modes)
+        yield from source.go_to(mode)
+        chosen = rng.sample(present, 1 if source.chance(0.25) else 2)
+        yield from _delegate(source, chosen, mode)
         mask = sum(1 << irq for irq in chosen)
         yield from _pend(source, mask)
         yield from _enable(source, mask)
+        for name in rng.sample(views, min(2, len(views))):
+            yield Cycle(source.debug(name, 0, CsrOp.READ))
         for _ in range(3):
             yield Cycle(source.interrupt())
+
+
+def _delegate(source: Source, chosen: list[Irq], mode: Mode) -> Iterator[Cycle]:
+    """Send each to a mode that takes interrupts in this one, where the registers have the bits; the rest anywhere."""
+    rng, config = source.rng, source.config
+    takers = [Mode.M, *[Mode.S] * (mode != Mode.M), *[Mode.VS] * (mode >= Mode.VU)]
+    takers += [Mode.U] * (mode == Mode.U or (mode >= Mode.VU and config.shudeleg))
+    values = {name: rng.getrandbits(13) for name in ("mideleg", "hideleg", "sideleg")}
+    for irq in chosen:
+        target = rng.choice(takers)
+        for name, is_set in (
+            ("mideleg", target != Mode.M),
+            ("hideleg", target == Mode.VS),
+            ("sideleg", target == Mode.U),
+        ):
+            values[name] = values[name] & ~(1 << irq) | is_set << irq
+    values["hudcfg"] = int(source.chance(0.8))
+    for name, value in values.items():
+        if name in source.csr_number:
+            yield Cycle(source.debug(name, value))
 
 
 def _pend(source: Source, mask: int) -> Iterator[Cycle]:

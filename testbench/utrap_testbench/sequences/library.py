@@ -38,7 +38,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="nested traps", make=traps.nested_traps, weight=8, needs=lambda config: config.s),
     Sequence(name="delegation changed", make=traps.delegation_changed, weight=8, needs=lambda c: c.s or c.n),
     Sequence(name="routes", make=traps.routes, weight=3, needs=lambda config: config.s or config.n),
-    Sequence(name="returns", make=traps.returns, weight=4),
+    Sequence(name="returns", make=traps.returns, weight=8),
     Sequence(name="back to back", make=traps.back_to_back, weight=6),
     Sequence(name="interrupt races", make=interrupts.races, weight=8),
     Sequence(name="interrupt pairs", make=interrupts.pairs, weight=30),

@@ -95,9 +95,10 @@ class Source:
     def window(self) -> int:
         """A delegation window's value with a small page number, so that faults lie in and near it."""
         rng = self.rng
-        order = rng.choice((0, 0, 1, 2, 3, self.rules.page_bits - 1, self.rules.page_bits, 63))
-        page = rng.getrandbits(5) if self.chance(0.9) else rng.getrandbits(self.rules.page_bits)
-        return page << 10 | order << 1 | self.chance(0.75)
+        # One of the large orders matches every page, and hides the other windows.
+        order = rng.choice((0, 0, 1, 2, 3)) if self.chance(0.9) else self.rules.page_bits + rng.choice((-1, 0, 10))
+        page = rng.getrandbits(6) if self.chance(0.9) else rng.getrandbits(self.rules.page_bits)
+        return page << 10 | min(order, 63) << 1 | self.chance(0.65)
 
     def value_for(self, name: str) -> int:
         """A value worth writing to the register."""

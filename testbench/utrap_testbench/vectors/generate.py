@@ -23,6 +23,7 @@ from utrap_testbench.golden import (
     reset_state,
 )
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
+from utrap_testbench.golden.rules import IRQ_S, IRQ_U, IRQ_VS
 
 from .encoding import encode, encode_csr
 from .model import run_on_model
@@ -103,6 +104,8 @@ class _Random:
         before = self.state()
         pc = self.word() & self.rules.epc_mask
         details, event = _EVENTS[kind](self, pc)
+        if self.rng.random() < 0.5:
+            self.favour(before, event)
         pre = registers(self.config, before)
         record = Record(
             kind=kind, pc=pc, pre=pre, event=event, details=details, post_pc=0, post={},
@@ -116,11 +119,41 @@ class _Random:
         record.result = result.answers
         return record
 
+    def favour(self, s: State, event: Event) -> None:
+        """Make likely what random registers seldom give: traps into U and VS, and returns from them."""
+        rng = self.rng
+        if self.config.shudeleg:
+            s.hudcfg_en, s.hudcfg_wen = int(rng.random() < 0.8), rng.randrange(2)
+            s.hustatus_upv = rng.randrange(2)
+        if isinstance(event, TakeException):
+            bit = 1 << event.cause
+            s.medeleg |= bit & self.rules.medeleg
+            for name, chance in (("hedeleg", 0.3), ("sedeleg", 0.7), ("huedeleg", 0.8)):
+                kept = getattr(s, name) & ~bit
+                setattr(s, name, kept | (bit & getattr(self.rules, name) if rng.random() < chance else 0))
+        elif isinstance(event, TakeInterrupt):
+            self.favour_interrupts(s)
+
+    def favour_interrupts(self, s: State) -> None:
+        """Interrupts of one level, pending and enabled and delegated, mostly without those of higher levels."""
+        rng, r = self.rng, self.rules
+        wanted = rng.choice((IRQ_S, IRQ_VS | r.sgei, IRQ_U)) & r.mie
+        if rng.random() < 0.8:
+            s.mie &= wanted
+        s.mie |= wanted & rng.getrandbits(16)
+        s.mip_software |= wanted & r.mip_software & rng.getrandbits(16)
+        s.hvip |= wanted & r.hvip & rng.getrandbits(16)
+        for name in ("mideleg", "hideleg", "sideleg"):
+            if rng.random() < 0.8:
+                setattr(s, name, getattr(s, name) | getattr(r, name))
+
     # Events: the details as written, and the model's event.
 
     def exception(self, pc: int) -> tuple[dict[str, Any], Event]:
         rng = self.rng
         cause = rng.choice(_CAUSES if rng.random() < 0.95 else range(64))
+        if self.config.h and rng.random() < 0.2:
+            cause = rng.choice(sorted(GUEST_PAGE_FAULTS))
         tval, gva, tval2, tinst = self.word(), rng.randrange(2), 0, 0
         if cause in GUEST_PAGE_FAULTS:
             tval2 = rng.getrandbits(5) << 10 | rng.getrandbits(10) if rng.random() < 0.7 else self.word()

@@ -1,0 +1,77 @@
+"""The testbench can fail: faults of every class in the Verilog are caught, with a report that leads to them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from utrap.config import Config
+from utrap_sim.bench import Bench
+from utrap_sim.configs import model_config
+from utrap_sim.simulators import build, child_environment, find_simulator
+
+from .faults import FAULTS, seeded
+
+HERE = Path(__file__).resolve().parent
+STEPS = 16_000
+
+
+class FaultyBench(Bench):
+    """A bench of the unit with the faults in it."""
+
+    def unit_verilog(self) -> str:
+        return seeded(super().unit_verilog())
+
+
+@pytest.fixture(scope="module")
+def failures(simulator, tmp_path_factory):
+    """The first difference of every fault; of 0, no fault, there is none."""
+    found = find_simulator(simulator("icarus"))
+    bench = FaultyBench(Config.profile("full"))
+    built = build(bench, found)
+    folder = tmp_path_factory.mktemp("faults")
+    job = {
+        "config": model_config(bench.config).to_json(),
+        "seed": 1,
+        "steps": STEPS,
+        "faults": len(FAULTS),
+        "inputs": [(field.name, field.width) for field in bench.inputs.fields],
+        "outputs": [(field.name, field.width) for field in bench.outputs.fields],
+    }
+    (folder / "job.json").write_text(json.dumps(job))
+    environment = child_environment(found)
+    environment["PYTHONPATH"] = os.pathsep.join([str(HERE), environment["PYTHONPATH"]])
+    command = [sys.executable, "-m", "utrap_sim.simulate", "icarus", str(built), str(folder), "bench_faults", "0"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        log = process.stdout.read().decode()
+        process.wait(600)
+    result = folder / "result.json"
+    assert result.exists(), log[-4000:]
+    return {int(number): failure for number, failure in json.loads(result.read_text()).items()}
+
+
+def test_there_are_at_least_20_faults_of_every_class():
+    assert len(FAULTS) >= 20
+    kinds = {fault.kind for fault in FAULTS}
+    wanted = {"routing", "masks", "status stack", "cause renumbering", "vector", "priorities", "verdicts", "windows"}
+    assert wanted | {"URET"} <= kinds
+
+
+def test_without_a_fault_nothing_differs(failures):
+    assert failures[0] is None
+
+
+@pytest.mark.parametrize("number", range(1, len(FAULTS) + 1), ids=lambda number: FAULTS[number - 1].what)
+def test_a_fault_is_caught_and_named(failures, number):
+    fault, failure = FAULTS[number - 1], failures[number]
+    assert failure is not None, f"{fault.kind}: {fault.what}: not caught in {STEPS} cycles"
+    assert any(line.startswith(f"{name}:") for line in failure["differences"] for name in fault.shows), failure
+    assert all("expected 0x" in line for line in failure["differences"])
+    assert failure["event"]
+    assert failure["cycle"] < STEPS
