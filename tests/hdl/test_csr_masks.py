@@ -58,7 +58,8 @@ async def test_each_csr_keeps_its_writable_bits_and_no_others(bench):
     # norm:henvcfg_sz_acc_op, norm:henvcfgh_sz_acc_op, norm:hcounteren_sz, norm:htimedelta_sz_acc_op,
     # norm:htimedeltah_sz_acc_op, norm:htval_sz_acc_op, norm:htinst_sz_acc_op, norm:hgatp_sz_acc_op,
     # norm:vsstatus_sz_acc_op, norm:vsip_vsie_sz_acc_op, norm:vstvec_sz_acc_op, norm:vsscratch_sz_acc_op,
-    # norm:vspec_sz_acc_op, norm:vscause_sz_acc_op, norm:vstval_sz_acc_op, norm:vsatp_sz_acc_op, norm:misa_acc
+    # norm:vspec_sz_acc_op, norm:vscause_sz_acc_op, norm:vstval_sz_acc_op, norm:vsatp_sz_acc_op, norm:misa_acc,
+    # norm:medeleg_mideleg_warl, norm:stvec, norm:sip_sie, norm:scounteren, norm:sscratch, norm:sepc, norm:senvcfg
     config = bench.config
     for csr in csrs_of(config):
         if is_read_only(csr):
@@ -113,7 +114,7 @@ async def test_a_write_changes_no_csr_but_the_aliases(bench):
 
 @on(*ALL)
 async def test_read_only_csrs_refuse_writes_and_keep_their_value(bench):
-    # norm:mvendorid_sz_acc_op, norm:marchid_sz_acc_op, norm:mhartid_sz_acc_op, norm:mconfigptr_sz_acc,
+    # norm:mvendorid_sz_acc_op, norm:marchid_sz_acc_op, norm:mimpid_op, norm:mhartid_sz_acc_op, norm:mconfigptr_sz_acc,
     # norm:hgeip_sz_acc_op
     config = bench.config
     for csr in csrs_of(config):

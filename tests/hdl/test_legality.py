@@ -158,7 +158,7 @@ async def test_fences_order_io_as_the_environment_registers_of_the_mode_say(benc
 
 @on(*ALL)
 async def test_ecall_has_a_cause_for_each_mode(bench):
-    # norm:H_cause_ecall, norm:ecall_op2
+    # norm:H_cause, norm:H_cause_ecall, norm:ecall_op2
     causes = {U: 8, VU: 8, S: 9, VS: 10, M: 11}
     for mode in bench.modes:
         await bench.enter(mode)
