@@ -93,7 +93,8 @@ class TrapUnit(Component):
         for t, enters in into.items():
             m.d.comb += enters.eq(is_trap & Mux(is_exception, by_exception == t, choice.takes[t]))
         returns = {op: make(state) for op, make in _RETURNS.items()}
-        executes = {op: (commit.op == op) & (ret.fault == Fault.NONE) for op, ret in returns.items()}
+        executes = {op: Signal(name=f"{op.name.lower()}_executes") for op in returns}
+        m.d.comb += [executes[op].eq((commit.op == op) & (ret.fault == Fault.NONE)) for op, ret in returns.items()]
 
         fault, return_pc, writes, accepts_outside = self._access(m, returns)
         for op, ret in returns.items():

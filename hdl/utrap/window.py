@@ -28,7 +28,7 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
     matches = []
     for i in range(config.windows):
         match = Signal(name=f"window_{i}_match")
-        m.d.comb += match.eq(_matches(state, f"hugpaw{i}", page))
+        m.d.comb += match.eq(_matches(m, state, f"hugpaw{i}", page))
         matches.append(match)
     # HU-18: one match is enough.
     inside = reduce(or_, matches, Const(0, 1))
@@ -36,8 +36,11 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
     return ~is_guest_page_fault | ~state["hudcfg.wen"] | (inside & ~is_pseudoinstruction)
 
 
-def _matches(state: State, window: str, page: Value) -> Value:
+def _matches(m: Module, state: State, window: str, page: Value) -> Value:
     """Whether a page lies in a window: equal from bit ORDER up (HU-17)."""
     order, gppn = state[f"{window}.order"], state[f"{window}.gppn"]
     is_ignored = Cat(order > bit for bit in range(len(page)))
-    return state[f"{window}.e"] & reduce(and_, iter(~(page ^ gppn) | is_ignored))
+    # A net of its own: iterating over the expression would build it anew for each bit.
+    agrees = Signal(len(page), name=f"{window}_agrees")
+    m.d.comb += agrees.eq(~(page ^ gppn) | is_ignored)
+    return state[f"{window}.e"] & reduce(and_, iter(agrees))

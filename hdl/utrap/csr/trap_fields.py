@@ -22,7 +22,8 @@ def tvec(config: Config, csr: str, reset: int = 0) -> list[Field]:
 def epc(config: Config, csr: str) -> list[Field]:
     """Return the pc of an xepc."""
     low = config.ialign // 16
-    return [own(csr, "pc", low, config.xlen - low, column="epc", rule=f"bits {low - 1}:0 are 0")]
+    rule = "bit 0 is 0" if low == 1 else "bits 1:0 are 0"
+    return [own(csr, "pc", low, config.xlen - low, column="epc", rule=rule)]
 
 
 def cause(config: Config, csr: str) -> list[Field]:
