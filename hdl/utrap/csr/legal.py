@@ -30,10 +30,9 @@ def legalise(config: Config, home: str, field: Field, lsb: int, written: Value) 
     value = written[lsb : lsb + field.width]
     if field.storage == "mstatus.mpp":
         return _mpp(config, value)
-    if field.storage == "hstatus.vgein":
-        # WLRL: a number that no guest has selects none; with 63 guests every number has one.
-        if config.geilen < (1 << field.width) - 1:
-            value = Mux(value > config.geilen, 0, value)
+    if field.storage == "hstatus.vgein" and config.geilen < (1 << field.width) - 1:
+        # WLRL: a number that no guest has selects none.
+        value = Mux(value > config.geilen, 0, value)
     if home.endswith("tvec") and field.name == "base":
         return _tvec_base(config, value, is_vectored=written[0])
     if field.mask == (1 << field.width) - 1:
