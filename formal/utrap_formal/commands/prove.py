@@ -1,0 +1,67 @@
+"""Proves theorems about the Verilog that `utrap generate` writes, for all states and without a bound.
+
+SUITE is one of those below, and all of them where none is given. What was
+proved before and has not changed is not proved again. Exit status: 0 all
+proved, 1 something is refuted or not decided, 2 the request cannot be carried
+out.
+
+\b
+equivalence   the RTL and the golden model are the same machine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from utrap.config import Config
+from utrap.errors import UserError
+from utrap.options import configuration_options
+
+
+def _equivalence(config: Config) -> object:
+    from utrap_formal.equivalence.suite import suite
+
+    return suite(config)
+
+
+#: Every suite, in the order in which they run; imported when it is asked for.
+_SUITES: dict[str, Callable[[Config], object]] = {"equivalence": _equivalence}
+
+
+@click.command(help=__doc__)
+@click.argument("suites", metavar="[SUITE]...", nargs=-1)
+@configuration_options
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are processors.")
+@click.option("--only", metavar="TEXT", default="", help="Only what has this in its name or kind.")
+@click.option("--fresh", is_flag=True, help="Prove again what was proved before.")
+@click.option(
+    "--cache",
+    "folder",
+    metavar="DIR",
+    default="build/prove",
+    show_default=True,
+    help="Where proofs are remembered and counterexamples are written.",
+)
+@click.option("--details", is_flag=True, help="Also print every task, the invariants and what is compared when.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def prove(
+    suites: tuple[str, ...],
+    config: Config,
+    jobs: int | None,
+    only: str,
+    fresh: bool,
+    folder: str,
+    details: bool,
+    as_json: bool,
+) -> int:
+    for name in suites:
+        if name not in _SUITES:
+            raise UserError(f"{name!r} is no suite: there are {', '.join(_SUITES)}")
+    from utrap_formal.proving import prove_suites
+
+    chosen = [_SUITES[name] for name in _SUITES if not suites or name in suites]
+    return prove_suites(
+        chosen, config, jobs=jobs, only=only, fresh=fresh, folder=folder, details=details, as_json=as_json
+    )

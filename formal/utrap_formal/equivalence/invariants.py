@@ -1,0 +1,81 @@
+"""What holds of the registers in every reachable state, proved and not believed.
+
+An invariant holds after reset and in every state that follows from one in
+which all of them hold, whatever the inputs: then it always holds. Those that
+the equivalence needs are few; the others only keep a counterexample to a
+state that software can bring about, so that it can be replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from utrap.config import Config
+from utrap.csr.rows import stored_fields
+
+__all__ = ["Invariant", "invariants"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invariant:
+    """A statement about the registers.
+
+    Attributes:
+        name: What it is about.
+        statement: What it says, in words.
+        term: What it says, over the registers.
+        is_needed: Whether the equivalence assumes it.
+    """
+
+    name: str
+    statement: str
+    term: Any
+    is_needed: bool
+
+
+def invariants(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
+    """The invariants of a configuration, over registers or over what follows in them."""
+    found = [*_modes(config, registers), *_fields(config, registers)]
+    return found
+
+
+def _modes(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
+    """norm:mstatus_xpp_warl, and the modes that exist."""
+    found = []
+    if config.s:
+        prv = registers["mode_prv"]
+        found.append(
+            Invariant(name="mode", statement="the privilege is 0, 1 or 3", term=prv != 2, is_needed=True),
+        )
+        mpp = registers["mstatus_mpp"]
+        found.append(Invariant(name="mstatus.mpp", statement="MPP is 0, 1 or 3", term=mpp != 2, is_needed=True))
+        if config.h:
+            term = z3.Or(registers["mode_v"] == 0, prv != 3)
+            found.append(Invariant(name="mode.v", statement="V is 0 in M", term=term, is_needed=True))
+    return found
+
+
+def _fields(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
+    """What warl.md says of xtvec, VGEIN and the address translation registers, and bits that nothing sets."""
+    found = []
+    for key, field in stored_fields(config).items():
+        csr, _, name = key.partition(".")
+        register = registers[key.replace(".", "_")]
+        if csr.endswith("atp") and name == "mode":
+            codes = config.hgatp_codes if csr == "hgatp" else config.satp_codes
+            term, statement = z3.Or(*(register == code for code in codes)), f"MODE is one of {codes}"
+        elif csr.endswith("tvec") and name == "base" and config.vectored_align == 256:
+            low, mode = z3.Extract(5, 0, register), registers[f"{csr}_mode"]
+            term, statement = z3.Or(z3.Extract(0, 0, mode) == 0, low == 0), "with MODE=1 BASE is 256-byte aligned"
+        elif key == "hstatus.vgein":
+            term, statement = z3.ULE(register, config.geilen), "VGEIN is at most GEILEN"
+        elif (unset := ~field.mask & ((1 << register.size()) - 1)) and field.copies == 1:
+            term, statement = register & unset == 0, f"bits outside {field.mask:#x} are 0"
+        else:
+            continue
+        found.append(Invariant(name=key, statement=statement, term=term, is_needed=False))
+    return found

@@ -1,0 +1,152 @@
+"""The generated Verilog as z3 terms: every output and every register's next value over inputs and registers.
+
+Yosys reads the Verilog and writes SMT-LIB; z3 reads that. Flip-flops are not
+optimised: a register that only ever holds one value after reset is a register
+here, and proofs are about all of its values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+from utrap.emit.netlist import TOP
+from utrap.emit.yosys import run_yosys
+
+__all__ = ["Netlist", "load", "substituted", "to_smt2"]
+
+_PASSES = (
+    "read_verilog unit.v",
+    f"prep -flatten -top {TOP}",
+    "async2sync",
+    "dffunmap",
+    "write_smt2 -wires -stdt unit.smt2",
+)
+#: Yosys's comments that say what the module has.
+_WIRE = re.compile(r"^; yosys-smt2-(input|output|register) (\S+) (\d+)$", re.MULTILINE)
+_IS_BOOL = re.compile(rf"^\(define-fun \|{TOP}_n (\S+)\| \(\(state \|{TOP}_s\|\)\) Bool ", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Netlist:
+    """A module with one clock, as terms.
+
+    Attributes:
+        inputs: A constant for each input, by name.
+        registers: A constant for each register's value before the clock edge.
+        outputs: A term over these for each output.
+        following: A term for each register's value after the edge.
+        initial: What is known of the registers at the start.
+    """
+
+    inputs: dict[str, Any]
+    registers: dict[str, Any]
+    outputs: dict[str, Any]
+    following: dict[str, Any]
+    initial: Any
+
+
+def to_smt2(verilog: str) -> str:
+    """What Yosys makes of the unit's Verilog, as SMT-LIB."""
+    return run_yosys(_PASSES, {"unit.v": verilog}, "unit.smt2")
+
+
+def load(smt2: str) -> Netlist:
+    """Read what `to_smt2` returned.
+
+    Raises:
+        ValueError: When the module is not as this reader expects.
+    """
+    widths: dict[str, dict[str, int]] = {"input": {}, "output": {}, "register": {}}
+    for kind, name, width in _WIRE.findall(smt2):
+        widths[kind][name] = int(width)
+    del widths["input"]["clk"]
+    bools = set(_IS_BOOL.findall(smt2))
+    names = [name for kind in widths.values() for name in kind]
+    transition, initial, *values = _parse(smt2, names, bools)
+    accessors = dict(zip(names, values, strict=True))
+
+    constants = {
+        kind: {name: z3.BitVec(name, width) for name, width in widths[kind].items()} for kind in ("input", "register")
+    }
+    pieces: list[tuple[Any, Any]] = []
+    for kind in constants.values():
+        for name, constant in kind.items():
+            pieces += _pieces(accessors[name], constant)
+    state = z3.Const("state", transition.arg(0).arg(1).arg(0).sort())
+    after = [(field.decl()(state), expression) for expression, field in map(_sides, _conjuncts(transition))]
+    outputs = {name: accessors[name] for name in widths["output"]}
+    # A register's pieces, with each field as it is in the next state.
+    following = substituted({name: accessors[name] for name in widths["register"]}, after)
+    known = substituted({**outputs, **{f"next {name}": term for name, term in following.items()}}, pieces)
+    return Netlist(
+        inputs=constants["input"],
+        registers=constants["register"],
+        outputs={name: known[name] for name in outputs},
+        following={name: known[f"next {name}"] for name in following},
+        initial=substituted({"": initial}, pieces)[""],
+    )
+
+
+def substituted(terms: dict[str, Any], replacements: Sequence[tuple[Any, Any]]) -> dict[str, Any]:
+    """The terms with parts replaced, and simplified; what they share is visited once."""
+    together = z3.Function("together", *(term.sort() for term in terms.values()), z3.BoolSort())
+    changed = z3.simplify(z3.substitute(together(*terms.values()), *replacements))
+    return dict(zip(terms, changed.children(), strict=True))
+
+
+def _parse(smt2: str, names: list[str], bools: set[str]) -> list[Any]:
+    """The transition relation, the initial condition, and every wire as a bit-vector."""
+    lines = [
+        smt2,
+        f"(declare-const state |{TOP}_s|)",
+        f"(declare-const next |{TOP}_s|)",
+        f"(assert (|{TOP}_t| state next))",
+        f"(assert (|{TOP}_i| state))",
+    ]
+    for name in names:
+        value = f"(|{TOP}_n {name}| state)"
+        if name in bools:
+            value = f"(ite {value} #b1 #b0)"
+        lines.append(f"(assert (= {value} {value}))")
+    parsed = list(z3.parse_smt2_string("\n".join(lines)))
+    return parsed[:2] + [equation.arg(0) for equation in parsed[2:]]
+
+
+def _conjuncts(term: Any) -> list[Any]:
+    return [part for child in term.children() for part in _conjuncts(child)] if z3.is_and(term) else [term]
+
+
+def _sides(equation: Any) -> tuple[Any, Any]:
+    if not z3.is_eq(equation):
+        raise ValueError(f"the transition is no list of equations: {equation.decl()}")
+    return equation.arg(0), equation.arg(1)
+
+
+def _pieces(value: Any, constant: Any) -> list[tuple[Any, Any]]:
+    """The solver's state fields that make up an input or a register, each with its part of the constant."""
+    if z3.is_app_of(value, z3.Z3_OP_CONCAT):
+        found, high = [], value.size()
+        for part in value.children():
+            found += _pieces(part, z3.Extract(high - 1, high - part.size(), constant))
+            high -= part.size()
+        return found
+    if z3.is_app_of(value, z3.Z3_OP_ITE):
+        # A wire of one bit: "field", or "bit 0 of field is 1".
+        condition = value.arg(0)
+        if _is_field(condition):
+            return [(condition, constant == 1)]
+        if z3.is_eq(condition) and z3.is_app_of(condition.arg(0), z3.Z3_OP_EXTRACT):
+            value = condition.arg(0).arg(0)
+    if not _is_field(value) or value.size() != constant.size():
+        raise ValueError(f"{constant} is no plain piece of the state: {value}")
+    return [(value, constant)]
+
+
+def _is_field(term: Any) -> bool:
+    """Whether it is a field of the state: a function of Yosys's, applied to `state`."""
+    return bool(term.num_args() == 1 and str(term.arg(0)) == "state")

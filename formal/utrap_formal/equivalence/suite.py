@@ -1,0 +1,101 @@
+"""The suite `equivalence`: its material, its tasks, and what proves one of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import Any
+
+from utrap.config import Config
+from utrap.emit.verilog import verilog
+from utrap_formal.equivalence import comparison
+from utrap_formal.equivalence.cases import groups
+from utrap_formal.equivalence.correspondence import correspondence
+from utrap_formal.equivalence.counterexample import Counterexample, explain
+from utrap_formal.equivalence.invariants import invariants
+from utrap_formal.equivalence.netlist import load, to_smt2
+from utrap_formal.equivalence.prover import Prover, Stuck
+from utrap_formal.task import Result, Run, Status, Suite, Task
+
+__all__ = ["NAME", "open_suite", "suite"]
+
+NAME = "equivalence"
+_ENGINE = "z3"
+_SHOWN = 6
+
+
+def suite(config: Config, text: str | None = None) -> Suite:
+    """The suite for a configuration; `text` is Verilog to prove in the place of the generated."""
+    smt2 = to_smt2(verilog(config) if text is None else text)
+    netlist = load(smt2)
+    pieces = {name: [asdict(piece) for piece in all_] for name, all_ in correspondence(config).items()}
+    tasks = (
+        Task(name=group.name, kind=group.kind, index=number) for number, group in enumerate(groups(config, netlist))
+    )
+    assumed = [
+        (invariant.name, invariant.statement, "the equivalence" if invariant.is_needed else "counterexamples alone")
+        for invariant in invariants(config, netlist.registers)
+    ]
+    compared = [row for row in comparison.table() if row[0] in netlist.outputs or row[0] == "next state"]
+    return Suite(
+        name=NAME,
+        title="every state and event: next state and answers of the RTL are the golden model's",
+        material={"config": config.to_json(), "smt2": smt2, "correspondence": pieces},
+        # What takes long is started first.
+        tasks=tuple(sorted(tasks, key=lambda task: task.kind not in _LONG)),
+        open=open_suite,
+        counts=("paths", "queries"),
+        notes=(
+            ("Invariants, proved in the suite", ("Invariant", "Statement", "Used by"), assumed),
+            ("What is compared", ("Output", "When", "Why not elsewhere"), compared),
+        ),
+    )
+
+
+_LONG = ("CSR access outside", "exception", "interrupt")
+
+
+def open_suite(material: dict[str, Any]) -> Run:
+    """Return what proves a task of a suite with this material."""
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in material["config"].items()
+    }
+    config = Config(**values)
+    netlist = load(material["smt2"])
+    all_groups = list(groups(config, netlist))
+
+    def run(task: Task) -> Result:
+        start = time.perf_counter()
+        prover = Prover(config, netlist)
+        status, note, files = Status.PROVED, "", {}
+        try:
+            found = prover.prove(all_groups[task.index])
+        except Stuck as error:
+            found, status, note = None, Status.UNPROVED, f"z3 gave up: {error}"
+        if found is not None:
+            example = explain(config, netlist, found.case, found.values)
+            status, note = Status.REFUTED, _words(example)
+            if example.lines:
+                name = f"{task.name.replace(' ', '-')}.jsonl"
+                files[name] = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in example.lines)
+        return Result(
+            task=task,
+            status=status,
+            engine=_ENGINE,
+            seconds=round(time.perf_counter() - start, 3),
+            counts={"paths": prover.paths, "queries": prover.queries},
+            note=note,
+            files=files,
+        )
+
+    return run
+
+
+def _words(example: Counterexample) -> str:
+    lines = [f"event: {example.event}"]
+    lines.append("state: " + ", ".join(f"{name}={value:#x}" for name, value in example.before.items()))
+    lines += [f"{name}: model {model:#x}, RTL {rtl:#x}" for name, model, rtl in example.differences[:_SHOWN]]
+    if len(example.differences) > _SHOWN:
+        lines.append(f"and {len(example.differences) - _SHOWN} more")
+    return "\n".join(lines)

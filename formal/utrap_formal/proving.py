@@ -1,0 +1,142 @@
+"""Carries out `utrap prove`: opens suites, runs them, prints the table, writes counterexamples."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from utrap.config import Config
+from utrap.display import print_table
+from utrap.errors import UserError
+from utrap.files import write_atomically
+from utrap_formal.cache import Cache
+from utrap_formal.runner import default_jobs, run
+from utrap_formal.task import Result, Status, Suite
+
+__all__ = ["prove_suites"]
+
+
+def prove_suites(
+    suites: Sequence[Callable[[Config], Any]],
+    config: Config,
+    *,
+    jobs: int | None,
+    only: str,
+    fresh: bool,
+    folder: str,
+    details: bool,
+    as_json: bool,
+) -> int:
+    """Run suites on a configuration; return the exit status."""
+    if not folder:
+        raise UserError("--cache: a folder with an empty name cannot be written")
+    documents, status = [], 0
+    for make in suites:
+        start = time.perf_counter()
+        suite: Suite = make(config)
+        suite = dataclasses.replace(suite, tasks=tuple(t for t in suite.tasks if only in t.name or only in t.kind))
+        if not suite.tasks:
+            raise UserError(f"--only {only}: nothing in {suite.name} has this in its name or kind")
+        cache = Cache(Path(folder), suite)
+        if fresh:
+            cache.forget()
+        results = _run(suite, jobs or default_jobs(), cache, is_quiet=as_json)
+        seconds = time.perf_counter() - start
+        written = _write(Path(folder), config, results)
+        documents.append(_document(suite, results, seconds, written))
+        if not as_json:
+            _print(suite, results, seconds, written, details)
+        status |= any(result.status is not Status.PROVED for result in results)
+    if as_json:
+        print(json.dumps({"config": config.to_json(), "suites": documents}, indent=2))
+    return status
+
+
+def _run(suite: Suite, jobs: int, cache: Cache, is_quiet: bool) -> list[Result]:
+    """All results, in the order of the tasks; a line on a terminal says how far it is."""
+    results: list[Result] = []
+    shows = not is_quiet and sys.stderr is not None and sys.stderr.isatty()
+    for result in run(suite, jobs, cache):
+        results.append(result)
+        if shows:
+            print(f"\r{suite.name}: {len(results)} of {len(suite.tasks)}", end="", file=sys.stderr, flush=True)
+    if shows:
+        print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+    return sorted(results, key=lambda result: result.task.index)
+
+
+def _write(folder: Path, config: Config, results: Sequence[Result]) -> dict[str, str]:
+    """Write what shows refutations; return the paths by the task's name."""
+    written = {}
+    for result in results:
+        if result.files:
+            files = {name: text.encode() for name, text in result.files.items()}
+            paths = write_atomically(folder / "counterexamples", files)
+            written[result.task.name] = ", ".join(map(str, paths))
+    return written
+
+
+def _print(suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str], details: bool) -> None:
+    columns = ("Kind", "Tasks", *(name.capitalize() for name in suite.counts), "Engine", "Seconds", "Result")
+    kinds = list(dict.fromkeys(result.task.kind for result in results))
+    rows = [_row(suite, kind, [r for r in results if r.task.kind == kind]) for kind in kinds]
+    rows.append(_row(suite, "all", results))
+    print_table(columns, rows, f"{suite.name}: {suite.title}")
+    if details:
+        tasks = [_row(suite, result.task.name, [result]) for result in results]
+        print_table(("Task", *columns[1:]), tasks)
+        for title, head, body in suite.notes:
+            print(f"\n{title}:")
+            print_table(head, body)
+    known = sum(result.is_cached for result in results)
+    print(f"{len(results)} tasks in {seconds:.1f} s" + (f", {known} known from an earlier run" if known else ""))
+    for result in results:
+        if result.status is not Status.PROVED:
+            print(f"\n{result.task.name}: {result.status.value}")
+            print("\n".join("  " + line for line in result.note.splitlines()))
+            if result.task.name in written:
+                print(f"  replay: utrap replay --on icarus {written[result.task.name]}")
+
+
+def _row(suite: Suite, name: str, results: Sequence[Result]) -> tuple[str, ...]:
+    counts = (str(sum(result.counts.get(count, 0) for result in results)) for count in suite.counts)
+    engines = ", ".join(sorted({result.engine for result in results}))
+    return (name, str(len(results)), *counts, engines, f"{sum(r.seconds for r in results):.1f}", _verdict(results))
+
+
+def _verdict(results: Sequence[Result]) -> str:
+    """Proved only if all are; else how many are not, and how."""
+    bad = [f"{n} {status.value}" for status in (Status.REFUTED, Status.UNPROVED) if (n := _count(results, status))]
+    return ", ".join(bad) or "proved"
+
+
+def _count(results: Sequence[Result], status: Status) -> int:
+    return sum(result.status is status for result in results)
+
+
+def _document(suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str]) -> dict[str, Any]:
+    return {
+        "suite": suite.name,
+        "seconds": round(seconds, 3),
+        "verdict": _verdict(results),
+        "tasks": [
+            {
+                "name": result.task.name,
+                "kind": result.task.kind,
+                "status": result.status.value,
+                "engine": result.engine,
+                "seconds": result.seconds,
+                "cached": result.is_cached,
+                **result.counts,
+                **({"note": result.note} if result.note else {}),
+                **({"record": written[result.task.name]} if result.task.name in written else {}),
+            }
+            for result in results
+        ],
+        "notes": [{"title": title, "columns": list(head), "rows": body} for title, head, body in suite.notes],
+    }
