@@ -18,7 +18,7 @@ from .simulators import find_simulator
 __all__ = ["DEFAULT_STEPS", "Regression", "plan", "regress"]
 
 #: Cycles of a seed, by simulator: about as long under both.
-DEFAULT_STEPS = {"verilator": 50_000, "icarus": 4_000}
+DEFAULT_STEPS = {"verilator": 80_000, "icarus": 4_000}
 #: How long a scheduler may take to answer.
 _ANSWER_S = "10s"
 
@@ -140,7 +140,7 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
                 n_workers=jobs,
                 threads_per_worker=1,
                 processes=False,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # any free port, for this machine alone
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster) as client,

@@ -41,13 +41,15 @@ def pairs(source: Source) -> Iterator[Cycle]:
     rules, rng = source.rules, source.rng
     views = [name for name in _VIEWS if name in source.csr_number]
     present = [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
-    guests = [mode for mode in source.modes if mode >= Mode.VU]
+    plans = [(mode, irq, taker) for mode in source.modes for irq in present for taker in _takers(source, mode)]
     for _ in range(rng.randrange(4, 16)):
-        mode = rng.choice(guests if guests and source.chance(0.4) else source.modes)
+        mode, irq, taker = source.draw("interrupts", plans)
         yield from source.go_to(mode)
-        chosen = rng.sample(present, 1 if source.chance(0.25) else 2)
-        yield from _delegate(source, chosen, mode)
-        mask = sum(1 << irq for irq in chosen)
+        targets = {irq: taker}
+        if source.chance(0.75):
+            targets.setdefault(source.draw("second interrupt", present), rng.choice(_takers(source, mode)))
+        yield from _delegate(source, targets)
+        mask = sum(1 << irq for irq in targets)
         yield from _pend(source, mask)
         yield from _enable(source, mask)
         for name in rng.sample(views, min(2, len(views))):
@@ -56,14 +58,18 @@ def pairs(source: Source) -> Iterator[Cycle]:
             yield Cycle(source.interrupt())
 
 
-def _delegate(source: Source, chosen: list[Irq], mode: Mode) -> Iterator[Cycle]:
-    """Send each to a mode that takes interrupts in this one, where the registers have the bits; the rest anywhere."""
-    rng, config = source.rng, source.config
-    takers = [Mode.M, *[Mode.S] * (mode != Mode.M), *[Mode.VS] * (mode >= Mode.VU)]
-    takers += [Mode.U] * (mode == Mode.U or (mode >= Mode.VU and config.shudeleg))
+def _takers(source: Source, mode: Mode) -> list[Mode]:
+    """The modes that take interrupts in this one."""
+    config = source.config
+    takers = [Mode.M, *[Mode.S] * (config.s and mode != Mode.M), *[Mode.VS] * (mode >= Mode.VU)]
+    return takers + [Mode.U] * (config.n and (mode == Mode.U or (mode >= Mode.VU and config.shudeleg)))
+
+
+def _delegate(source: Source, targets: dict[Irq, Mode]) -> Iterator[Cycle]:
+    """Send each to its mode, where the registers have the bits; the rest anywhere."""
+    rng = source.rng
     values = {name: rng.getrandbits(13) for name in ("mideleg", "hideleg", "sideleg")}
-    for irq in chosen:
-        target = rng.choice(takers)
+    for irq, target in targets.items():
         for name, is_set in (
             ("mideleg", target != Mode.M),
             ("hideleg", target == Mode.VS),

@@ -37,7 +37,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="trap storm", make=traps.trap_storm, weight=12),
     Sequence(name="nested traps", make=traps.nested_traps, weight=8, needs=lambda config: config.s),
     Sequence(name="delegation changed", make=traps.delegation_changed, weight=8, needs=lambda c: c.s or c.n),
-    Sequence(name="routes", make=traps.routes, weight=3, needs=lambda config: config.s or config.n),
+    Sequence(name="routes", make=traps.routes, weight=4, needs=lambda config: config.s or config.n),
     Sequence(name="returns", make=traps.returns, weight=8),
     Sequence(name="back to back", make=traps.back_to_back, weight=6),
     Sequence(name="interrupt races", make=interrupts.races, weight=8),
@@ -46,7 +46,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="CSR rights", make=csrs.rights, weight=8),
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
     Sequence(name="device exits", make=guests.device_exits, weight=10, needs=lambda config: config.h),
-    Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=1),
+    Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import (
@@ -21,6 +22,8 @@ from utrap_testbench.golden import (
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
 
 __all__ = ["Source"]
+
+T = TypeVar("T")
 
 #: Values of the trap instruction that stand for implicit accesses (HU-16).
 PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
@@ -60,6 +63,7 @@ class Source:
         self.csr_number = {row.name: row.address for row in reversed(config.rules.csrs.values())}
         self.causes = [cause.value for cause in Cause]
         self.sweep = rng.randrange(16)
+        self._decks: dict[str, list[Any]] = {}
         self._visits = dict.fromkeys(self.modes, 0)
 
     @property
@@ -75,6 +79,14 @@ class Source:
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
+
+    def draw(self, deck: str, cards: Sequence[T]) -> T:
+        """One of the cards, and none twice before each was drawn once."""
+        left = self._decks.setdefault(deck, [])
+        if not left:
+            left += self.rng.sample(cards, len(cards))
+        card: T = left.pop()
+        return card
 
     # Operands.
 

@@ -86,7 +86,7 @@ def nested_traps(source: Source) -> Iterator[Cycle]:
 
 def routes(source: Source) -> Iterator[Cycle]:
     """Every cause from one mode to every mode that may have it: the delegation registers all ones or all zeros."""
-    mode = source.rng.choice([mode for mode in source.modes if mode != Mode.M])
+    mode = source.draw("routes", [mode for mode in source.modes if mode != Mode.M])
     ones = source.rules.xlen_mask
     for medeleg, hedeleg, below in ((0, ones, ones), (ones, ones, 0), (ones, 0, ones), (ones, 0, 0)):
         yield Cycle(source.debug("medeleg", medeleg))

@@ -1,0 +1,265 @@
+"""`utrap regress`: the default regression, its reports, and how it ends when it must."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from utrap.config import PROFILES, Config
+from utrap_sim import report
+from utrap_sim.bench import Bench
+from utrap_sim.regress import Regression, plan
+from utrap_sim.seed import Built, Seed, run_seed
+from utrap_sim.simulators import build, find_simulator
+from utrap_testbench.coverage import points
+
+from .faults import FAULTS, seeded
+
+
+def processes(text: str) -> list[int]:
+    """The processes whose command line has the text."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdecimal() and text.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:  # it has ended
+            pass
+    return found
+
+
+def wait_for(condition, seconds=120.0):
+    """Until the condition holds, or the test fails."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.05)
+
+
+def cases(path: Path) -> list[ET.Element]:
+    return list(ET.parse(path).getroot().iter("testcase"))
+
+
+def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap, commands, simulator, tmp_path):
+    for name in ("icarus", "verilator"):
+        simulator(name)
+    result = utrap("regress", "-o", str(tmp_path / "out"), path=[commands], timeout=900)
+    assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
+    found = cases(tmp_path / "out" / "junit.xml")
+    classes = {
+        f"{profile}.rv{xlen}.{name}" for profile in PROFILES for xlen in (32, 64) for name in ("icarus", "verilator")
+    }
+    assert {case.get("classname") for case in found} == classes
+    assert all(len(case) == 0 for case in found)
+    for line in result.stdout.splitlines():
+        if "reachable bins" in line:
+            words = line.partition(": ")[2].split()
+            assert int(words[0]) >= 0.995 * int(words[2]), line
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "cannot be reached, and why" in page
+    assert "HU-22" in page
+    assert ET.parse(tmp_path / "out" / "coverage.xml").getroot() is not None
+
+
+@pytest.fixture(scope="module")
+def failed(simulator):
+    """A seed on a unit with a fault in it."""
+    bench = Bench(Config.profile("full"))
+    text = seeded(bench.unit_verilog())
+    bench.unit_verilog = lambda: text.replace("fault /*verilator public_flat_rw*/ = 8'd0", "fault = 8'd1")
+    folder = build(bench, find_simulator(simulator("icarus")))
+    built = Built(
+        folders={"icarus": str(folder)},
+        inputs=[(field.name, field.width) for field in bench.inputs.fields],
+        outputs=[(field.name, field.width) for field in bench.outputs.fields],
+    )
+    seed = Seed(profile="full", xlen=64, simulator="icarus", seed=7, steps=4000)
+    return run_seed(seed, built)
+
+
+def test_a_failure_names_field_values_event_seed_and_cycle(failed):
+    assert FAULTS[0].what == "medeleg is not looked at"
+    assert not failed.has_passed
+    text = report.told(failed)
+    assert text.startswith(f"full-rv64-icarus-7: cycle {failed.failure['cycle']}, ")
+    assert "exception" in text
+    assert "trace.to_mode: expected 0x" in text
+    assert "got 0x3" in text
+
+
+def test_a_failure_prints_the_one_command_that_replays_it_with_waves(failed):
+    command = report.replay_command(failed)
+    assert command.startswith("utrap regress --sim icarus --profile full --xlen 64 --seed 7 --steps ")
+    assert command.endswith(" --waves")
+    assert int(command.split()[-2]) > failed.failure["cycle"]
+
+
+def test_the_reports_show_a_failure(failed):
+    regression = Regression([failed.seed, Seed(profile="full", xlen=64, simulator="icarus", seed=8, steps=1)], [failed])
+    root = ET.fromstring(report.junit(regression))
+    assert root[0].attrib | {"time": ""} == {
+        "name": "utrap regress", "tests": "2", "failures": "1", "errors": "0", "skipped": "1", "time": "",
+    }  # fmt: skip
+    [failure] = root.iter("failure")
+    assert report.replay_command(failed) in failure.text
+    page = report.html(regression, report.coverage(regression)).decode()
+    assert "trace.to_mode: expected" in page
+    assert report.replay_command(failed) in page
+    assert [row[-1] for row in report.rows(regression)] == ["FAILED", "not run"]
+
+
+@pytest.mark.parametrize("name", ["icarus", "verilator"])
+def test_a_seed_is_replayed_with_waves(name, utrap, commands, simulator, tmp_path):
+    simulator(name)
+    chosen = ("--sim", name, "--profile", "mu", "--xlen", "32", "--seed", "3", "--steps", "60")
+    result = utrap("regress", *chosen, "--waves", "-o", str(tmp_path), path=[commands])
+    assert result.returncode == 0, result.stderr
+    [waves] = tmp_path.glob(f"mu-rv32-{name}-3.*")
+    assert waves.stat().st_size > 1000
+
+
+def test_the_same_seed_gives_the_same_cycles(simulator):
+    def again():
+        seed = plan((simulator("icarus"),), ("mu",), (64,), (5,), 300)[0]
+        from utrap_sim.seed import build_benches
+
+        return run_seed(seed, build_benches(seed.config, ("icarus",), False))
+
+    first, second = again(), again()
+    assert first.has_passed
+    assert first.hits == second.hits
+    assert first.sequences == second.sequences
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--profile", "mus"), "--profile mus: there are mu, msu, msuh, msun, full"),
+        (("--seed", "1", "--seeds", "2"), "--seed and --seeds exclude each other"),
+        (("--jobs", "1", "--scheduler", "tcp://127.0.0.1:1"), "--jobs and --scheduler exclude each other"),
+        (("--sim", "vcs"), "'vcs' is not one of"),
+    ],
+)
+def test_a_wrong_request_is_one_line(arguments, message, utrap, commands, tmp_path):
+    result = utrap("regress", *arguments, "-o", str(tmp_path / "out"), path=[commands])
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_simulator_is_one_line_that_names_the_package(utrap, commands, environment, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = utrap("regress", "--sim", "icarus", "-o", str(tmp_path / "out"), path=[commands])
+    assert result.returncode == 2
+    assert result.stderr == "utrap: Icarus Verilog is missing (iverilog); on Debian: apt-get install iverilog\n"
+
+
+def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
+    command, commands, environment, simulator, tmp_path
+):
+    simulator("icarus")
+    temporary, out = tmp_path / "temporary", tmp_path / "out"
+    temporary.mkdir()
+    arguments = [
+        "--sim",
+        "icarus",
+        "--profile",
+        "mu",
+        "--xlen",
+        "64",
+        "--seeds",
+        "50",
+        "--steps",
+        "3000",
+        "--jobs",
+        "2",
+    ]
+    seen = set()
+
+    def is_under_way():
+        seen.update(path.name for path in temporary.glob("utrap-regress-*"))
+        return len(seen) >= 4
+
+    with subprocess.Popen(
+        [*command, *arguments, "-o", str(out)],
+        env=environment(commands) | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        wait_for(is_under_way)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "utrap: interrupted\n")
+    assert processes(str(temporary)) == []
+    found = cases(out / "junit.xml")
+    assert 1 <= sum(len(case) == 0 for case in found) < 50
+    assert len(found) == 50
+
+
+def test_a_scheduler_loses_a_worker_and_no_seed(command, commands, environment, simulator, tmp_path):
+    simulator("icarus")
+    file = tmp_path / "scheduler.json"
+    started = []
+
+    def start(kind, name, *arguments):
+        folder = tmp_path / name
+        folder.mkdir()
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments, "--scheduler-file", str(file)],
+                env=environment(commands) | {"TMPDIR": str(folder)},
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        return started[-1], folder
+
+    try:
+        start("scheduler", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        wait_for(lambda: file.exists() and file.read_text().endswith("}"))
+        for name in ("one", "two"):
+            worker, folder = start("worker", name, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        import json
+
+        address = json.loads(file.read_text())["address"]
+        arguments = ["--sim", "icarus", "--profile", "mu", "--xlen", "64", "--seeds", "6", "--steps", "8000"]
+        with subprocess.Popen(
+            [*command, *arguments, "--scheduler", address, "-o", str(tmp_path / "out")],
+            env=environment(commands), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ) as process:  # fmt: skip
+            wait_for(lambda: processes(f"{folder}/utrap-regress-"))
+            worker.kill()
+            output, errors = process.communicate(timeout=240)
+        assert (process.returncode, errors) == (0, ""), output
+        wait_for(lambda: not processes(f"{folder}/utrap-regress-"), 20)
+    finally:
+        for child in started:
+            child.kill()
+            child.wait()
+    found = cases(tmp_path / "out" / "junit.xml")
+    assert len(found) == 6
+    assert all(len(case) == 0 for case in found)
+
+
+def test_no_scheduler_is_one_line(utrap, commands, tmp_path):
+    address = "tcp://127.0.0.1:9"
+    result = utrap("regress", "--scheduler", address, "-o", str(tmp_path), path=[commands], timeout=60)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"utrap: --scheduler {address}: no scheduler answers there")
+    assert result.stderr.count("\n") == 1
+
+
+def test_every_forbidden_bin_names_its_rule():
+    from utrap_sim.configs import model_config
+
+    for profile in PROFILES:
+        for xlen in (32, 64):
+            for point in points(model_config(Config.profile(profile, xlen))):
+                assert all(rule for rule in point.forbidden.values())
+                assert point.reachable or profile == "mu"
