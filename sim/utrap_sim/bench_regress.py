@@ -28,7 +28,7 @@ from utrap_testbench.sequences import Source, stream
 from .expected import expected_outputs
 from .layout import Field, Layout
 
-__all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI"]
+__all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"]
 
 #: Files of the folder in which the simulator runs.
 JOB, RESULT, STIMULI, OBSERVED = "job.json", "result.json", "stimuli.hex", "observed.hex"
@@ -113,11 +113,8 @@ class Environment:
         return {**guilty, "differences": [str(difference) for difference in differences], "trail": trail}
 
 
-@cocotb.test()
-async def regress(dut: Any) -> None:
-    """Run the job of the current folder and write down what came out."""
-    job = json.loads(Path(JOB).read_text())
-    environment = Environment(dut, job)
+async def write_result(environment: Environment) -> dict[str, Any] | None:
+    """Run, and write down what came out; gives the first difference."""
     started = time.perf_counter(), time.process_time()
     failure = await environment.run()
     result = {
@@ -131,4 +128,11 @@ async def regress(dut: Any) -> None:
         "failure": failure,
     }
     Path(RESULT).write_text(json.dumps(result))
+    return failure
+
+
+@cocotb.test()
+async def regress(dut: Any) -> None:
+    """Run the job of the current folder."""
+    failure = await write_result(Environment(dut, json.loads(Path(JOB).read_text())))
     assert failure is None, f"cycle {failure['cycle']}, {failure['event']}: {'; '.join(failure['differences'])}"

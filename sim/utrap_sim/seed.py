@@ -137,8 +137,8 @@ def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> B
     )
 
 
-def run_seed(seed: Seed, built: Built) -> SeedResult:
-    """Run a seed on a build; where the build is not on this machine, it is made here."""
+def run_seed(seed: Seed, built: Built, module: str = "utrap_sim.bench_regress") -> SeedResult:
+    """Run a seed on a build; where the build is not on this machine, it is made here. `module` has the cocotb test."""
     if not Path(built.folders[seed.simulator]).is_dir():
         built = build_benches(seed.config, (seed.simulator,), seed.waves)
     with tempfile.TemporaryDirectory(prefix="utrap-regress-") as name:
@@ -151,13 +151,13 @@ def run_seed(seed: Seed, built: Built) -> SeedResult:
             "outputs": built.outputs,
         }
         (folder / "job.json").write_text(json.dumps(job))
-        status = _simulate(seed, built.folders[seed.simulator], folder)
+        status = _simulate(seed, built.folders[seed.simulator], folder, module)
         return _result(seed, folder, status)
 
 
-def _simulate(seed: Seed, built: str, folder: Path) -> str:
+def _simulate(seed: Seed, built: str, folder: Path, module: str) -> str:
     """Run the simulator; gives how it ended if that was too late."""
-    arguments = [seed.simulator, built, str(folder), "utrap_sim.bench_regress", str(int(seed.waves))]
+    arguments = [seed.simulator, built, str(folder), module, str(int(seed.waves))]
     environment = child_environment(find_simulator(seed.simulator))
     with (
         (folder / "log").open("wb") as log,

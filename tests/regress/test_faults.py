@@ -49,6 +49,7 @@ def failures(simulator, tmp_path_factory):
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
         start_new_session=True,
     ) as process:  # fmt: skip
+        assert process.stdout is not None
         log = process.stdout.read().decode()
         process.wait(600)
     result = folder / "result.json"

@@ -69,9 +69,12 @@ def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap
 @pytest.fixture(scope="module")
 def failed(simulator):
     """A seed on a unit with a fault in it."""
-    bench = Bench(Config.profile("full"))
-    text = seeded(bench.unit_verilog())
-    bench.unit_verilog = lambda: text.replace("fault /*verilator public_flat_rw*/ = 8'd0", "fault = 8'd1")
+
+    class FaultyBench(Bench):
+        def unit_verilog(self) -> str:
+            return seeded(super().unit_verilog()).replace("fault /*verilator public_flat_rw*/ = 8'd0", "fault = 8'd1")
+
+    bench = FaultyBench(Config.profile("full"))
     folder = build(bench, find_simulator(simulator("icarus")))
     built = Built(
         folders={"icarus": str(folder)},
@@ -106,7 +109,7 @@ def test_the_reports_show_a_failure(failed):
         "name": "utrap regress", "tests": "2", "failures": "1", "errors": "0", "skipped": "1", "time": "",
     }  # fmt: skip
     [failure] = root.iter("failure")
-    assert report.replay_command(failed) in failure.text
+    assert report.replay_command(failed) in (failure.text or "")
     page = report.html(regression, report.coverage(regression)).decode()
     assert "trace.to_mode: expected" in page
     assert report.replay_command(failed) in page
@@ -180,7 +183,7 @@ def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
         "--jobs",
         "2",
     ]
-    seen = set()
+    seen: set[str] = set()
 
     def is_under_way():
         seen.update(path.name for path in temporary.glob("utrap-regress-*"))

@@ -83,11 +83,16 @@ class Scoreboard:
         self.state = self._reset
         fields = layout.fields
         self._is_port = {field.name: field.name.partition(".")[0] in _PORTS for field in fields}
-        self._ports = [field.name for field in reversed(fields) if self._is_port[field.name]]
-        self._digits = {field.name: -(-field.width // 4) for field in fields}
         self._low = layout.offset
         self._ones = {field.name: (1 << field.width) - 1 for field in fields}
         self._registers = [field.name for field in fields if not self._is_port[field.name]]
+        # Those that are seen whole, and bits as stored: `<register>.<field>@<bit>`.
+        self._whole = [(name, self._low[name]) for name in self._registers if "@" not in name]
+        self._parts = [
+            (name.partition(".")[0], int(name.partition("@")[2]), self._low[name])
+            for name in self._registers
+            if "@" in name
+        ]
         self._register_mask = sum(self._ones[name] << self._low[name] for name in self._registers)
         self._masks: dict[tuple[str, ...], int] = {}
         self._seen: State | None = None
@@ -137,14 +142,11 @@ class Scoreboard:
         if self._seen is state or (self._seen is not None and self._seen.__dict__ == state.__dict__):
             return self._seen_bits
         values = registers(self.config, state)
-        low = self._low
         bits = 0
-        for name in self._registers:
-            register, at, place = name.partition("@")
-            if at:
-                bits |= (values[register.partition(".")[0]] >> int(place) & 1) << low[name]
-            else:
-                bits |= values.get(name, 0) << low[name]  # without GEILEN hgeip is no register of the model
+        for name, low in self._whole:
+            bits |= values.get(name, 0) << low  # without GEILEN hgeip is no register of the model
+        for register, place, low in self._parts:
+            bits |= (values[register] >> place & 1) << low
         self._seen, self._seen_bits = state, bits
         return bits
 
