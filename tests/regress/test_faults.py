@@ -16,7 +16,7 @@ from utrap_sim.simulators import build, child_environment, find_simulator
 from .faults import FAULTS, seeded
 
 HERE = Path(__file__).resolve().parent
-STEPS = 16_000
+STEPS = 24_000
 
 
 class FaultyBench(Bench):

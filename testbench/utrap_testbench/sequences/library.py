@@ -45,7 +45,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="CSR sweep", make=csrs.sweep, weight=1),
     Sequence(name="CSR rights", make=csrs.rights, weight=8),
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
-    Sequence(name="device exits", make=guests.device_exits, weight=10, needs=lambda config: config.h),
+    Sequence(name="device exits", make=guests.device_exits, weight=24, needs=lambda config: config.h),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
