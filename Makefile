@@ -15,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint regress replay replayrtl qemu bench docs setup clean packages vectors FORCE
+.PHONY: help verilog test lint regress replay prove replayrtl qemu bench docs setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ replayrtl: vectors $(DEV) ## the same on the RTL: make replayrtl VECTORS=DIR [ON
 
 qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
+
+prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
+	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \
+	  $(BIN)/utrap prove --profile $$profile --xlen $$xlen; done; done
 
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from utrap import __version__
 from utrap.config import Config
 from utrap.display import print_table
 from utrap.errors import UserError
@@ -19,6 +20,9 @@ from utrap_formal.runner import default_jobs, run
 from utrap_formal.task import Result, Status, Suite
 
 __all__ = ["prove_suites"]
+
+#: A new number when a program that reads the JSON could fail.
+_FORMAT = "utrap-prove/1"
 
 
 def prove_suites(
@@ -42,7 +46,7 @@ def prove_suites(
         suite = dataclasses.replace(suite, tasks=tuple(t for t in suite.tasks if only in t.name or only in t.kind))
         if not suite.tasks:
             raise UserError(f"--only {only}: nothing in {suite.name} has this in its name or kind")
-        cache = Cache(Path(folder), suite)
+        cache = Cache(_usable(folder), suite)
         if fresh:
             cache.forget()
         results = _run(suite, jobs or default_jobs(), cache, is_quiet=as_json)
@@ -53,8 +57,18 @@ def prove_suites(
             _print(suite, results, seconds, written, details)
         status |= any(result.status is not Status.PROVED for result in results)
     if as_json:
-        print(json.dumps({"config": config.to_json(), "suites": documents}, indent=2))
+        head = {"format": _FORMAT, "utrap": __version__, "config": config.to_json()}
+        print(json.dumps({**head, "suites": documents}, indent=2))
     return status
+
+
+def _usable(folder: str) -> Path:
+    """The folder, which is there or can be made."""
+    path = Path(folder)
+    for place in (path, *path.parents):
+        if place.exists() and not place.is_dir():
+            raise UserError(f"cannot write into {folder}: {place} is not a directory")
+    return path
 
 
 def _run(suite: Suite, jobs: int, cache: Cache, is_quiet: bool) -> list[Result]:
@@ -132,9 +146,9 @@ def _document(suite: Suite, results: Sequence[Result], seconds: float, written: 
                 "engine": result.engine,
                 "seconds": result.seconds,
                 "cached": result.is_cached,
-                **result.counts,
-                **({"note": result.note} if result.note else {}),
-                **({"record": written[result.task.name]} if result.task.name in written else {}),
+                "counts": result.counts,
+                "note": result.note,
+                "record": written.get(result.task.name, ""),
             }
             for result in results
         ],

@@ -22,8 +22,12 @@ from utrap.options import configuration_options
 
 def _equivalence(config: Config) -> object:
     from utrap_formal.equivalence.suite import suite
+    from utrap_testbench.golden import ConfigError
 
-    return suite(config)
+    try:
+        return suite(config)
+    except ConfigError as error:
+        raise UserError(f"the golden model has no such hart: {error}") from error
 
 
 #: Every suite, in the order in which they run; imported when it is asked for.
@@ -45,7 +49,7 @@ _SUITES: dict[str, Callable[[Config], object]] = {"equivalence": _equivalence}
     help="Where proofs are remembered and counterexamples are written.",
 )
 @click.option("--details", is_flag=True, help="Also print every task, the invariants and what is compared when.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/prove.schema.json).")
 def prove(
     suites: tuple[str, ...],
     config: Config,

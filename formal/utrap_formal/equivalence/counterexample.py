@@ -22,7 +22,7 @@ from utrap_testbench.vectors import Header, Record, run_on_model
 from utrap_testbench.vectors.encoding import encode, encode_csr
 from utrap_testbench.vectors.writer import header_line, record_line
 
-__all__ = ["Counterexample", "explain"]
+__all__ = ["Counterexample", "explain", "registers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +67,21 @@ def explain(config: Config, netlist: Netlist, case: Case | None, values: Mapping
         for name in (field.name for field in dataclasses.fields(State))
         if getattr(after, name) != getattr(rtl_after, name)
     ]
-    registers = {name: value for name, value in golden.registers(model, before).items() if value}
+    held = {name: value for name, value in golden.registers(model, before).items() if value}
     lines = _lines(model, before, event) if golden.is_legal(model, before) else []
-    return Counterexample(event=str(event), before=registers, differences=differences, lines=lines)
+    return Counterexample(event=str(event), before=held, differences=differences, lines=lines)
+
+
+def registers(netlist: Netlist, values: Mapping[str, int]) -> list[str]:
+    """What is driven, what the registers hold and what follows, one a line; nothing of what is 0 and stays 0."""
+    _, following = _rtl(netlist, values)
+    lines = [f"{name} = {values[name]:#x}" for name in netlist.inputs if values[name]]
+    lines += [
+        f"{name}: {values[name]:#x}, then {following[name]:#x}"
+        for name in netlist.registers
+        if values[name] or following[name]
+    ]
+    return lines
 
 
 def _concrete(event: golden.Event, netlist: Netlist, values: Mapping[str, int]) -> Any:

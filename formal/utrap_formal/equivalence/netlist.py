@@ -28,6 +28,7 @@ _PASSES = (
 )
 #: Yosys's comments that say what the module has.
 _WIRE = re.compile(r"^; yosys-smt2-(input|output|register) (\S+) (\d+)$", re.MULTILINE)
+_UNKNOWN = re.compile(r"'s?[bodh][0-9a-f_]*[xz?][0-9a-f_xz?]*", re.IGNORECASE)
 _IS_BOOL = re.compile(rf"^\(define-fun \|{TOP}_n (\S+)\| \(\(state \|{TOP}_s\|\)\) Bool ", re.MULTILINE)
 
 
@@ -51,7 +52,13 @@ class Netlist:
 
 
 def to_smt2(verilog: str) -> str:
-    """What Yosys makes of the unit's Verilog, as SMT-LIB."""
+    """What Yosys makes of the unit's Verilog, as SMT-LIB.
+
+    Raises:
+        ValueError: When the Verilog has unknown bits, which would become 0.
+    """
+    if unknown := _UNKNOWN.search(verilog):
+        raise ValueError(f"the Verilog has an unknown value: {unknown[0]}")
     return run_yosys(_PASSES, {"unit.v": verilog}, "unit.smt2")
 
 
