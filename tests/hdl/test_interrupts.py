@@ -9,6 +9,7 @@ from utrap.isa import CommitOp, CsrOp, Mode
 from .bench import on
 from .configs import ALL, FULL, FULL64, GUESTS, MU, MUN, NAMED_VARIANTS, PROFILES
 from .manual import bits, ones
+from .predict import trap
 
 M, S, U, VS, VU = Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU
 #: HU-26: MEI, MSI, MTI, SEI, SSI, STI, SGEI, VSEI, VSSI, VSTI, UEI, USI, UTI.
@@ -225,30 +226,35 @@ async def test_interrupts_for_u_mode_are_taken_in_the_standard_order(bench):
 async def test_an_interrupt_for_a_more_privileged_mode_goes_first(bench):
     # norm:intr_M_mode_highest_pri, HU-25, HU-26
     config, pending = bench.config, Pending(bench)
-    for mode in (VS, VU):
+    await enable_guest_interrupts(bench)
+    await set_delegation(bench, ones(config) & ~bits(1), ones(config), ones(config))
+    await bench.put("mie", ones(config))
+    # The lowest of M (SSI was not delegated), HS (STI), U (UTI, with Shudeleg) and VS (VSEI, the highest).
+    targets = [(M, 7), (M, 1), (S, 5), *([(U, 4)] if config.shudeleg else []), (VS, 9)]
+    codes = {(VS, 9): 10}
+    for mode, (first, second) in product((VS, VU), combinations(targets, 2)):
         await bench.enter(mode)
-        await enable_guest_interrupts(bench)
-        await set_delegation(bench, ones(config) & ~bits(1), ones(config), ones(config))
-        await bench.put("mie", ones(config))
         await set_status(bench, 0, bits(SIE), 1)
-        # The lowest of M (SSI was not delegated), HS (STI), U (UTI, with Shudeleg) and VS (VSEI, the highest).
-        targets = [(M, 7), (M, 1), (S, 5), *([(U, 4)] if config.shudeleg else []), (VS, 9)]
-        codes = {(VS, 9): 10}
-        for first, second in combinations(targets, 2):
-            await pending.make(bits(codes.get(first, first[1]), codes.get(second, second[1])))
-            assert taken(bench.outputs()) == first, (mode, first, second)
+        await pending.make(bits(codes.get(first, first[1]), codes.get(second, second[1])))
+        assert taken(bench.outputs()) == first, (mode, first, second)
+        # Nothing of the other target changes.
+        before = bench.state()
+        await bench.interrupt(pc=0x4560)
+        assert bench.state() == trap(config, before, *first, is_interrupt=True, pc=0x4560), (mode, first, second)
 
 
 @on(*ALL)
-async def test_random_interrupts_and_enables_choose_what_the_rules_say(bench):
+async def test_random_interrupts_and_enables_are_taken_as_the_rules_say(bench):
     # norm:intr_mip_mie_op, norm:hideleg_hs, HU-25, HU-26
     config, pending, random = bench.config, Pending(bench), Random("interrupts")
     codes = interrupts_of(config)
+    await enable_guest_interrupts(bench)
     for mode in bench.modes:
-        await bench.enter(mode)
-        await enable_guest_interrupts(bench)
         for _ in range(30):
-            mip = bits(*(code for code in codes if random.random() < 0.4))
+            if bench.mode is not mode:
+                await bench.enter(mode)
+            some = random.sample(((3, 7, 11), S_LEVEL, U_LEVEL, VS_LEVEL, (12,)), random.randint(1, 5))
+            mip = bits(*(code for code in codes if random.random() < 0.5 and any(code in level for level in some)))
             await pending.make(mip)
             await bench.put("mie", random.getrandbits(13) | random.getrandbits(13))
             mie = bench.get("mie")
@@ -261,6 +267,11 @@ async def test_random_interrupts_and_enables_choose_what_the_rules_say(bench):
             seen = bench.outputs()
             assert taken(seen) == expected, (mode, bin(mip & mie), delegation)
             assert seen.interrupt_wake == (mip & mie != 0)
+            before = bench.state()
+            await bench.interrupt(pc=0x4560)
+            if expected is not None:
+                before = trap(config, before, *expected, is_interrupt=True, pc=0x4560)
+            assert bench.state() == before, (mode, expected)
 
 
 @on(*FULL)
