@@ -1,6 +1,7 @@
 """What every test may ask for: the checkout, and the command as a user runs it."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,10 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]
+
+# Started in the background, a process and its children ignore SIGINT; the tests of Ctrl-C send it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Products go to build/.
 set_hypothesis_home_dir(ROOT / "build" / "hypothesis")
