@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Any
 
 from utrap_formal.cache import Cache
-from utrap_formal.task import Result, Run, Suite, Task
+from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["default_jobs", "run"]
 
@@ -47,21 +50,45 @@ def _proved(suite: Suite, tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
         return
     # A new interpreter in each process: a solver that is forked shares nothing that it should not.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _open, (suite.open, suite.material)) as pool:
-        futures = [pool.submit(_prove, task) for task in tasks]
-        try:
-            for future in as_completed(futures):
+    pool = ProcessPoolExecutor(jobs, context, _open, (suite.open, suite.material))
+    try:
+        futures = {pool.submit(_prove, task): task for task in tasks}
+        for future in as_completed(futures):
+            try:
                 yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            except BrokenProcessPool:
+                yield _lost(futures[future])
+    except BaseException:
+        # Ctrl-C, or an error: nobody waits for what is still being proved.
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _lost(task: Task) -> Result:
+    """What is left of a task whose process has ended; so have the others."""
+    note = "the process that was to prove it ended, killed or out of memory"
+    return Result(task=task, status=Status.UNPROVED, engine="none", seconds=0.0, note=note)
 
 
 _run: Run | None = None
 
 
 def _open(open_suite: Callable[[dict[str, Any]], Run], material: dict[str, Any]) -> None:
+    """Begin a process: it leaves Ctrl-C to its parent, and ends with it."""
     global _run
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow_parent, daemon=True).start()
     _run = open_suite(material)
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _prove(task: Task) -> Result:
