@@ -13,7 +13,10 @@ from utrap_testbench.golden import Config, State, registers, reset_state
 
 from .bench import Bench
 
-__all__ = ["Establisher"]
+__all__ = ["MRET", "Establisher"]
+
+#: The step of a way that is the return into the mode, and no CSR.
+MRET = "mret"
 
 #: mstatus.MPP and MPV; RV32 has MPV in mstatush.
 _MPP, _MPV, _MPV_HIGH = 11, 1 << 39, 1 << 7
@@ -39,26 +42,30 @@ class Establisher:
 
     def stimuli(self, state: State, wanted: dict[str, int]) -> list[str]:
         """Stimuli from the state after reset; `wanted` are the state's registers."""
+        return [self._mret if name == MRET else self._write(name, value) for name, value in self.way(state, wanted)]
+
+    def way(self, state: State, wanted: dict[str, int]) -> list[tuple[str, int]]:
+        """The same as CSRs to write, by name, with their values; the name `MRET` stands for the return."""
         reset = self._reset
-        lines = self._into_mode(state.prv, state.v)
+        steps = self._into_mode(state.prv, state.v)
         # After a return mstatus is not as after reset.
-        must = ("mstatus",) if lines else ()
+        must = ("mstatus",) if steps else ()
         for name, value in wanted.items():
             if (value != reset[name] or name in must) and name not in _NOT_WRITTEN:
-                lines.append(self._write(name, value))
+                steps.append((name, value))
         if state.mip_software:
             # mip and hvip have VSSIP in common.
-            lines.append(self._write("mip", state.mip_software | state.hvip & _VSSIP))
-        return lines
+            steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
+        return steps
 
-    def _into_mode(self, prv: int, v: int) -> list[str]:
+    def _into_mode(self, prv: int, v: int) -> list[tuple[str, int]]:
         if prv == 3:
             return []
         is_rv32 = self._config.xlen == 32
-        lines = [self._write("mstatus", prv << _MPP | (_MPV if v and not is_rv32 else 0))]
+        steps = [("mstatus", prv << _MPP | (_MPV if v and not is_rv32 else 0))]
         if v and is_rv32:
-            lines.append(self._write("mstatush", _MPV_HIGH))
-        return [*lines, self._mret]
+            steps.append(("mstatush", _MPV_HIGH))
+        return [*steps, (MRET, 0)]
 
     def _write(self, name: str, value: int) -> str:
         return f"{self._writes[name] | value << self._data:x}"

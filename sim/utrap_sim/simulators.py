@@ -128,14 +128,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "utrap" / "sim"
 
 
-def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
-    """A folder with the bench built for the simulator, from the cache or new.
+def build(bench: Bench, simulator: Simulator, waves: bool = False, builder: str = "utrap_sim.runner") -> Path:
+    """A folder with the bench built for the simulator, from the cache or new; `builder` is the module that makes it.
 
     Raises:
         UserError: When the build fails; the line names its log.
     """
     sources = {"trap_unit.v": bench.unit_verilog(), "bench.v": bench.verilog()}
-    folder = cache_folder() / f"{simulator.name}-{_hash(simulator, waves, *sources.values())}"
+    folder = cache_folder() / f"{simulator.name}-{_hash(simulator, waves, builder, *sources.values())}"
     if folder.is_dir():
         return folder
     try:
@@ -145,9 +145,9 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
             new.mkdir()
             for name, text in sources.items():
                 (new / name).write_text(text)
-            runtime = folder.with_name(f"runtime-{_hash(simulator, waves)}")
+            runtime = folder.with_name(f"runtime-{_hash(simulator, waves, builder)}")
             _lend_runtime(runtime, new)
-            _build(simulator, new, waves, folder.with_suffix(".log"))
+            _build(simulator, new, waves, builder, folder.with_suffix(".log"))
             _keep_runtime(new, runtime)
             _remove_what_is_used_up(new)
             _rename(new, folder)
@@ -165,9 +165,9 @@ def _rename(new: Path, folder: Path) -> None:
             raise
 
 
-def _build(simulator: Simulator, folder: Path, waves: bool, log: Path) -> None:
+def _build(simulator: Simulator, folder: Path, waves: bool, builder: str, log: Path) -> None:
     """Build in a process of its own group: Ctrl-C ends the compiler too."""
-    command = [sys.executable, "-m", "utrap_sim.runner", "build", simulator.name, str(folder), str(int(waves))]
+    command = [sys.executable, "-m", builder, "build", simulator.name, str(folder), str(int(waves))]
     text = folder / "build.log"
     with text.open("w") as output:
         process = subprocess.Popen(

@@ -1,0 +1,48 @@
+"""Runs a named trap sequence on the generated Verilog in a simulator, and shows it.
+
+SCENARIO is a name that --list lists, a file of events in the format of 'utrap replay', or a Python
+function, as FILE.py:FUNCTION or MODULE:FUNCTION (docs/waves.md). Every cycle is compared with the
+model. Into DIR go the waves, GTKWave's save file, and the timeline as JSON, as a picture and as a page.
+The exit status is 1 where the Verilog differs from the model.
+"""
+
+from __future__ import annotations
+
+import click
+
+from utrap.config import Config
+from utrap.options import configuration_options
+
+
+@click.command(help=__doc__)
+@click.argument("scenario", required=False)
+@click.option("--list", "lists", is_flag=True, help="List the scenarios that the configuration can run.")
+@click.option("-o", "--output", metavar="DIR", default="build/waves", show_default=True, help="Where the files go.")
+@click.option(
+    "--sim",
+    "simulator",
+    type=click.Choice(["icarus", "verilator"]),
+    default="icarus",
+    show_default=True,
+    help="The simulator; Verilator writes VCD alone.",
+)
+@configuration_options
+@click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+def waves(config: Config, scenario: str | None, lists: bool, output: str, simulator: str, opens: bool) -> int:
+    from utrap.errors import UserError
+    from utrap_sim.waves.products import find, print_list, show
+
+    context = click.get_current_context()
+    given = [name for name in context.params if context.get_parameter_source(name) is not _DEFAULT]
+    if lists:
+        for name, option in (("scenario", "SCENARIO"), ("output", "-o"), ("simulator", "--sim"), ("opens", "--open")):
+            if name in given:
+                raise UserError(f"--list runs nothing: leave {option} out")
+        print_list(config)
+        return 0
+    chosen = tuple(f"--{option}" for name, option in _CONFIGURATION.items() if name in given)
+    return show(find(scenario, config, chosen), simulator, output, opens)
+
+
+_DEFAULT = click.core.ParameterSource.DEFAULT
+_CONFIGURATION = {"profile": "profile", "xlen": "xlen", "settings": "set"}

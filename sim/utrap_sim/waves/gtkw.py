@@ -1,0 +1,242 @@
+"""GTKWave's save file for a dump: signals in groups, modes and causes as words, a marker at each trap and return.
+
+Words are in translation files beside the save file; both name the others
+without a folder, so that the folder can be moved.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Any
+
+from vcd.gtkw import GTKWSave, make_translation_filter
+
+from utrap.config import Config
+from utrap.csr.rows import csrs
+from utrap.csr.table import Csr
+from utrap.emit.ports import Port, port_groups
+from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode
+from utrap_sim.bench import TOP
+from utrap_sim.explain.names import cause_name
+
+from .bench import NOTE_CHARACTERS, PERIOD, START
+from .hart import Hart
+from .run import Run
+from .scenario import event_name
+
+__all__ = ["gtkwave_files"]
+
+_UNIT = f"{TOP}.dut"
+#: GTKWave has so many named markers: A to Z.
+_MARKERS = 26
+#: Pixels for the waves, and for a nanosecond at least and at most: a word or two must fit into a cycle.
+_ROOM, _NARROW, _WIDE = 1300, 5.0, 12.0
+#: GTKWave's zoom is a power of two; at 0 a nanosecond has so many pixels.
+_PIXELS = 200
+#: The ports of the group `mode` and, in order, of the group `event`.
+_MODE_PORTS = ("clk", "rst", "hart_mode")
+_EVENT_PORTS = ("commit_", "answer_", "interrupt_", "lines_", "trace_")
+_COLOURS = {Mode.M: "red", Mode.S: "orange", Mode.U: "green", Mode.VS: "blue", Mode.VU: "purple"}
+#: What of a cause is read as one of an exception, of an interrupt, or of either.
+_CAUSES = {"commit_cause": "exceptions", "hart_ecall_cause": "exceptions", "interrupt_cause": "interrupts"}
+
+#: Ports that are one of these have its names as words.
+_ENUMERATIONS: dict[str, type[IntEnum]] = {
+    "modes": Mode,
+    "operations": CommitOp,
+    "csr-operations": CsrOp,
+    "faults": Fault,
+}
+
+
+def gtkwave_files(name: str, hart: Hart, run: Run) -> dict[str, bytes]:
+    """The save file `<name>.gtkw` for the dump `<name>.vcd`, and its translation files."""
+    return _SaveFile(name, hart, run).files()
+
+
+class _SaveFile:
+    def __init__(self, name: str, hart: Hart, run: Run) -> None:
+        self._name, self._hart, self._run = name, hart, run
+        self._text = io.StringIO()
+        self._gtkw = GTKWSave(self._text)
+        self._xlen = hart.config.xlen
+        self._ports = {port.name: port for group in port_groups(hart.bench.unit) for port in group.ports}
+        self._rows = csrs(hart.bench.config)
+        self._used: dict[str, bytes] = {}
+
+    def files(self) -> dict[str, bytes]:
+        gtkw = self._gtkw
+        gtkw.dumpfile(f"{self._name}.vcd", abspath=False)
+        gtkw.savefile(f"{self._name}.gtkw", abspath=False)
+        gtkw.timestart(self._time(self._run.first))
+        gtkw.size(1720, 1000)
+        gtkw.pos()
+        self._mark()
+        gtkw.treeopen(TOP)
+        gtkw.treeopen(_UNIT)
+        gtkw.signals_width(280)
+        gtkw.sst_expanded(False)
+        self._groups()
+        return {f"{self._name}.gtkw": self._text.getvalue().encode(), **self._used}
+
+    def _time(self, cycle: int) -> int:
+        return START + cycle * PERIOD
+
+    def _mark(self) -> None:
+        """A marker with a name at each trap and return, as far as there are letters."""
+        run, names = self._run, self._hart.names
+        places = {}
+        for number, seen in enumerate(run.seen):
+            event = event_name(seen["trace.kind"], seen["trace.cause"])
+            if event and run.cycles[run.first + number].is_shown:
+                said = f"{names.mode_name(seen['trace.from_mode'])}>{names.mode_name(seen['trace.to_mode'])}"
+                places[self._time(run.first + number)] = f"{event.lower().replace('_', ' ')} {said}"
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        marked = dict(zip(letters, places, strict=False))
+        span = PERIOD * len(run.seen)
+        zoom = math.log2(min(_WIDE, max(_NARROW, _ROOM / span)) / _PIXELS)
+        first = next(iter(places), -1)
+        self._gtkw.zoom_markers(zoom, first, **marked)  # type: ignore[arg-type]
+        for letter, time in marked.items():
+            # The library has no word for it.
+            self._text.write(f"[markername] {letter.upper()}{places[time]}\n")
+
+    # Groups.
+
+    def _groups(self) -> None:
+        gtkw = self._gtkw
+        gtkw.trace(f"{TOP}.note[{8 * NOTE_CHARACTERS - 1}:0]", alias="software", datafmt="ascii", rjustify=False)
+        gtkw.trace(f"{TOP}.happens[8:0]", alias="event", translate_filter_file=self._words("events", 9))
+        with gtkw.group("mode"):
+            for name in _MODE_PORTS:
+                self._port(self._ports[name])
+        events = [port for prefix in _EVENT_PORTS for port in self._ports.values() if port.name.startswith(prefix)]
+        with gtkw.group("event"):
+            for port in events:
+                self._port(port)
+        for title, rows in self._levels().items():
+            with gtkw.group(title, closed=not any(self._changes(row.name) for row in rows)):
+                for row in rows:
+                    self._csr(row)
+                with gtkw.group(f"{title}: fields", closed=True):
+                    for row in rows:
+                        self._fields(row)
+        shown = {*_MODE_PORTS, *(port.name for port in events)}
+        with gtkw.group("other ports", closed=True):
+            for port in self._ports.values():
+                if port.name not in shown:
+                    self._port(port)
+
+    def _levels(self) -> dict[str, list[Csr]]:
+        """The CSRs by the mode that they are for."""
+        hs = "HS" if self._hart.config.h else "S"
+        groups: dict[str, list[Csr]] = {title: [] for title in ("M", hs, "VS", "U", "windows")}
+        for row in self._rows:
+            if row.name.startswith("hugpaw"):
+                groups["windows"].append(row)
+            elif row.name.startswith("vs"):
+                groups["VS"].append(row)
+            else:
+                groups[("U", hs, hs, "M")[row.lowest_mode_bits]].append(row)
+        return {title: rows for title, rows in groups.items() if rows}
+
+    def _changes(self, register: str) -> bool:
+        return len({seen[register] for seen in self._run.seen if register in seen}) > 1
+
+    # Signals.
+
+    def _port(self, port: Port) -> None:
+        words = None
+        if port.encoding:
+            words = next(kind for kind, names in _ENUMERATIONS.items() if port.encoding == _values(names))
+        elif port.name in _CAUSES:
+            words = _CAUSES[port.name]
+        elif port.name == "trace_cause":
+            words = "causes"
+        elif port.name == "commit_csr_address":
+            words = "csrs"
+        self._signal(port.name, port.width, words)
+
+    def _csr(self, row: Csr) -> None:
+        self._signal(row.name, self._xlen, "xcauses" if row.name.endswith("cause") else None)
+
+    def _fields(self, row: Csr) -> None:
+        for field in row.fields:
+            if row.owns(field):
+                self._signal(f"{row.name}_{field.name}", field.width // field.copies)
+
+    def _signal(self, name: str, width: int, words: str | None = None) -> None:
+        bits = f"[{width - 1}:0]" if width > 1 else ""
+        file = self._words(words, width) if words else None
+        self._gtkw.trace(f"{_UNIT}.{name}{bits}", translate_filter_file=file)
+
+    # Words.
+
+    def _words(self, kind: str, width: int) -> str:
+        """The name of the file that translates values of a kind; its content is remembered."""
+        words: list[Any]
+        file = kind
+        if kind == "modes":
+            names = self._hart.names
+            words = [(mode, names.mode_name(mode), _COLOURS[mode]) for mode in Mode]
+            file = "modes-hs" if self._hart.config.h else "modes-s"
+        elif kind == "xcauses":
+            interrupt = 1 << self._xlen - 1
+            words = [*list(_exceptions())[1:], *((interrupt | code, name) for code, name in _interrupts())]
+            file = f"xcauses-{self._xlen}"
+        elif kind in _ENUMERATIONS:
+            words = list(_values(_ENUMERATIONS[kind]).items())
+        else:
+            # A port that means nothing in a cycle is 0, and better has no name then.
+            words = [(value, word) for value, word in _TABLES[kind]() if value or kind == "events"]
+        name = f"gtkwave-{file}.txt"
+        self._used[name] = (make_translation_filter(words, "hex", width) + "\n").encode()
+        return name
+
+
+def _exceptions() -> Iterator[tuple[int, str]]:
+    return ((code.value, cause_name(code)) for code in ExceptionCause)
+
+
+def _interrupts() -> Iterator[tuple[int, str]]:
+    return ((code.value, code.name) for code in Interrupt)
+
+
+def _either() -> Iterator[tuple[int, str]]:
+    """What a code may be where nothing says of which kind it is."""
+    exceptions, interrupts = dict(_exceptions()), dict(_interrupts())
+    for code in sorted(exceptions.keys() | interrupts.keys()):
+        yield code, " or ".join(table[code] for table in (exceptions, interrupts) if code in table)
+
+
+def _events() -> Iterator[tuple[int, str]]:
+    """What the bench's `happens` says: kind and cause."""
+    for operation in CommitOp:
+        if operation is CommitOp.EXCEPTION:
+            yield from ((operation << 6 | code, name) for code, name in _exceptions())
+        elif operation is CommitOp.INTERRUPT:
+            yield from ((operation << 6 | code, name) for code, name in _interrupts())
+        else:
+            yield operation << 6, {CommitOp.NONE: "-", CommitOp.DEBUG_CSR: "debugger"}.get(operation, operation.name)
+
+
+def _csr_numbers() -> Iterator[tuple[int, str]]:
+    """Names by address, of every configuration, so that the file is the same for all."""
+    widest = (Config.profile("full", 32), Config.profile("full", 64, windows=8))
+    yield from sorted({row.address: row.name for config in widest for row in csrs(config)}.items())
+
+
+def _values(names: type[IntEnum]) -> dict[int, str]:
+    return {member.value: member.name for member in names}
+
+
+_TABLES = {
+    "events": _events,
+    "exceptions": _exceptions,
+    "interrupts": _interrupts,
+    "causes": _either,
+    "csrs": _csr_numbers,
+}

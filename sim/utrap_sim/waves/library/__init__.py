@@ -1,0 +1,15 @@
+"""The scenarios that have a name, the main ones first."""
+
+from __future__ import annotations
+
+from utrap_sim.waves.scenario import Scenario
+
+from . import attacks, devices, interrupts, kernel, nesting
+
+__all__ = ["SCENARIOS"]
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for family in (devices, kernel, interrupts, nesting, attacks)
+    for scenario in family.SCENARIOS
+}

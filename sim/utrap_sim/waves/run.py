@@ -1,0 +1,125 @@
+"""Plays what a `Hart` has collected on the Verilog in a simulator, and compares every cycle with the model."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from utrap.errors import UserError
+from utrap_sim.bench import OBSERVED, STIMULI, TOP
+from utrap_sim.expected import expected_outputs
+from utrap_sim.layout import UnknownBits
+from utrap_sim.simulators import Simulator, build, child_environment, ending_group, find_simulator
+from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
+
+from .bench import DUMP
+from .hart import Hart, Played
+
+__all__ = ["Run", "run"]
+
+#: The formats of a dump, by simulator: a build of Verilator's writes one.
+_FORMATS = {"icarus": ("vcd", "fst"), "verilator": ("vcd",)}
+_BUILDER = "utrap_sim.waves.compile"
+
+
+@dataclass
+class Run:
+    """What a simulation gave.
+
+    Attributes:
+        first: The number of the first cycle in the dump.
+        cycles: The cycles, those before the dump too.
+        seen: What the unit showed in each cycle of the dump, by port and register; empty where bits were unknown.
+        dumps: The dump in each format that the simulator has.
+        differences: Where it is not as the model says: one line a cycle, then the fields.
+    """
+
+    first: int
+    cycles: list[Played]
+    seen: list[dict[str, int]] = field(default_factory=list)
+    dumps: dict[str, bytes] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+
+class _Silence(random.Random):
+    """No noise: what an event does not define is 0, so that the waves show what matters."""
+
+    def getrandbits(self, k: int) -> int:
+        return 0
+
+
+def run(hart: Hart, simulator_name: str) -> Run:
+    """Build the bench, or find it built, and play.
+
+    Raises:
+        UserError: When the simulator is missing, cannot be built, or ends by itself.
+    """
+    hart.idle(cycles=2)
+    first = next(number for number, played in enumerate(hart.played) if played.is_shown)
+    told = Run(first=first, cycles=hart.played)
+    simulator = find_simulator(simulator_name)
+    built = build(hart.bench, simulator, waves=True, builder=_BUILDER)
+    with TemporaryDirectory(prefix="utrap-waves-") as name:
+        folder = Path(name)
+        (folder / STIMULI).write_text("".join(_lines(hart)))
+        for suffix in _FORMATS[simulator.name]:
+            _simulate(simulator, built, folder, first, suffix)
+            told.dumps[suffix] = (folder / DUMP).read_bytes()
+        lines = (folder / OBSERVED).read_text().split()
+    if len(lines) != len(hart.played):
+        raise UserError(f"{simulator.name} played {len(lines)} cycles of {len(hart.played)}")
+    told.differences = _differences(hart, lines)
+    with suppress(UnknownBits):  # which is a difference
+        told.seen = [hart.bench.outputs.unpack(line) for line in lines[first:]]
+    return told
+
+
+def _lines(hart: Hart) -> Iterator[str]:
+    drivers = Drivers(hart.bench.inputs, _Silence(), hart.hartid)
+    for played in hart.played:
+        yield hart.bench.line(drivers.drive(played.cycle), played.note)
+
+
+def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, suffix: str) -> None:
+    if simulator.name == "icarus":
+        command = ["vvp", "-n", str(built / "sim.vvp"), f"-{suffix}"]
+    else:
+        command = [str(built / TOP)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, f"+first={first}"],
+            cwd=folder,
+            env=child_environment(simulator),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us alone; we end the group
+        )
+        with ending_group(process):
+            status = process.wait()
+    if status or not (folder / DUMP).exists():
+        lines = [line.strip() for line in (folder / "log").read_text(errors="replace").splitlines() if line.strip()]
+        raise UserError(f"{simulator.name} ended by itself: {(lines or ['it said nothing'])[-1]}")
+
+
+def _differences(hart: Hart, lines: list[str]) -> list[str]:
+    """The first cycle that is not as the model says."""
+    scoreboard = Scoreboard(hart.config, hart.bench.outputs, expected_outputs, hart.hartid)
+    for number, (played, line) in enumerate(zip(hart.played, lines, strict=True)):
+        found = scoreboard.compare(played.expected, line)
+        if found:
+            return [_where(hart, number, played.cycle), *(f"  {_said(difference)}" for difference in found)]
+    return []
+
+
+def _where(hart: Hart, number: int, cycle: Cycle) -> str:
+    return f"cycle {number}, {describe(hart.config, cycle)}:"
+
+
+def _said(difference: Difference) -> str:
+    return f"{difference}, from the event before" if difference.is_state else str(difference)

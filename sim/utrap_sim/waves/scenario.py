@@ -1,0 +1,95 @@
+"""What a scenario is: a function that plays on a hart, what the hart must have for it, and what it must show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from utrap.errors import UserError
+from utrap_sim.explain.names import cause_name
+from utrap_testbench.golden import Config, Irq
+
+from .hart import Hart
+
+__all__ = ["NEEDS", "Scenario", "event_name", "path_of"]
+
+#: Values of `trace_kind`.
+_EXCEPTION, _INTERRUPT = 2, 3
+_KINDS = {4: "MRET", 5: "SRET", 6: "URET"}
+
+#: What a scenario may need: whether a configuration has it, how it is called, and how to get it.
+NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
+    "s": (lambda c: c.s, "S-mode", "--profile msu"),
+    "h": (lambda c: c.h, "the hypervisor extension", "--profile msuh"),
+    "n": (lambda c: c.n, "the N extension", "--profile msun"),
+    "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
+    "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
+}
+
+#: What every scenario has to show, in the order of the events: those of `path_of`.
+Shows = tuple[str, ...] | Callable[[Config], tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One sequence.
+
+    Attributes:
+        name: As the command line has it, and its files.
+        title: What it shows, in a sentence.
+        play: Plays it on a hart that is as after reset.
+        shows: Every trap and return with its modes, in order: "LOAD_GUEST_PAGE_FAULT VS->U", "URET U->VS".
+            None where nobody has said.
+        needs: Keys of `NEEDS`.
+        source: The file that it is from; None for those of the library.
+    """
+
+    name: str
+    title: str
+    play: Callable[[Hart], None]
+    shows: Shows | None = None
+    needs: tuple[str, ...] = ()
+    source: Path | None = None
+
+    def lacks(self, config: Config) -> str:
+        """What the configuration lacks for it, as the end of a line; empty where it lacks nothing."""
+        for need in self.needs:
+            has, name, remedy = NEEDS[need]
+            if not has(config):
+                return f"needs {name}, which the configuration has not: {remedy} would do"
+        return ""
+
+    def check(self, config: Config, path: Iterable[str]) -> None:
+        """Refuse what does not show what it must.
+
+        Raises:
+            UserError: The first event that is another one.
+        """
+        if self.shows is None:
+            return
+        wanted, seen = self.shows(config) if callable(self.shows) else self.shows, tuple(path)
+        if seen == wanted:
+            return
+        place = next((i for i, pair in enumerate(zip(wanted, seen, strict=False)) if pair[0] != pair[1]), None)
+        place = min(len(wanted), len(seen)) if place is None else place
+        should, did = (events[place] if place < len(events) else "the end" for events in (wanted, seen))
+        raise UserError(f"{self.name} does not show what it must: event {place + 1} is {did} and not {should}")
+
+
+def event_name(kind: int, cause: int) -> str:
+    """A trap's or a return's name in `Scenario.shows`; empty for other events."""
+    if kind == _EXCEPTION:
+        return cause_name(cause).upper().replace(" ", "_").replace("-", "_")
+    if kind == _INTERRUPT:
+        return Irq(cause).name if cause in Irq.__members__.values() else f"INTERRUPT_{cause}"
+    return _KINDS.get(kind, "")
+
+
+def path_of(hart: Hart, seen: Iterable[dict[str, int]]) -> tuple[str, ...]:
+    """The traps and returns that the unit's trace port has shown, cycle by cycle."""
+    return tuple(
+        f"{name} {hart.names.mode_name(cycle['trace.from_mode'])}->{hart.names.mode_name(cycle['trace.to_mode'])}"
+        for cycle in seen
+        if (name := event_name(cycle["trace.kind"], cycle["trace.cause"]))
+    )

@@ -1,0 +1,158 @@
+"""The scenarios: each shows what it must, on every configuration that it is for, in both simulators."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from utrap.config import PROFILES
+from utrap.errors import UserError
+from utrap_sim.waves import run as running
+from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
+from utrap_sim.waves.library import SCENARIOS, machine
+from utrap_sim.waves.scenario import event_name, path_of
+
+CONFIGURATIONS = [(profile, xlen) for profile in PROFILES for xlen in (64, 32)]
+
+
+def model_path(hart):
+    """What the model says of each trap and return of the sequence."""
+    path = []
+    for played in hart.played:
+        outcome = played.expected.outcome
+        if not played.is_shown or not outcome.redirect:
+            continue
+        if outcome.trap:
+            name = event_name(2 + outcome.is_interrupt, outcome.cause)
+        else:
+            name = played.cycle.event.insn.name
+        modes = (hart.names.mode_name(mode) for mode in (outcome.from_mode, outcome.to_mode))
+        path.append(f"{name} {'->'.join(modes)}")
+    return tuple(path)
+
+
+def fitting(hart_config):
+    return [scenario for scenario in SCENARIOS.values() if not scenario.lacks(hart_config)]
+
+
+@pytest.mark.parametrize(("profile", "xlen"), CONFIGURATIONS)
+def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(simulated, played, profile, xlen):
+    config = played("machine-timer", profile, xlen).config
+    for scenario in fitting(config):
+        hart, run = simulated(scenario, profile, xlen)
+        assert run.differences == [], scenario.name
+        scenario.check(hart.config, path_of(hart, run.seen))
+
+
+def test_verilator_shows_the_same_as_icarus(simulated):
+    for name in SCENARIOS:
+        _, icarus = simulated(name)
+        _, verilator = simulated(name, on="verilator")
+        assert verilator.differences == []
+        assert verilator.seen == icarus.seen, name
+
+
+@pytest.mark.parametrize(
+    ("profile", "changes"),
+    [
+        ("full", {"windows": 0}),
+        ("full", {"windows": 1}),
+        ("full", {"windows": 8, "geilen": 8}),
+        ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
+        ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
+        ("full", {"hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4"), "fs": False, "counters": "none"}),
+        ("msuh", {"n": True}),
+        ("msu", {"satp_modes": ("bare",), "asid_bits": 0}),
+        ("mu", {"n": True}),
+    ],
+    ids=str,
+)
+def test_a_scenario_fits_whatever_configuration_it_does_not_refuse(played, profile, changes):
+    some = played("machine-timer", profile, **changes)
+    for scenario in fitting(some.config):
+        hart = played(scenario, profile, **changes)
+        scenario.check(hart.config, model_path(hart))
+
+
+def test_the_sequences_that_were_asked_for_are_there():
+    assert {
+        *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
+        *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
+    } <= SCENARIOS.keys()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_there_is_something_to_see_in_every_profile(played, profile):
+    assert len(fitting(played("machine-timer", profile).config)) >= 4
+
+
+def test_the_short_way_visits_no_kernel_and_takes_a_third_of_the_cycles(played):
+    """Both handle the same access; from the fault to the guest's next instruction."""
+
+    def cycles(name):
+        hart = played(name)
+        modes = [played.expected.outcome.from_mode for played in hart.played if played.is_shown]
+        left, back = modes.index(5), len(modes) - modes[::-1].index(5)
+        way = modes[left:back]
+        return sum(mode != 5 for mode in way), set(way)
+
+    short, short_modes = cycles("uart")
+    long, long_modes = cycles("uart-hs")
+    assert short_modes == {5, 0}
+    assert long_modes == {5, 1, 0}
+    assert long > 2.5 * short
+
+
+def test_a_scenario_that_shows_something_else_is_refused(simulated):
+    hart, run = simulated("uart")
+    path = path_of(hart, run.seen)
+    for wrong, said in (
+        (path[:2], "event 3 is URET U->VS and not the end"),
+        ((*path, "MRET M->U"), "event 4 is the end and not MRET M->U"),
+        ((path[0], "LOAD_GUEST_PAGE_FAULT VS->HS", path[2]), "event 2 is LOAD_GUEST_PAGE_FAULT VS->U and not"),
+    ):
+        with pytest.raises(UserError, match="uart does not show what it must") as error:
+            replace(SCENARIOS["uart"], shows=wrong).check(hart.config, path)
+        assert said in str(error.value)
+
+
+def test_a_fault_in_the_verilog_is_found_and_named(played, simulator, monkeypatch):
+    text = WaveBench.unit_verilog(played("uart").bench)
+    wrong = text.replace("ucause = {ucause_interrupt, 57'd0, ucause_code}", "ucause = {ucause_interrupt, 63'd5}")
+    assert wrong != text
+    monkeypatch.setattr(WaveBench, "unit_verilog", lambda bench: wrong)
+    hart = played("uart")
+    run = running.run(hart, simulator("icarus"))
+    assert run.differences[0].startswith("cycle ")
+    assert "  ucause: expected 0x0, got 0x5" in run.differences[1]
+    assert run.dumps.keys() == {"vcd", "fst"}
+
+
+@pytest.mark.parametrize(("profile", "xlen"), CONFIGURATIONS)
+def test_the_words_about_each_cycle_are_whole(played, profile, xlen):
+    for scenario in fitting(played("machine-timer", profile, xlen).config):
+        for cycle in played(scenario, profile, xlen).played:
+            assert len(cycle.note) <= NOTE_CHARACTERS, cycle.note
+            assert cycle.note.isascii()
+
+
+@pytest.mark.parametrize(
+    ("made", "written"),
+    [
+        (machine.load(1), "lbu a0, 0(zero)"),
+        (machine.load(4), "lw a0, 0(zero)"),
+        (machine.store(1), "sb a5, 0(zero)"),
+        (machine.store(4), "sw a5, 0(zero)"),
+    ],
+)
+def test_a_transformed_instruction_is_the_instruction_without_its_address(made, written, tmp_path):
+    """norm:H_trap_xtinst: the assembler knows the encoding."""
+    assembler = shutil.which("riscv64-unknown-elf-as")
+    if assembler is None:
+        pytest.skip("on Debian: apt-get install binutils-riscv64-unknown-elf")
+    (tmp_path / "a.s").write_text(written + "\n")
+    subprocess.run([assembler, "-march=rv64i", "-o", tmp_path / "a.o", tmp_path / "a.s"], check=True)
+    dump = ["riscv64-unknown-elf-objcopy", "-O", "binary", tmp_path / "a.o", tmp_path / "a.bin"]
+    subprocess.run(dump, check=True)
+    assert int.from_bytes((tmp_path / "a.bin").read_bytes()[:4], "little") == made
