@@ -117,6 +117,11 @@ class Player:
         return [_reply(line) for line in answers.read_text().splitlines()]
 
 
+def answer(given: Answer) -> tuple[int | None, int | None, int, bool]:
+    """What is compared of an answer."""
+    return given.physical, given.cause, given.gpa, given.is_implicit
+
+
 def _reply(line: str) -> Reply:
     fields = line.split()
     assert len(fields) == 7, f"the bench: {line}"

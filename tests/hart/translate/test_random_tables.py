@@ -2,35 +2,10 @@
 
 from random import Random
 
-import pytest
-
-from utrap.errors import UserError
-from utrap_sim.simulators import find_simulator
-
 from .paging_model import Machine
 from .scenes import Scene
 from .tables import is_ram
-from .translating import Player, Script, hart_config, queries, verilog
-
-
-@pytest.fixture(scope="session")
-def player(tmp_path_factory):
-    """A bench for a configuration, or for another text of the module."""
-    try:
-        find_simulator("icarus")
-    except UserError as error:
-        pytest.skip(str(error))
-    known = {}
-
-    def player(config=None, text=None):
-        config = config or hart_config()
-        text = text or verilog(config)
-        if text not in known:
-            known[text] = Player(tmp_path_factory.mktemp("translate"), text, config.gpa_bits)
-        return known[text]
-
-    return player
-
+from .translating import Script, answer, queries
 
 SCHEMES = (0, 8)
 COLD, WARM = 24, 48
@@ -75,10 +50,6 @@ class Run:
         ]
 
 
-def answer(given):
-    return given.physical, given.cause, given.gpa, given.is_implicit
-
-
 def test_random_tables_are_translated_as_the_manual_says(player):
     run = Run(1, 300)
-    assert run.differences(player().play(run.script)) == []
+    assert run.differences(player.play(run.script)) == []
