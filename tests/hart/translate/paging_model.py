@@ -130,12 +130,11 @@ class Machine:
         """ "reads and writes of VS-level page tables" are "subject to G-stage address translation alone" """
         # "permissions [...] are checked as though for an implicit load"
         try:
-            physical = self._guest_physical(gpa, _Access(kind=LOAD, is_user=True, is_explicit=False))
+            return self._read(self._guest_physical(gpa, _Access(kind=LOAD, is_user=True, is_explicit=False)))
         except _Fault as fault:
             if fault.kind == "guest-page":
                 raise _Fault("guest-page", "implicit", *fault.why, gpa=gpa, is_implicit=True) from None
             raise _Fault(fault.kind, "implicit", *fault.why) from None
-        return self._read(physical)
 
     def _read(self, physical: int) -> int:
         # 2. "If accessing pte violates a PMA or PMP check, raise an access-fault exception"

@@ -12,27 +12,35 @@ from random import Random
 from .paging_model import LEVELS, Registers
 from .tables import PTE_PPN, RAM, RAM_SIZE, A, D, G, R, Space, U, V, W, X
 
-#: The ways to damage an entry.
-DAMAGE: tuple[Callable[[int, Random], int], ...] = (
+Damage = Callable[[int, Random], int]
+
+#: The ways to damage any entry. The last two do no harm, or any.
+_DAMAGE: tuple[Damage, ...] = (
     lambda pte, rng: pte & ~V,
     lambda pte, rng: pte & ~R | W,
     lambda pte, rng: pte | 1 << 63,
     lambda pte, rng: pte | rng.randint(1, 3) << 61,
     lambda pte, rng: pte | 1 << rng.randint(54, 60),
-    lambda pte, rng: pte & ~(R | W | X),
-    lambda pte, rng: pte & ~(R | W | X | A | D | U),
-    lambda pte, rng: pte & ~(R | W | X | A | D | U) | rng.choice((A, D, U)),
-    lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(18),
     lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(20, 44),
+    lambda pte, rng: pte | G | rng.randint(1, 3) << 8,
+    lambda pte, rng: pte ^ 1 << rng.randrange(64),
+)
+_POINTER_DAMAGE: tuple[Damage, ...] = (
+    *_DAMAGE,
+    lambda pte, rng: pte | A,
+    lambda pte, rng: pte | D,
+    lambda pte, rng: pte | U,
+)
+_LEAF_DAMAGE: tuple[Damage, ...] = (
+    *_DAMAGE,
+    lambda pte, rng: pte & ~(R | W | X | A | D | U),
+    lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(18),
     lambda pte, rng: pte ^ U,
     lambda pte, rng: pte & ~(R | W) | X,
     lambda pte, rng: pte & ~X | R,
     lambda pte, rng: pte & ~W | R,
     lambda pte, rng: pte & ~A,
     lambda pte, rng: pte & ~D,
-    # No damage: software's bits, and global mappings.
-    lambda pte, rng: pte | G | rng.randint(1, 3) << 8,
-    lambda pte, rng: pte ^ 1 << rng.randrange(64),
 )
 
 
@@ -77,9 +85,10 @@ class Scene:
                 self._map_virtual(virtual, LEVELS[vsatp], self.addresses[1], self._guest_leaf)
             else:
                 self.addresses[1].append(self._guest_leaf(None) << 12 | rng.getrandbits(12))
-        for _ in range(rng.choice((0, 1, 1, 2, 3)) if self.memory else 0):
+        for _ in range(rng.choice((0, 1, 2, 3, 4)) if self.memory else 0):
             slot = rng.choice(list(self.memory))
-            self.memory[slot] = rng.choice(DAMAGE)(self.memory[slot], rng)
+            pte = self.memory[slot]
+            self.memory[slot] = rng.choice(_LEAF_DAMAGE if pte & (R | X) else _POINTER_DAMAGE)(pte, rng)
         enables = [rng.random() < 0.5 for _ in range(4)]
         self.registers = Registers(
             satp=roots[0],

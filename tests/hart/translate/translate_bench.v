@@ -6,7 +6,9 @@
 //   2                                 a fence
 //   3 MODE ACCESS IS_HLVX ADDRESS     a translation; the answer is one line:
 //                                     FAULT CAUSE PHYSICAL GPA IS_IMPLICIT CYCLES READS
-// The RAM is 1 MiB at 0x80000000; elsewhere there is nothing. +slow: it answers after 0 to 3 cycles, else after one.
+// The RAM is 1 MiB at 0x80000000; elsewhere there is nothing. It answers in the next cycle.
+// +slow: it answers after 0 to 3 cycles.
+// +qemu: 128 MiB of RAM, all 0 but for 1 MiB at 0x82800000.
 
 `timescale 1ns / 1ns
 
@@ -30,10 +32,11 @@ module bench;
   reg [63:0] ram [0:131071];
   reg [7:0] noise = 1;
   reg [1:0] waited = 0;
-  reg is_slow;
+  reg is_slow, is_qemu;
   wire ready = valid && waited >= (is_slow ? noise[1:0] : 2'd1);
-  wire is_ram = bus_address[55:20] == 36'h800;
-  wire [63:0] word = ram[bus_address[19:3]];
+  wire is_ram = is_qemu ? bus_address[55:27] == 29'h10 : bus_address[55:20] == 36'h800;
+  wire is_zero = is_qemu && bus_address[26:20] != 7'h28;
+  wire [63:0] word = is_zero ? 64'd0 : ram[bus_address[19:3]];
 
   translate dut (
     .clk(clk), .rst(rst),
@@ -79,6 +82,7 @@ module bench;
   endtask
 
   initial begin
+    is_qemu = $test$plusargs("qemu") != 0;
     is_slow = $test$plusargs("slow") != 0;
     got = $value$plusargs("operations=%s", operations_name) && $value$plusargs("answers=%s", answers_name);
     operations = $fopen(operations_name, "r");
