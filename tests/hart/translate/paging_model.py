@@ -31,10 +31,10 @@ class Registers:
     satp: int = 0
     vsatp: int = 0
     hgatp: int = 0
-    sum: bool = False
-    mxr: bool = False
-    vs_sum: bool = False
-    vs_mxr: bool = False
+    sum: int = 0
+    mxr: int = 0
+    vs_sum: int = 0
+    vs_mxr: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,8 +150,8 @@ class Machine:
         access: _Access,
         atp: int,
         *,
-        may_access_user: bool,
-        mxr: bool,
+        may_access_user: int,
+        mxr: int,
         read: Callable[[int], int],
     ) -> int:
         levels = LEVELS[atp >> 60]
@@ -194,8 +194,8 @@ class Machine:
         access: _Access,
         root: int,
         levels: int,
-        may_access_user: bool,
-        mxr: bool,
+        may_access_user: int,
+        mxr: int,
         read: Callable[[int], int],
         *,
         is_x4: bool = False,

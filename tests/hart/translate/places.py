@@ -54,13 +54,13 @@ class Place:
     is_implicit: bool = False
     _whole: dict[int, int] = field(default_factory=dict)
 
-    def damage(self, level: int, damage: Callable[[int], int]) -> None:
-        """Change the entry at a level; what was changed before is whole again."""
+    def damage(self, level: int, *, clear: int = 0, also: int = 0) -> None:
+        """Clear bits of the entry at a level and set `also`; what was changed before is whole again."""
         for slot, pte in self._whole.items():
             self.world.poke(slot, pte)
         slot = self.space.path(self.page)[level]
         self._whole = {slot: self.world.memory[slot]}
-        self.world.poke(slot, damage(self.world.memory[slot]), fence=True)
+        self.world.poke(slot, self.world.memory[slot] & ~clear | also, fence=True)
 
     def fails(self, kinds: Collection[int] = KINDS, fault: str = "", *, is_hlvx: bool = False) -> None:
         """Accesses of these kinds fail, the others do not."""

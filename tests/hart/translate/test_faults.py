@@ -40,7 +40,7 @@ def test_a_whole_path_leads_to_the_target(player, place, level):
 @each_level
 def test_an_invalid_leaf_faults(player, place, level):
     found = place(level)
-    found.damage(level, lambda pte: pte & ~V)
+    found.damage(level, clear=V)
     found.fails()
     found.world.check(player)
 
@@ -49,7 +49,7 @@ def test_an_invalid_leaf_faults(player, place, level):
 @above_the_last
 def test_an_invalid_pointer_faults(player, place, level):
     found = place(0)
-    found.damage(level, lambda pte: pte & ~V)
+    found.damage(level, clear=V)
     found.fails()
     found.world.check(player)
 
@@ -59,7 +59,7 @@ def test_an_invalid_pointer_faults(player, place, level):
 def test_w_without_r_is_reserved(player, place, level):
     found = place(level)
     for rights in (W, W | X):
-        found.damage(level, lambda pte, rights=rights: pte & ~(R | X) | rights)
+        found.damage(level, clear=R | X, also=rights)
         found.fails()
     found.world.check(player)
 
@@ -69,7 +69,7 @@ def test_w_without_r_is_reserved(player, place, level):
 def test_reserved_bits_in_a_leaf_fault(player, place, level):
     found = place(level)
     for bits in RESERVED:
-        found.damage(level, lambda pte, bits=bits: pte | bits)
+        found.damage(level, also=bits)
         found.fails()
     found.world.check(player)
 
@@ -80,7 +80,7 @@ def test_reserved_bits_in_a_pointer_fault(player, place, level):
     """D, A and U are reserved there, too."""
     found = place(0)
     for bits in (*RESERVED, D, A, U):
-        found.damage(level, lambda pte, bits=bits: pte | bits)
+        found.damage(level, also=bits)
         found.fails()
     found.world.check(player)
 
@@ -88,7 +88,7 @@ def test_reserved_bits_in_a_pointer_fault(player, place, level):
 @each_place
 def test_a_pointer_at_the_last_level_faults(player, place):
     found = place(0)
-    found.damage(0, lambda pte: pte & ~(R | W | X | U | A | D))
+    found.damage(0, clear=R | W | X | U | A | D)
     found.fails()
     found.world.check(player)
 
@@ -98,7 +98,7 @@ def test_a_pointer_at_the_last_level_faults(player, place):
 def test_a_superpage_that_is_not_aligned_faults(player, place, level):
     found = place(level)
     for bit in range(9 * level):
-        found.damage(level, lambda pte, bit=bit: pte | 1 << PTE_PPN + bit)
+        found.damage(level, also=1 << PTE_PPN + bit)
         found.fails()
     found.world.check(player)
 
@@ -108,7 +108,7 @@ def test_a_superpage_that_is_not_aligned_faults(player, place, level):
 def test_a_leaf_with_a_clear_faults(player, place, level):
     """Svade, at both stages."""
     found = place(level)
-    found.damage(level, lambda pte: pte & ~A)
+    found.damage(level, clear=A)
     found.fails()
     found.world.check(player)
 
@@ -118,7 +118,7 @@ def test_a_leaf_with_a_clear_faults(player, place, level):
 def test_a_leaf_with_d_clear_faults_stores_alone(player, place, level):
     """Svade; a table is read, whatever the access."""
     found = place(level)
-    found.damage(level, lambda pte: pte & ~D)
+    found.damage(level, clear=D)
     found.fails(() if found.is_implicit else (STORE,))
     found.world.check(player)
 
@@ -130,7 +130,7 @@ def test_a_table_where_there_is_no_memory_is_an_access_fault(player, place, leve
     nowhere = 0x7_FFFF
     if place is at_vsatp:
         found.world.map(found.world.guest, nowhere, nowhere)
-    found.damage(level, lambda pte: nowhere << PTE_PPN | V)
+    found.damage(level, clear=-1, also=nowhere << PTE_PPN | V)
     found.fails(fault="access")
     found.world.check(player)
 
@@ -152,7 +152,7 @@ def test_each_table_of_the_vs_stage_is_found_through_the_g_stage(player, level):
         table = world.memory[world.virtual.path(PAGE)[above]] >> PTE_PPN
     gpa = (table << 12) + 8 * (PAGE >> 9 * level & 511)
     found = Place(world, world.guest, table, fault="guest-page", gpa=gpa, is_implicit=True)
-    found.damage(0, lambda pte: pte & ~V)
+    found.damage(0, clear=V)
     found.fails()
     world.check(player)
 
@@ -180,7 +180,7 @@ def test_a_leaf_beyond_the_guests_41_bits_is_a_guest_page_fault(player):
     found = at_vsatp()
     found.fault = "guest-page"
     for bit in range(41 - 12, 44):
-        found.damage(0, lambda pte, bit=bit: pte | 1 << PTE_PPN + bit)
+        found.damage(0, also=1 << PTE_PPN + bit)
         found.fails()
     found.world.check(player)
 
@@ -190,7 +190,7 @@ def test_a_table_beyond_the_guests_41_bits_is_an_implicit_guest_page_fault(playe
     found = at_vsatp()
     found.fault, found.is_implicit = "guest-page", True
     for bit in range(41 - 12, 44):
-        found.damage(level, lambda pte, bit=bit: pte | 1 << PTE_PPN + bit)
+        found.damage(level, also=1 << PTE_PPN + bit)
         found.fails()
     found.world.check(player)
 

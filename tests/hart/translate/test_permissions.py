@@ -16,10 +16,6 @@ RIGHTS = {R: {LOAD}, R | W: {LOAD, STORE}, X: {FETCH}, R | X: {LOAD, FETCH}, R |
 each_place = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 
 
-def with_rights(rights):
-    return lambda pte: pte & ~(R | W | X) | rights
-
-
 def every_enable(found):
     """Set all combinations of SUM and MXR, of both kinds, one after the other."""
     for values in product((False, True), repeat=4):
@@ -34,10 +30,10 @@ def test_r_w_and_x_permit_loads_stores_and_fetches(player, place, level):
     """The tables themselves are read: R is all that they need, X is never enough."""
     found = place(level)
     for rights, permitted in RIGHTS.items():
-        found.damage(level, with_rights(rights))
+        found.damage(level, clear=R | W | X, also=rights)
         if found.is_implicit:
-            permitted = KINDS if rights & R else ()
-        found.fails(set(KINDS) - set(permitted))
+            permitted = set(KINDS if rights & R else ())
+        found.fails(set(KINDS) - permitted)
     found.world.check(player)
 
 
@@ -45,7 +41,7 @@ def test_r_w_and_x_permit_loads_stores_and_fetches(player, place, level):
 def test_mxr_makes_what_is_executable_readable(player, place):
     """norm:sstatus_mxr: HS's reaches both stages, the VS-level one the VS-stage alone; neither a table."""
     found = place(0)
-    found.damage(0, with_rights(X))
+    found.damage(0, clear=R | W | X, also=X)
     for enables in every_enable(found):
         helps = {
             "satp": enables["mxr"],
@@ -83,7 +79,7 @@ def test_a_users_page_takes_no_supervisor_without_sum(player, place):
 @pytest.mark.parametrize("place", [at_satp, at_vsatp])
 def test_a_supervisors_page_takes_no_user(player, place):
     found = place()
-    found.damage(0, lambda pte: pte & ~U)
+    found.damage(0, clear=U)
     for mode, kinds in ((found.mode, KINDS), (found.mode | 1, ())):
         found.mode = mode
         for _ in every_enable(found):
@@ -96,7 +92,7 @@ def test_the_g_stage_takes_everyone_for_a_user(player, table):
     """norm:H_trap_xtinst_guestpage; whatever SUM."""
     found = PLACES["hgatp under a table of vsatp" if table else "hgatp under vsatp"](0)
     first = found.world.virtual.path(PAGE)[0]
-    found.damage(0, lambda pte: pte & ~U)
+    found.damage(0, clear=U)
     for mode, flag in ((VU_MODE, U), (VS_MODE, 0)):
         found.world.poke(first, found.world.memory[first] & ~U | flag, fence=True)
         found.mode = mode
@@ -114,8 +110,8 @@ def test_hlvx_needs_x_at_both_stages_and_r_at_none(player, mode):
         world.poke(first, world.memory[first] & ~U)
     whole = {slot: world.memory[slot] for slot in (first, second)}
     for rights, guest_rights in product(RIGHTS, RIGHTS):
-        world.poke(first, with_rights(rights)(whole[first]))
-        world.poke(second, with_rights(guest_rights)(whole[second]), fence=True)
+        world.poke(first, whole[first] & ~(R | W | X) | rights)
+        world.poke(second, whole[second] & ~(R | W | X) | guest_rights, fence=True)
         for mxr, vs_mxr in product((False, True), repeat=2):
             world.set(mxr=mxr, vs_mxr=vs_mxr)
             if not rights & X:
@@ -129,9 +125,9 @@ def test_hlvx_needs_x_at_both_stages_and_r_at_none(player, mode):
 
 def test_hlvx_reads_the_tables_with_permission_to_read(player):
     found = PLACES["hgatp under a table of vsatp"](0)
-    found.damage(0, with_rights(R))
+    found.damage(0, clear=R | W | X, also=R)
     found.world.expect(is_hlvx=True)
-    found.damage(0, with_rights(X))
+    found.damage(0, clear=R | W | X, also=X)
     found.world.expect(is_hlvx=True, cause=21, gpa=found.gpa, is_implicit=True)
     found.world.check(player)
 
@@ -147,7 +143,7 @@ def test_hlvx_is_a_load_of_users_pages_and_needs_sum(player):
 def test_is_hlvx_means_nothing_to_fetches_and_stores(player):
     found = at_hgatp()
     for rights, permitted in RIGHTS.items():
-        found.damage(0, with_rights(rights))
+        found.damage(0, clear=R | W | X, also=rights)
         for kind in (FETCH, STORE):
             failure = {} if kind in permitted else {"cause": CAUSES["guest-page"][kind], "gpa": GUEST_ADDRESS}
             found.world.expect(kind=kind, is_hlvx=True, **failure)
@@ -160,6 +156,6 @@ def test_g_and_rsw_are_ignored(player, place):
         for leaf in (level, 0):
             found = place(leaf)
             for bits in (G, 1 << 8, 1 << 9):
-                found.damage(level, lambda pte, bits=bits: pte | bits)
+                found.damage(level, also=bits)
                 found.fails(())
             found.world.check(player)

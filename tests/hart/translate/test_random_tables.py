@@ -22,8 +22,10 @@ class Run:
 
     def __init__(self, seed, scenes, schemes=(0, SV39, SV39, SV39), guest_schemes=(0, SV39, SV39, SV39), gpa_bits=41):
         rng = Random(seed)
-        self.script, self.asked, self.counts = Script(), [], Counter()
-        memory, roots = {}, (0, 0, 0)
+        self.script, self.asked = Script(), []
+        self.counts: Counter[tuple[str, ...]] = Counter()
+        memory: dict[int, int] = {}
+        roots = (0, 0, 0)
         for _ in range(scenes):
             scene = Scene(rng, (rng.choice(schemes), rng.choice(schemes), rng.choice(guest_schemes)))
             self.script.poke(dict.fromkeys(memory, 0) | scene.memory)
@@ -85,7 +87,7 @@ def test_wider_schemes_are_translated_as_the_manual_says(player_of, satp, hgatp)
 
 
 def test_the_random_tables_have_every_reason_to_fault_at_each_stage(run):
-    reasons = Counter()
+    reasons: Counter[tuple[str, ...]] = Counter()
     for why, count in run.counts.items():
         reasons[tuple(word for word in why if not word.startswith("level"))] += count
     both = {"V=0", "W without R", "N", "PBMT", "reserved", "pointer", "pointer with A", "pointer with D"}

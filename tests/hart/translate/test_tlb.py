@@ -97,7 +97,7 @@ def test_a_load_does_not_open_the_page_to_stores(player):
         if found.is_implicit:
             continue
         world = found.world
-        found.damage(0, lambda pte: pte & ~D)
+        found.damage(0, clear=D)
         slot = found.space.path(found.page)[0]
         for kinds in ((STORE,), ()):
             found.fails(kinds)
@@ -121,7 +121,7 @@ def test_what_a_user_has_opened_stays_closed_to_a_supervisor(player, modes):
     world.expect(mode=supervisor, kind=FETCH, cause=12)
     world.set(**{enable: False})
     world.expect(mode=supervisor, cause=13)
-    found.damage(0, lambda pte: pte & ~U)
+    found.damage(0, clear=U)
     world.expect(mode=supervisor)
     world.expect(mode=supervisor, kind=FETCH, cycles=0)
     world.expect(mode=user, cause=13)
@@ -250,6 +250,6 @@ def test_an_address_that_is_not_sign_extended_finds_nothing(player):
 def test_a_slow_memory_gives_the_same_answers(player):
     found = PLACES["hgatp under vsatp"](0)
     for bits in (0, V, A, R | W, X):
-        found.damage(0, lambda pte, bits=bits: pte & ~bits)
+        found.damage(0, clear=bits)
         found.fails({0: (), V: (0, 1, 2), A: (0, 1, 2), R | W: (1, 2), X: (0,)}[bits])
     found.world.check(player, slow=True)

@@ -78,7 +78,7 @@ class Script:
     def set(self, registers: Registers) -> None:
         """Change CSRs."""
         enables = (registers.sum, registers.mxr, registers.vs_sum, registers.vs_mxr)
-        bits = sum(on << bit for bit, on in enumerate(enables))
+        bits = sum(bool(on) << bit for bit, on in enumerate(enables))
         self.lines.append(f"1 {registers.satp:x} {registers.vsatp:x} {registers.hgatp:x} {bits:x}")
 
     def fence(self) -> None:
@@ -103,14 +103,28 @@ class Player:
         self._folder = folder
         source = folder / "translate.v"
         source.write_text(text)
-        command = ["iverilog", "-g2005", f"-DGPA_BITS={gpa_bits}", "-s", "bench", "-o", folder / "bench.vvp"]
+        command: list[str | Path] = [
+            "iverilog",
+            "-g2005",
+            f"-DGPA_BITS={gpa_bits}",
+            "-s",
+            "bench",
+            "-o",
+            folder / "bench.vvp",
+        ]
         subprocess.run([*command, source, _BENCH], check=True, capture_output=True)
 
     def play(self, script: Script, *, slow: bool = False, qemu: bool = False) -> list[Reply]:
         """Play a script; return the replies in order. The options are explained in translate_bench.v."""
         operations, answers = self._folder / "operations.txt", self._folder / "answers.txt"
         operations.write_text("\n".join([*script.lines, ""]))
-        command = ["vvp", "-n", self._folder / "bench.vvp", f"+operations={operations}", f"+answers={answers}"]
+        command: list[str | Path] = [
+            "vvp",
+            "-n",
+            self._folder / "bench.vvp",
+            f"+operations={operations}",
+            f"+answers={answers}",
+        ]
         subprocess.run(
             [*command, *["+slow"] * slow, *["+qemu"] * qemu], check=True, capture_output=True, cwd=self._folder
         )

@@ -97,13 +97,13 @@ class World:
         mode: int = VU_MODE,
         kind: int = LOAD,
         *,
-        is_hlvx: bool = False,
+        is_hlvx: int = 0,
         physical: int | None = None,
         cause: int | None = None,
         gpa: int = 0,
-        is_implicit: bool = False,
+        is_implicit: int = 0,
         cycles: int | None = None,
-        is_stale: bool = False,
+        is_stale: int = 0,
     ) -> None:
         """Ask, and say what the answer must be: without `physical` and `cause` the address's place in TARGET.
 
@@ -114,11 +114,11 @@ class World:
         """
         if physical is None and cause is None:
             physical = TARGET << 12 | address & 0xFFF
-        query = Query(address=address, mode=mode, kind=kind, is_hlvx=is_hlvx)
-        expected = Answer(physical=physical, cause=cause, gpa=gpa >> 2, is_implicit=is_implicit)
+        query = Query(address=address, mode=mode, kind=kind, is_hlvx=bool(is_hlvx))
+        expected = Answer(physical=physical, cause=cause, gpa=gpa >> 2, is_implicit=bool(is_implicit))
         if not is_stale:
             machine = Machine(self.memory, self.registers, is_ram)
-            by_manual = machine.translate(address, mode, kind, is_hlvx)
+            by_manual = machine.translate(address, mode, kind, bool(is_hlvx))
             assert answer(by_manual) == answer(expected), (query, by_manual)
         self._script.ask(query)
         self._expected.append((query, expected, cycles))
