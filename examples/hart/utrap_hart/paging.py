@@ -149,7 +149,8 @@ def permits(rights: Any, stage: Any, access: Value, is_hlvx: Value) -> Value:
         stage: The leaf's stage, a `STAGE`.
         access: The kind of access.
         is_hlvx: A load that needs permission to execute in place of that to
-            read (norm:hlsv_u_op). It is a load in all else.
+            read (norm:hlsv_u_op), and is a load in all else. Meaningful with
+            LOAD.
     """
     is_fetch, is_store = access == Access.FETCH, access == Access.STORE
     # A supervisor never executes a user's page, whatever SUM is.

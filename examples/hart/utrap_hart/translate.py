@@ -155,7 +155,7 @@ class Translate(Component):
         for part in (tlb, walk):
             m.d.comb += [
                 part.access.eq(core.access),
-                part.is_hlvx.eq(core.is_hlvx & (core.access == Access.LOAD)),
+                part.is_hlvx.eq(core.is_hlvx),
                 part.address.eq(core.address),
                 part.first.eq(first),
                 part.second.eq(second),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .paging_model import CAUSES, STORE, VS_MODE, VU_MODE
+from .paging_model import CAUSES, STORE, U_MODE, VS_MODE, VU_MODE
 from .places import (
     GUEST_ADDRESS,
     KINDS,
@@ -17,7 +17,7 @@ from .places import (
     two_stages,
 )
 from .tables import PTE_PPN, A, D, R, U, V, W, X
-from .world import ADDRESS, PAGE, World
+from .world import ADDRESS, GUEST, PAGE, TARGET, World
 
 LEVELS = (2, 1, 0)
 #: N, the three values of PBMT that are not 0, and what no extension has defined.
@@ -159,11 +159,26 @@ def test_each_table_of_the_vs_stage_is_found_through_the_g_stage(player, level):
 
 @pytest.mark.parametrize("place", [at_satp, at_vsatp_alone, at_vsatp])
 def test_an_address_that_is_not_sign_extended_is_a_page_fault(player, place):
+    """Also where the tables have an entry for the bits below."""
     found = place()
+    found.world.map(found.space, PAGE | 1 << 26, GUEST if place is at_vsatp else TARGET)
     for bit in range(38, 64):
         found.address = ADDRESS ^ 1 << bit
         found.fails()
     found.world.check(player)
+
+
+@pytest.mark.parametrize("registers", [("satp",), ("vsatp",), ("vsatp", "hgatp")])
+def test_addresses_of_both_halves_are_translated(player, registers):
+    world = World(**dict.fromkeys(registers, SV39))
+    space, mode = (world.host, U_MODE) if registers == ("satp",) else (world.virtual, VU_MODE)
+    if "hgatp" in registers:
+        world.map(world.guest, GUEST, GUEST)
+    for address in (-1 << 38, -0x1000, (1 << 38) - 0x1000, 0):
+        page = (address & (1 << 39) - 1) >> 12
+        world.map(space, page, GUEST)
+        world.expect(address & (1 << 64) - 1, mode, physical=GUEST << 12)
+    world.check(player)
 
 
 def test_an_address_wider_than_41_bits_is_a_guest_page_fault_with_vsatp_bare(player):

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from .paging_model import CAUSES, FETCH, LOAD, S_MODE, STORE, U_MODE, VS_MODE, VU_MODE
-from .places import GUEST_ADDRESS, KINDS, PLACES, Place, at_hgatp, at_satp, at_vsatp, two_stages
+from .places import GUEST_ADDRESS, KINDS, PLACES, SV39, Place, at_hgatp, at_satp, at_vsatp, two_stages
 from .tables import G, R, U, W, X
-from .world import GUEST, PAGE
+from .world import GUEST, PAGE, TARGET, World
 
 ENABLES = ("sum", "mxr", "vs_sum", "vs_mxr")
 #: What each combination of R, W and X that is not reserved permits.
@@ -99,6 +99,14 @@ def test_the_g_stage_takes_everyone_for_a_user(player, table):
         for _ in every_enable(found):
             found.fails()
     found.world.check(player)
+
+
+def test_a_host_has_one_stage(player):
+    world = World(satp=SV39, hgatp=SV39)
+    world.map(world.host, PAGE, TARGET)
+    for kind in KINDS:
+        world.expect(mode=U_MODE, kind=kind)
+    world.check(player)
 
 
 @pytest.mark.parametrize("mode", [VS_MODE, VU_MODE])

@@ -75,7 +75,8 @@ def drawn(rng):
 
 
 def test_random_tables_are_translated_as_qemu_does(player, qemu, tmp_path):
-    script, work, expected, before = Script(), [], [], {}
+    script, work, expected = Script(), [], []
+    before: dict[int, int] = {}
     for memory, registers, asked in drawn(Random(7)):
         change = dict.fromkeys(before, 0) | memory
         before = memory

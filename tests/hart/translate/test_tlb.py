@@ -180,8 +180,11 @@ def test_a_fault_is_not_remembered(player):
     found = at_satp()
     slot = found.space.path(PAGE)[0]
     whole = found.world.memory[slot]
+    found.world.map(found.world.host, PAGE + 1, TARGET)
+    found.world.expect(ADDRESS + 0x1000, U_MODE)
     found.world.poke(slot, 0)
-    found.world.expect(mode=U_MODE, cause=13)
+    for _ in range(2):
+        found.world.expect(mode=U_MODE, cause=13)
     found.world.poke(slot, whole)
     found.world.expect(mode=U_MODE)
     found.world.check(player)
@@ -205,6 +208,36 @@ def test_eight_pages_fit_and_the_oldest_makes_room(player):
     replies = world.check(player)
     assert [reply.reads for reply in replies[-2:]] == [3, 0]
     assert replies[2 * ENTRIES].reads == 3
+
+
+def test_a_fence_forgets_every_page(player):
+    world = World(satp=SV39)
+    pages = [PAGE + n for n in range(ENTRIES)]
+    for page in pages:
+        world.map(world.host, page, TARGET)
+        world.expect(page << 12, U_MODE, physical=TARGET << 12)
+    for page in pages:
+        world.poke(world.host.path(page)[0], 0)
+    world.fence()
+    for page in pages:
+        world.expect(page << 12, U_MODE, cause=13)
+    world.check(player)
+
+
+def test_a_page_that_permits_more_than_before_stays_in_its_place(player):
+    """It does not cost another page its own."""
+    world = World(satp=SV39)
+    pages = [PAGE + n for n in range(ENTRIES)]
+    for page in pages:
+        world.map(world.host, page, TARGET, flags=GOOD & ~D)
+        world.expect(page << 12, U_MODE, physical=TARGET << 12)
+    for page in pages:
+        slot = world.host.path(page)[0]
+        world.poke(slot, world.memory[slot] | D)
+        world.expect(page << 12, U_MODE, STORE, physical=TARGET << 12)
+        for other in pages:
+            world.expect(other << 12, U_MODE, physical=TARGET << 12, cycles=0)
+    world.check(player)
 
 
 @pytest.mark.parametrize("levels", [(2, 2), (2, 1), (1, 2), (1, 1), (0, 2), (2, 0), (0, 0)])
