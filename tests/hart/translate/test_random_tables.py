@@ -60,7 +60,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run():
-    return Run(1, 400)
+    return Run(2, 400)
 
 
 def test_random_tables_are_translated_as_the_manual_says(player, run):
