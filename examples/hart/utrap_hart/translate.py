@@ -161,7 +161,7 @@ class Translate(Component):
                 part.second.eq(second),
             ]
 
-        # Entries have no ASID and no VMID: what the roots were is part of none.
+        # norm:sfence_vma_mode_effect, norm:sfence_vma_asid_effect: entries know neither ASID nor VMID, so all go.
         roots = Cat(self.satp, self.vsatp, self.hgatp)
         roots_before = Signal.like(roots)
         m.d.sync += roots_before.eq(roots)
@@ -199,7 +199,7 @@ class Translate(Component):
                     for access, cause in causes.items():
                         with m.Case(access):
                             m.d.comb += core.cause.eq(cause)
-        # norm:htval_trapval
+        # norm:mtval2_trapval
         is_wide = walk.gpa[self._config.gpa_bits :].any()
         m.d.comb += [
             core.gpa.eq(Mux(is_wide, Const(0), walk.gpa[2 : self._config.gpa_bits])),

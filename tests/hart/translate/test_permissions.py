@@ -89,7 +89,7 @@ def test_a_supervisors_page_takes_no_user(player, place):
 
 @pytest.mark.parametrize("table", [False, True], ids=["an access", "a table"])
 def test_the_g_stage_takes_everyone_for_a_user(player, table):
-    """norm:H_trap_xtinst_guestpage; whatever SUM."""
+    """norm:H_vm_gpapriv; whatever SUM."""
     found = PLACES["hgatp under a table of vsatp" if table else "hgatp under vsatp"](0)
     first = found.world.virtual.path(PAGE)[0]
     found.damage(0, clear=U)
