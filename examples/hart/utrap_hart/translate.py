@@ -104,12 +104,12 @@ class Translate(Component):
             forgotten by itself when satp, vsatp or hgatp changes.
 
     Raises:
-        ConfigError: When the configuration has nothing to translate with.
+        ConfigError: When the configuration has no two stages.
     """
 
     def __init__(self, config: Config) -> None:
-        if config.xlen != 64 or not config.h or not config.has_paging:
-            raise ConfigError(f"xlen={config.xlen}, h={config.h}: two-stage translation needs xlen=64, h=True and sv39")
+        if config.xlen != 64 or not config.h:
+            raise ConfigError(f"xlen={config.xlen}, h={config.h}: two-stage translation needs xlen=64 and h=True")
         self._config = config
         super().__init__(
             {

@@ -24,12 +24,21 @@ def at(page):
 
 def test_a_second_access_to_a_page_takes_no_cycle_and_reads_nothing(player):
     world = two_stages()
-    world.expect(kind=LOAD)
+    world.expect()
     for offset in (0, 8, 0xFF8):
         world.expect(ADDRESS & ~0xFFF | offset, cycles=0)
-    replies = world.check(player)
-    assert replies[0].reads == 15
-    assert [reply.reads for reply in replies[1:]] == [0, 0, 0]
+    assert [reply.reads for reply in world.check(player)] == [15, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("place", "cycles"),
+    [("satp", 7), ("vsatp alone", 7), ("hgatp alone", 8), ("vsatp over hgatp", 38)],
+)
+def test_a_walk_takes_two_cycles_for_an_entry_and_a_few_more(player, place, cycles):
+    """The memory answers in the cycle after the request. More than two: to begin, to end, and for each G-stage walk."""
+    found = PLACES[place](0)
+    found.world.expect(found.address, found.mode, cycles=cycles)
+    found.world.check(player)
 
 
 @each_place
