@@ -40,14 +40,16 @@ from utrap.ports import (
     InterruptSignature,
     LegalitySignature,
 )
-from utrap_hart.alu import compute, is_taken
-from utrap_hart.atomics import Reservation, amo_result
-from utrap_hart.bus import BusSignature
-from utrap_hart.decode import Fields, Kind, decode
-from utrap_hart.loadstore import is_misaligned, load_value, store_lanes
-from utrap_hart.muldiv import MulDiv
-from utrap_hart.tinst import PAGE_TABLE_READ, transformed
-from utrap_hart.translate import Access, TranslateSignature
+from utrap.route import is_guest_page_fault
+
+from .alu import compute, is_taken
+from .atomics import Reservation, amo_result
+from .bus import BusSignature
+from .decode import Fields, Kind, decode
+from .loadstore import is_misaligned, load_value, store_lanes
+from .muldiv import MulDiv
+from .tinst import PAGE_TABLE_READ, transformed
+from .translate import Access, TranslateSignature
 
 __all__ = ["RESET_PC", "Core", "RetireSignature"]
 
@@ -271,9 +273,10 @@ class Core(Component):
         self._fault(m, cause, self._address, gva=self._data_mode[2], tinst=tinst)
 
     def _translation_fault(self, m: Module, explicit: Value) -> None:
-        """The translation's verdict; with the instruction value of an access of the instruction's own."""
+        """The translation's verdict; `explicit` is the trap instruction value unless a page table's page faulted."""
         translate = self.translate
-        tinst = Mux(translate.is_implicit, PAGE_TABLE_READ, explicit)
+        is_implicit = is_guest_page_fault(translate.cause) & translate.is_implicit
+        tinst = Mux(is_implicit, PAGE_TABLE_READ, explicit)
         self._fault(m, translate.cause, translate.address, translate.mode[2], translate.gpa, tinst)
 
     # --- the stages -------------------------------------------------------
