@@ -343,9 +343,10 @@ class Core(Component):
             with m.Case(Kind.JAL, Kind.JALR):
                 self._jump(m, self._next_pc)
             with m.Case(Kind.BRANCH):
-                self._end(m)
                 with m.If(is_taken(fields.funct3, rs1, rs2)):
                     self._jump(m)
+                with m.Else():
+                    self._end(m)
             with m.Case(Kind.MULDIV):
                 m.next = "MULDIV"
             with m.Case(*_LOADS, *_STORES):
@@ -364,7 +365,7 @@ class Core(Component):
             with m.Case(Kind.ECALL):
                 self._fault(m, self.hart.ecall_cause, Const(0, 64))
             with m.Case(Kind.EBREAK):
-                self._fault(m, _E.BREAKPOINT, self._pc, self.hart.mode[2])
+                self._fault(m, _E.BREAKPOINT, self._pc, gva=self.hart.mode[2])
             with m.Case(Kind.WFI), m.If(self.interrupt.wake):
                 # It ends before the interrupt is taken, which so returns behind it (norm:wfi_mepc_val).
                 self._end(m)
@@ -372,11 +373,10 @@ class Core(Component):
     def _jump(self, m: Module, link: Value | None = None) -> None:
         """Go to the address; one that is no multiple of 4 traps at the jump, which leaves rd alone."""
         target = Cat(Const(0, 1), self._address[1:])
-        self._end(m, link, target)
         with m.If(target[1]):
-            m.d.comb += [self.retire.valid.eq(0), self._writes_rd.eq(0)]
-            m.d.sync += self._pc.eq(self._pc)
-            self._fault(m, _E.INSTRUCTION_ADDRESS_MISALIGNED, target, self.hart.mode[2])
+            self._fault(m, _E.INSTRUCTION_ADDRESS_MISALIGNED, target, gva=self.hart.mode[2])
+        with m.Else():
+            self._end(m, link, target)
 
     def _access(self, m: Module) -> None:
         """TRANSLATE and ACCESS, and MODIFY for the second half of an AMO."""
