@@ -57,7 +57,7 @@ def disassembler():
 
 
 def test_every_word_is_the_instruction_that_capstone_sees(disassembler):
-    seen = Counter()
+    seen: Counter[str | None] = Counter()
     wrong = []
     for word in words(100):
         ours, theirs = named(word), disassembler(word)
@@ -79,7 +79,7 @@ def test_the_hypervisors_instructions_are_those_of_the_assembler():
 
 
 def test_the_hardware_decodes_what_the_table_says():
-    cases = [word for word in words(12)]
+    cases = list(words(12))
     answers = ask({"insn": 32}, lambda m, insn: decode(m, insn), [{"insn": word} for word in cases])
     kinds = {row.name: row.kind for row in INSTRUCTIONS} | {None: Kind.ILLEGAL}
     assert [(hex(word), kind) for word, (kind, _) in zip(cases, answers, strict=True)] == [
