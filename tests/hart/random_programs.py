@@ -17,7 +17,7 @@ from utrap_testbench.golden import Config
 
 from .reference import CLOCKS, Ended, ReferenceHart
 
-RAM_BYTES = 48 << 20
+RAM_BYTES = 64 << 20
 EBREAK, ECALL = 0x0010_0073, 0x0000_0073
 MRET, SRET, URET, WFI = 0x3020_0073, 0x1020_0073, 0x0020_0073, 0x1050_0073
 SFENCE, HFENCE_V, HFENCE_G = 0x1200_0073, 0x2200_0073, 0x6200_0073
