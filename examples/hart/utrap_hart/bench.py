@@ -149,12 +149,12 @@ module {top};
 
   always @(posedge clk) if (!rst) begin
     lines <= lines_now;
+    if (has_retired && retire_valid)
+      $fwrite(stream, "R %0d %h %h %h\\n", cycle, retire_pc, retire_insn, retire_mode);
     if ({unit}.commit_op != 3'd0 || lines_now !== lines || cycle == 64'd0 || is_last)
       $fwrite(stream, "E %0d %0d %h %h\\n", cycle, retired,
     {inputs},
     {outputs});
-    if (has_retired && retire_valid)
-      $fwrite(stream, "R %0d %h %h %h\\n", cycle, retire_pc, retire_insn, retire_mode);
     if (uart_valid === 1'b1) begin
       $fwrite(stream, "U %h\\n", uart_data);
       $fflush(stream);

@@ -149,7 +149,8 @@ def _read(path: str, content: bytes, elf: Any, ram: range) -> Image:
 def _segment(path: str, content: bytes, segment: Any, ram: range) -> tuple[int, bytes]:
     address, size = segment["p_paddr"], segment["p_memsz"]
     if address < ram.start or address + size > ram.stop:
-        raise UserError(f"{path} has a segment at {address:#x} to {address + size - 1:#x}, outside {_span(ram)}")
+        raise UserError(f"{path} has a segment at {address:#x} to {address + size - 1:#x}, outside {_span(ram)}:"
+                        " link for it, with -Wl,-N or a linker script that leaves the headers out")  # fmt: skip
     start, length = segment["p_offset"], segment["p_filesz"]
     if length > size:
         raise UserError(f"{path} is damaged: a segment has {length} bytes in the file and {size} in memory")

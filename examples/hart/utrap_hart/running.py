@@ -124,12 +124,14 @@ class Session:
         with closing(simulate(self._built, self._image, options)) as happenings:
             for happening in happenings:
                 self._print(happening)
-                if self._lockstep is not None and isinstance(happening, Event):
-                    if disagreement := self._lockstep.compare(happening):
-                        return self._disagrees(happening, disagreement)
+                if isinstance(happening, Event) and (disagreement := self._compare(happening)):
+                    return self._disagrees(happening, disagreement)
                 if isinstance(happening, End):
                     return self._ended(happening)
         raise AssertionError("a simulation ends with its end or with an error")
+
+    def _compare(self, event: Event) -> Disagreement | None:
+        return self._lockstep.compare(event) if self._lockstep is not None else None
 
     def _print(self, happening: Happening) -> None:
         if self._tracer is not None:

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from utrap.config import Config
 from utrap.isa import CommitOp
 from utrap_sim.explain.names import cause_name
-from utrap_testbench.golden import Irq, Mode
+from utrap_testbench.golden import Irq
 
 from .disassembly import Disassembler
 from .image import Image
+from .modes import MODES
 from .simulation import Event, Happening, Retired, Sent
 from .sources import Sources
 
-__all__ = ["MODES", "Tracer"]
+__all__ = ["Tracer"]
 
-#: The modes by number, under the names that they have in a hart with a hypervisor.
-MODES = {mode.value: "HS" if mode is Mode.S else mode.name for mode in Mode}
 _RETURNS = {CommitOp.MRET: "mret", CommitOp.SRET: "sret", CommitOp.URET: "uret"}
 _GUEST_PAGE_FAULTS = (20, 21, 23)
 
