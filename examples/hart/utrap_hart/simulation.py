@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +120,7 @@ def build(name: str, waves: bool = False, sources: Sources | None = None) -> Bui
     return Built(simulator, build_once(simulator, recipe), sources)
 
 
-def simulate(built: Built, image: Image, options: Options) -> Iterator[Happening]:
+def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
     """Run a program; whoever stops asking ends the simulation.
 
     Raises:
