@@ -51,6 +51,7 @@ class Retired:
 class Sent:
     """The UART sent a byte."""
 
+    cycle: int
     byte: int
 
 
@@ -182,7 +183,7 @@ def _parse(line: str) -> Happening | None:
     if kind == "R":
         return Retired(int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3], 16))
     if kind == "U":
-        return Sent(int(words[0], 16))
+        return Sent(int(words[0]), int(words[1], 16))
     if kind == "X":
         return End(int(words[0], 16), int(words[1]), int(words[2]))
     if kind == "M":

@@ -33,7 +33,7 @@ class Tracer:
     def __init__(self, config: Config, sources: Sources, image: Image) -> None:
         self._disassembler = Disassembler(config)
         self._outputs, self._image = sources.outputs, image
-        self._sent = bytearray()
+        self._sent, self._sent_at = bytearray(), 0
 
     def lines(self, happening: Happening) -> Iterator[str]:
         """The lines for one happening: none, one, or two."""
@@ -47,13 +47,14 @@ class Tracer:
                 yield f"{happening.cycle:>9} {text}"
         elif isinstance(happening, Sent):
             self._sent.append(happening.byte)
+            self._sent_at = happening.cycle
             if happening.byte == 0x0A:
                 yield from self.rest()
 
     def rest(self) -> Iterator[str]:
         """The UART's last line, if it has no end yet."""
         if self._sent:
-            yield f"          uart {self._sent.decode(errors='backslashreplace')!r}"
+            yield f"{self._sent_at:>9} uart {self._sent.decode(errors='backslashreplace')!r}"
             self._sent.clear()
 
     def _event(self, event: Event) -> str:
