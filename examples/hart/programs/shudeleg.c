@@ -140,6 +140,7 @@ static void check_csrs(void) {
         check_access(write_hustatus, en ? "...VV" : "..IVV", "hustatus");
         check_access(read_HUTVAL, en ? "...VV" : "..IVV", "hutval");
         check_access(read_HUTINST, en ? "...VV" : "..IVV", "hutinst");
+        CSR_WRITE(UTRAP_CSR_UEPC, (uint64_t)uret + 4);
         check_access(uret, "...VV", "URET");
     }
     CSR_WRITE(UTRAP_CSR_HUDCFG, 0);
@@ -347,7 +348,6 @@ static void check_interrupts(void) {
     CSR_WRITE(UTRAP_CSR_MIDELEG, -1);
     CSR_WRITE(UTRAP_CSR_SIDELEG, -1);
     CSR_WRITE(UTRAP_CSR_MIE, -1);
-    CSR_WRITE(UTRAP_CSR_USTATUS, 1);
     static const struct {
         uint64_t pending;
         enum mode by;
@@ -357,6 +357,7 @@ static void check_interrupts(void) {
                  {BIT(UEI) | BIT(STI), HS, UTRAP_IRQ_STI},
                  {BIT(UEI) | BIT(VSSI), HS, UTRAP_IRQ_VSSI}};
     for (unsigned index = 0; index < sizeof cases / sizeof *cases; index++) {
+        CSR_WRITE(UTRAP_CSR_USTATUS, 1);
         CSR_WRITE(UTRAP_CSR_MIP, cases[index].pending);
         struct trap trap = attempt(U, go_on, 0, 0);
         CSR_WRITE(UTRAP_CSR_MIP, 0);
