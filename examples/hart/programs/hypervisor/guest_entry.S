@@ -72,9 +72,9 @@ guest_call: // (argument, extension)
     // Returns 0, or the number of the first one that did not keep its value.
     .global guest_registers
 guest_registers:
-    addi sp, sp, -128
+    addi sp, sp, -256
     .irp number, 1, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    sd   x\number, (4 * \number)(sp)
+    sd   x\number, (8 * \number)(sp)
     .endr
     csrw sscratch, sp
     mv   a1, a0
@@ -108,9 +108,9 @@ guest_registers:
 9:
     csrr sp, sscratch
     .irp number, 1, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
-    ld   x\number, (4 * \number)(sp)
+    ld   x\number, (8 * \number)(sp)
     .endr
-    addi sp, sp, 128
+    addi sp, sp, 256
     ret
 
     .bss
