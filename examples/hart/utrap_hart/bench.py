@@ -6,7 +6,7 @@ The simulation writes lines to the file `+stream=`, each with a letter first:
                                      cycle or the last; the vectors hold all of the unit's ports, and its
                                      state before the event (`BenchLayout`), in hexadecimal
     R CYCLE PC INSN MODE             an instruction retired; with `+retired` alone
-    U BYTE                           the UART sent a byte
+    U CYCLE BYTE                     the UART sent a byte
     S CYCLE                          the simulation is alive, now and then
     X CODE CYCLE RETIRED             the program ended, with this code
     M CYCLE RETIRED                  the program has not ended within `+max_cycles=`
@@ -149,14 +149,14 @@ module {top};
 
   always @(posedge clk) if (!rst) begin
     lines <= lines_now;
+    if (has_retired && retire_valid)
+      $fwrite(stream, "R %0d %h %h %h\\n", cycle, retire_pc, retire_insn, retire_mode);
     if ({unit}.commit_op != 3'd0 || lines_now !== lines || cycle == 64'd0 || is_last)
       $fwrite(stream, "E %0d %0d %h %h\\n", cycle, retired,
     {inputs},
     {outputs});
-    if (has_retired && retire_valid)
-      $fwrite(stream, "R %0d %h %h %h\\n", cycle, retire_pc, retire_insn, retire_mode);
     if (uart_valid === 1'b1) begin
-      $fwrite(stream, "U %h\\n", uart_data);
+      $fwrite(stream, "U %0d %h\\n", cycle, uart_data);
       $fflush(stream);
     end
     if ((cycle & 64'd{alive}) == 64'd0) begin

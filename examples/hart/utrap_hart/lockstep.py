@@ -18,7 +18,6 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
-    Mode,
     Retire,
     Return,
     TakeException,
@@ -27,6 +26,7 @@ from utrap_testbench.golden import (
 )
 
 from . import simulation
+from .modes import MODES
 from .sources import Sources
 
 __all__ = ["Disagreement", "Lockstep"]
@@ -170,7 +170,7 @@ class Lockstep:
 
 
 def _name(mode: int) -> str:
-    return _MODES.get(mode, f"mode {mode}")
+    return MODES.get(mode, f"mode {mode}")
 
 
 def _unknown(event: simulation.Event, what: str) -> Disagreement:

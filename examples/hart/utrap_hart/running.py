@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from utrap.display import print_table
 from utrap.errors import UserError
 
 from .bench import RAM
@@ -29,6 +31,8 @@ _LARGEST = 255
 #: Cycles after a difference that its waves show.
 _AFTER = 16
 WAVES = "waves.vcd"
+#: One line on each bundled program, beside them.
+_ABOUT = "programs.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +81,9 @@ def program_path(program: str) -> str:
 
 
 def list_programs() -> None:
-    """Print the bundled programs."""
-    for name, path in bundled().items():
-        print(f"{name:<16} {path.stat().st_size:,} bytes")
+    """Print the bundled programs, with what each does."""
+    about = tomllib.loads(Path(str(files("utrap_hart")), "programs", _ABOUT).read_text())
+    print_table(("Program", "What it does"), [(name, about[name]) for name in bundled()])
 
 
 def run(request: Request) -> int:
@@ -124,12 +128,14 @@ class Session:
         with closing(simulate(self._built, self._image, options)) as happenings:
             for happening in happenings:
                 self._print(happening)
-                if self._lockstep is not None and isinstance(happening, Event):
-                    if disagreement := self._lockstep.compare(happening):
-                        return self._disagrees(happening, disagreement)
+                if isinstance(happening, Event) and (disagreement := self._compare(happening)):
+                    return self._disagrees(happening, disagreement)
                 if isinstance(happening, End):
                     return self._ended(happening)
         raise AssertionError("a simulation ends with its end or with an error")
+
+    def _compare(self, event: Event) -> Disagreement | None:
+        return self._lockstep.compare(event) if self._lockstep is not None else None
 
     def _print(self, happening: Happening) -> None:
         if self._tracer is not None:

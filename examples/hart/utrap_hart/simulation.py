@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +51,7 @@ class Retired:
 class Sent:
     """The UART sent a byte."""
 
+    cycle: int
     byte: int
 
 
@@ -120,7 +121,7 @@ def build(name: str, waves: bool = False, sources: Sources | None = None) -> Bui
     return Built(simulator, build_once(simulator, recipe), sources)
 
 
-def simulate(built: Built, image: Image, options: Options) -> Iterator[Happening]:
+def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
     """Run a program; whoever stops asking ends the simulation.
 
     Raises:
@@ -182,7 +183,7 @@ def _parse(line: str) -> Happening | None:
     if kind == "R":
         return Retired(int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3], 16))
     if kind == "U":
-        return Sent(int(words[0], 16))
+        return Sent(int(words[0]), int(words[1], 16))
     if kind == "X":
         return End(int(words[0], 16), int(words[1]), int(words[2]))
     if kind == "M":

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from utrap.config import Config
 from utrap.isa import CommitOp
 from utrap_sim.explain.names import cause_name
-from utrap_testbench.golden import Irq, Mode
+from utrap_testbench.golden import Irq
 
 from .disassembly import Disassembler
 from .image import Image
+from .modes import MODES
 from .simulation import Event, Happening, Retired, Sent
 from .sources import Sources
 
-__all__ = ["MODES", "Tracer"]
+__all__ = ["Tracer"]
 
-#: The modes by number, under the names that they have in a hart with a hypervisor.
-MODES = {mode.value: "HS" if mode is Mode.S else mode.name for mode in Mode}
 _RETURNS = {CommitOp.MRET: "mret", CommitOp.SRET: "sret", CommitOp.URET: "uret"}
 _GUEST_PAGE_FAULTS = (20, 21, 23)
 
@@ -34,7 +33,7 @@ class Tracer:
     def __init__(self, config: Config, sources: Sources, image: Image) -> None:
         self._disassembler = Disassembler(config)
         self._outputs, self._image = sources.outputs, image
-        self._sent = bytearray()
+        self._sent, self._sent_at = bytearray(), 0
 
     def lines(self, happening: Happening) -> Iterator[str]:
         """The lines for one happening: none, one, or two."""
@@ -48,13 +47,14 @@ class Tracer:
                 yield f"{happening.cycle:>9} {text}"
         elif isinstance(happening, Sent):
             self._sent.append(happening.byte)
+            self._sent_at = happening.cycle
             if happening.byte == 0x0A:
                 yield from self.rest()
 
     def rest(self) -> Iterator[str]:
         """The UART's last line, if it has no end yet."""
         if self._sent:
-            yield f"          uart {self._sent.decode(errors='backslashreplace')!r}"
+            yield f"{self._sent_at:>9} uart {self._sent.decode(errors='backslashreplace')!r}"
             self._sent.clear()
 
     def _event(self, event: Event) -> str:

@@ -35,9 +35,7 @@ import click
 @click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the UART's lines among them.")
 @click.option("--waves", is_flag=True, help="Write DIR/waves.vcd.")
 @click.option("--no-model", is_flag=True, help="Do not run the golden model beside it.")
-@click.option(
-    "-o", "--output", metavar="DIR", default="build/run", show_default=True, help="Where files go."
-)
+@click.option("-o", "--output", metavar="DIR", default="build/run", show_default=True, help="Where files go.")
 @click.option("--list", "lists", is_flag=True, help="List the bundled programs.")
 def run(
     program: str | None,
