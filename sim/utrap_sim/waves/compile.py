@@ -1,4 +1,4 @@
-"""Builds the bench of the waves in a process of its own: `python -m utrap_sim.waves.compile build SIMULATOR FOLDER 1`.
+"""Builds the bench of the waves in a process of its own: `python -m utrap_sim.waves.compile build 1 SIMULATOR FOLDER`.
 
 As in `utrap_sim.runner`, whose process group ends with its parent.
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from utrap_sim.bench import TOP
-from utrap_sim.runner import follow_parent
+from utrap_sim.follow import follow_parent
 from utrap_sim.simulators import MAKE_VARIABLES, VERILATOR_ARGUMENTS
 
 __all__ = ["main"]
@@ -44,4 +44,4 @@ _COMMANDS = {"icarus": _icarus, "verilator": _verilator}
 
 if __name__ == "__main__":
     follow_parent()
-    sys.exit(main(*sys.argv[2:4]))
+    sys.exit(main(*sys.argv[3:5]))
