@@ -13,8 +13,9 @@ from utrap.emit.netlist import TOP, make_netlist
 from utrap.emit.verilog import write_module
 from utrap.emit.yosys import run_yosys
 from utrap.unit import TrapUnit
-from utrap_hart.soc import Soc
-from utrap_hart.trap_unit import TrapUnitInstance
+
+from .soc import Soc
+from .trap_unit import TrapUnitInstance
 
 __all__ = ["soc_verilog"]
 
