@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -133,6 +134,10 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
             except (OSError, TimeoutError, ValueError) as error:
                 raise UserError(f"--scheduler {scheduler}: no scheduler answers there ({error})") from None
             with client:
+                if not client.scheduler_info()["workers"]:
+                    print(
+                        f"utrap: --scheduler {scheduler}: no worker is there yet; waiting", file=sys.stderr, flush=True
+                    )
                 yield client
             return
         with (

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -19,26 +18,7 @@ from utrap_sim.simulators import build, find_simulator
 from utrap_testbench.coverage import points
 
 from .faults import FAULTS, seeded
-
-
-def processes(text: str) -> list[int]:
-    """The processes whose command line has the text."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and text.encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-        except OSError:  # it has ended
-            pass
-    return found
-
-
-def wait_for(condition, seconds=120.0):
-    """Until the condition holds, or the test fails."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.05)
+from .waiting import processes, wait_for
 
 
 def cases(path: Path) -> list[ET.Element]:
