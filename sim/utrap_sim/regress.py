@@ -78,7 +78,7 @@ def regress(
             find_simulator(simulator)
     from distributed import as_completed
 
-    with _client(jobs, scheduler) as client:
+    with _client(min(jobs, len(regression.seeds)), scheduler) as client:
         futures: list[Any] = []
         try:
             futures += _submit(client, regression.seeds)

@@ -138,6 +138,13 @@ def test_a_wrong_request_is_one_line(arguments, message, utrap, commands, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_where_the_results_should_go_is_one_line_before_anything_runs(utrap, commands, tmp_path):
+    (tmp_path / "out").write_text("")
+    result = utrap("regress", "-o", str(tmp_path / "out"), path=[commands], timeout=60)
+    assert result.returncode == 2
+    assert result.stderr == f"utrap: cannot write into {tmp_path}/out: {tmp_path}/out is not a directory\n"
+
+
 def test_a_missing_simulator_is_one_line_that_names_the_package(utrap, commands, environment, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     result = utrap("regress", "--sim", "icarus", "-o", str(tmp_path / "out"), path=[commands])
