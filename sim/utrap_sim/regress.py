@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,6 +128,8 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # A busy machine is no news.
+    warnings.filterwarnings("ignore", message="Creating scratch directories")
     with dask.config.set({"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}):
         if scheduler is not None:
             try:
