@@ -59,7 +59,7 @@ def run(hart: Hart, simulator_name: str) -> Run:
     Raises:
         UserError: When the simulator is missing, cannot be built, or ends by itself.
     """
-    hart.idle(cycles=2)
+    hart.rest()
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
     told = Run(first=first, cycles=hart.played)
     simulator = find_simulator(simulator_name)
