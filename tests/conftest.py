@@ -4,13 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
+
+from utrap import cli, registry
+from utrap.errors import UserError
+from utrap_sim.simulators import find_simulator
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]
@@ -53,3 +60,54 @@ def utrap(environment: Callable[..., dict[str, str]]) -> Callable[..., subproces
         return subprocess.run(command, text=True, env=environment(*(path or [])), **options)
 
     return utrap
+
+
+@pytest.fixture(scope="session")
+def entries(root: Path) -> dict[str, str]:
+    """Where pyproject.toml says that the commands are, installed or not."""
+    entries: dict[str, str] = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"][
+        registry.ENTRY_POINTS
+    ]
+    return entries
+
+
+@pytest.fixture
+def run(
+    entries: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., SimpleNamespace]:
+    """Run `utrap ARGUMENTS` in this process: its exit status and what it prints."""
+    points = [EntryPoint(name, value, registry.ENTRY_POINTS) for name, value in entries.items()]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+
+    def run(*arguments: object) -> SimpleNamespace:
+        status = cli._run([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return SimpleNamespace(status=status, out=printed.out, err=printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def installed(entries: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that makes another process find the commands, as an installation does."""
+    info = tmp_path_factory.mktemp("site") / "utrap_commands-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: utrap-commands\nVersion: 1\n")
+    lines = [f"{name} = {value}" for name, value in entries.items()]
+    (info / "entry_points.txt").write_text("\n".join([f"[{registry.ENTRY_POINTS}]", *lines, ""]))
+    return info.parent
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Callable[[str], str]:
+    """Check that a simulator is there; without it the test is skipped with the line that a user would read."""
+
+    def simulator(name: str) -> str:
+        if name != "amaranth":
+            try:
+                find_simulator(name)
+            except UserError as error:
+                pytest.skip(str(error))
+        return name
+
+    return simulator

@@ -71,8 +71,9 @@ class RegressSession:
         files = {
             "junit.xml": report.junit(regression),
             "report.html": report.html(regression, covered),
-            "coverage.xml": report.coverage_xml(),
         }
+        if covered:  # cocotb-coverage cannot export what nothing was entered into
+            files["coverage.xml"] = report.coverage_xml()
         write_atomically(self._output, files | self._files)
         print_table(report.COLUMNS, report.rows(regression))
         for config in covered:

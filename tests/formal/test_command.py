@@ -104,8 +104,8 @@ def test_a_mistaken_request_is_one_line(run, arguments, message):
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "many"])
-def test_a_wrong_number_of_jobs_is_status_2(utrap_with_commands, jobs):
-    result = utrap_with_commands("prove", "--jobs", jobs)
+def test_a_wrong_number_of_jobs_is_status_2(utrap, installed, jobs):
+    result = utrap("prove", "--jobs", jobs, path=[installed])
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.count("\n") == 1
 

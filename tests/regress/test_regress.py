@@ -14,6 +14,7 @@ from utrap.config import PROFILES, Config
 from utrap_sim import report
 from utrap_sim.bench import Bench
 from utrap_sim.regress import Regression, plan
+from utrap_sim.regress_session import RegressSession
 from utrap_sim.seed import Built, Seed, run_seed
 from utrap_sim.simulators import build, find_simulator
 from utrap_testbench.coverage import points
@@ -45,10 +46,10 @@ def cases(path: Path) -> list[ET.Element]:
     return list(ET.parse(path).getroot().iter("testcase"))
 
 
-def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap, commands, simulator, tmp_path):
+def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap, installed, simulator, tmp_path):
     for name in ("icarus", "verilator"):
         simulator(name)
-    result = utrap("regress", "-o", str(tmp_path / "out"), path=[commands], timeout=900)
+    result = utrap("regress", "-o", str(tmp_path / "out"), path=[installed], timeout=900)
     assert (result.returncode, result.stderr) == (0, ""), result.stdout + result.stderr
     found = cases(tmp_path / "out" / "junit.xml")
     classes = {
@@ -117,10 +118,10 @@ def test_the_reports_show_a_failure(failed):
 
 
 @pytest.mark.parametrize("name", ["icarus", "verilator"])
-def test_a_seed_is_replayed_with_waves(name, utrap, commands, simulator, tmp_path):
+def test_a_seed_is_replayed_with_waves(name, utrap, installed, simulator, tmp_path):
     simulator(name)
     chosen = ("--sim", name, "--profile", "mu", "--xlen", "32", "--seed", "3", "--steps", "60")
-    result = utrap("regress", *chosen, "--waves", "-o", str(tmp_path), path=[commands])
+    result = utrap("regress", *chosen, "--waves", "-o", str(tmp_path), path=[installed])
     assert result.returncode == 0, result.stderr
     [waves] = tmp_path.glob(f"mu-rv32-{name}-3.*")
     assert waves.stat().st_size > 1000
@@ -148,23 +149,23 @@ def test_the_same_seed_gives_the_same_cycles(simulator):
         (("--sim", "vcs"), "'vcs' is not one of"),
     ],
 )
-def test_a_wrong_request_is_one_line(arguments, message, utrap, commands, tmp_path):
-    result = utrap("regress", *arguments, "-o", str(tmp_path / "out"), path=[commands])
+def test_a_wrong_request_is_one_line(arguments, message, utrap, installed, tmp_path):
+    result = utrap("regress", *arguments, "-o", str(tmp_path / "out"), path=[installed])
     assert result.returncode == 2
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_a_missing_simulator_is_one_line_that_names_the_package(utrap, commands, environment, tmp_path, monkeypatch):
+def test_a_missing_simulator_is_one_line_that_names_the_package(utrap, installed, environment, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = utrap("regress", "--sim", "icarus", "-o", str(tmp_path / "out"), path=[commands])
+    result = utrap("regress", "--sim", "icarus", "-o", str(tmp_path / "out"), path=[installed])
     assert result.returncode == 2
     assert result.stderr == "utrap: Icarus Verilog is missing (iverilog); on Debian: apt-get install iverilog\n"
 
 
 def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
-    command, commands, environment, simulator, tmp_path
+    command, installed, environment, simulator, tmp_path
 ):
     simulator("icarus")
     temporary, out = tmp_path / "temporary", tmp_path / "out"
@@ -187,11 +188,11 @@ def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
 
     def is_under_way():
         seen.update(path.name for path in temporary.glob("utrap-regress-*"))
-        return len(seen) >= 4
+        return len(seen) >= 8  # with two at a time: some have ended, and are known to have
 
     with subprocess.Popen(
         [*command, *arguments, "-o", str(out)],
-        env=environment(commands) | {"TMPDIR": str(temporary)},
+        env=environment(installed) | {"TMPDIR": str(temporary)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as process:  # fmt: skip
         wait_for(is_under_way)
@@ -204,7 +205,15 @@ def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
     assert len(found) == 50
 
 
-def test_a_scheduler_loses_a_worker_and_no_seed(command, commands, environment, simulator, tmp_path):
+def test_interrupted_before_the_first_result_the_reports_say_that_nothing_was_run(tmp_path):
+    regression = Regression(plan(("icarus",), profiles=("mu",)), was_interrupted=True)
+    with pytest.raises(KeyboardInterrupt), RegressSession(regression, str(tmp_path)):
+        pass
+    assert [case[0].tag for case in cases(tmp_path / "junit.xml")] == ["skipped", "skipped"]
+    assert {path.name for path in tmp_path.iterdir()} == {"junit.xml", "report.html"}
+
+
+def test_a_scheduler_loses_a_worker_and_no_seed(command, installed, environment, simulator, tmp_path):
     simulator("icarus")
     file = tmp_path / "scheduler.json"
     started = []
@@ -215,7 +224,7 @@ def test_a_scheduler_loses_a_worker_and_no_seed(command, commands, environment, 
         started.append(
             subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.dask_{kind}", *arguments, "--scheduler-file", str(file)],
-                env=environment(commands) | {"TMPDIR": str(folder)},
+                env=environment(installed) | {"TMPDIR": str(folder)},
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -234,7 +243,7 @@ def test_a_scheduler_loses_a_worker_and_no_seed(command, commands, environment, 
         arguments = ["--sim", "icarus", "--profile", "mu", "--xlen", "64", "--seeds", "6", "--steps", "8000"]
         with subprocess.Popen(
             [*command, *arguments, "--scheduler", address, "-o", str(tmp_path / "out")],
-            env=environment(commands), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment(installed), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         ) as process:  # fmt: skip
             wait_for(lambda: processes(f"{folder}/utrap-regress-"))
             worker.kill()
@@ -250,9 +259,9 @@ def test_a_scheduler_loses_a_worker_and_no_seed(command, commands, environment, 
     assert all(len(case) == 0 for case in found)
 
 
-def test_no_scheduler_is_one_line(utrap, commands, tmp_path):
+def test_no_scheduler_is_one_line(utrap, installed, tmp_path):
     address = "tcp://127.0.0.1:9"
-    result = utrap("regress", "--scheduler", address, "-o", str(tmp_path), path=[commands], timeout=60)
+    result = utrap("regress", "--scheduler", address, "-o", str(tmp_path), path=[installed], timeout=60)
     assert result.returncode == 2
     assert result.stderr.startswith(f"utrap: --scheduler {address}: no scheduler answers there")
     assert result.stderr.count("\n") == 1
