@@ -139,8 +139,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "utrap" / "sim"
 
 
-def build(bench: Bench, simulator: Simulator, waves: bool = False, builder: str = "utrap_sim.runner") -> Path:
-    """A folder with the bench built for the simulator, from the cache or new; `builder` is the module that makes it.
+def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
+    """A folder with the bench built for the simulator, from the cache or new.
 
     Raises:
         UserError: When the build fails; the line names its log.
@@ -149,10 +149,10 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False, builder: str 
     return build_once(
         simulator,
         Recipe(
-            key=(str(waves), builder, *_cocotb(), *sources.values()),
-            runtime=(str(waves), builder, *_cocotb()),
+            key=(str(waves), *_cocotb(), *sources.values()),
+            runtime=(str(waves), *_cocotb()),
             sources=lambda: sources,
-            command=("-m", builder, "build", str(int(waves))),
+            command=("-m", "utrap_sim.runner", "build", str(int(waves))),
             kept=(TOP, "sim.vvp", *sources),
         ),
     )

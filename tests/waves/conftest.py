@@ -48,8 +48,8 @@ def simulator():
 def played():
     """A scenario of the library, or one at hand, played on the model."""
 
-    def played(scenario, profile="full", xlen=64, **changes):
-        hart = Hart(Config.profile(profile, xlen, **changes))
+    def played(scenario, profile="full", xlen=64, unit=None, **changes):
+        hart = Hart(unit or Config.profile(profile, xlen, **changes))
         (SCENARIOS[scenario] if isinstance(scenario, str) else scenario).play(hart)
         return hart
 

@@ -68,7 +68,7 @@ def gtkwave(tmp_path):
             timeout=120,
         )
         assert result.returncode == 0, result.stderr
-        told = {}
+        told: dict[str, list[str]] = {}
         for line in result.stdout.splitlines():
             word, _, rest = line.partition(" ")
             told.setdefault(word, []).append(rest)
@@ -96,7 +96,8 @@ def saved(simulated, tmp_path):
 def groups_of(told):
     """The traces of each group, nested ones apart, from the flags that GTKWave gives: blank and group begin or end."""
     begin, end = 0x800000, 0x1000000
-    groups, stack = {"": []}, [""]
+    groups: dict[str, list[str]] = {"": []}
+    stack = [""]
     for line in told["TRACE"]:
         flags, name = line.split("|", 1)
         if int(flags) & begin:
@@ -149,8 +150,8 @@ def test_modes_causes_and_events_are_words_and_each_trap_and_return_has_a_marker
     assert start == START + PERIOD * run.first
     assert 15 * PERIOD < end - start < 60 * PERIOD
 
-    asked_for = ("event", "software", "hart_mode[2:0]", "trace_to_mode[2:0]", "commit_cause[5:0]")
-    asked_for += ("interrupt_cause[5:0]", "ucause[63:0]", "mcause[63:0]")
+    asked_for = ["event", "software", "hart_mode[2:0]", "trace_to_mode[2:0]", "commit_cause[5:0]"]
+    asked_for += ["interrupt_cause[5:0]", "ucause[63:0]", "mcause[63:0]"]
     indices = [names.index(name) for name in asked_for]
     told, _ = gtkwave(save, "ABDG", indices)
     values = {}
@@ -175,7 +176,7 @@ def test_the_modes_are_drawn_in_their_colours(gtkwave, saved):
     _, picture = gtkwave(save)
     command = ["convert", picture, "-format", "%c", "-depth", "8", "histogram:info:-"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    area = Counter()
+    area: Counter[str] = Counter()
     for count, colour in re.findall(r"(\d+): \([^)]*\) (#[0-9A-F]{6})", text):
         area[colour] += int(count)
     # HS, VS and U: orange, blue, green.

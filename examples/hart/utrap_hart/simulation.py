@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.errors import UserError
-from utrap_sim.alone import VERILATOR_ALONE, product
-from utrap_sim.simulators import Recipe, Simulator, build_once, child_environment, ending_group, find_simulator
+from utrap_sim.alone import build_alone
+from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 
 from .bench import RAM, TOP
 from .image import Image
@@ -93,7 +93,7 @@ class Built:
     """A simulation that is ready to run."""
 
     simulator: Simulator
-    folder: Path
+    program: Path
     sources: Sources
 
 
@@ -110,15 +110,7 @@ def build(name: str, waves: bool = False, sources: Sources | None = None) -> Bui
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    shared = (str(waves and name == "verilator"), *VERILATOR_ALONE)
-    recipe = Recipe(
-        key=(*shared, *sources.files.values()),
-        runtime=shared,
-        sources=lambda: sources.files,
-        command=("-m", "utrap_sim.alone", TOP, str(int(waves))),
-        kept=(product(name, TOP), *sources.files),
-    )
-    return Built(simulator, build_once(simulator, recipe), sources)
+    return Built(simulator, build_alone(simulator, TOP, sources.files, waves), sources)
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
@@ -152,7 +144,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
 
 
 def _start(built: Built, image: Image, options: Options, folder: Path, writing: int) -> subprocess.Popen[bytes]:
-    program = str(built.folder / product(built.simulator.name, TOP))
+    program = str(built.program)
     command = [
         *((program,) if built.simulator.name == "verilator" else ("vvp", "-n", program)),
         "+image=image.hex",

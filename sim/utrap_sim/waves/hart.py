@@ -269,6 +269,11 @@ class Hart:
         """Any event of the model as it is; the pc does not care about its own."""
         return self._commit(event, note, lines=lines, hgeip=hgeip)
 
+    def rest(self) -> None:
+        """Two cycles without an event, which show the state that all ends with."""
+        for _ in range(2):
+            self._play(Cycle(), "", is_shown=True)
+
     # Inside.
 
     def _commit(self, event: Event, note: str, *, lines: int | None = None, hgeip: int | None = None) -> Outcome:

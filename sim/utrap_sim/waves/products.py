@@ -99,8 +99,8 @@ def show(request: Request, simulator: str, output: str, opens: bool) -> int:
     with TemporaryDirectory(prefix="utrap-waves-") as folder:
         vcd = Path(folder, f"{scenario.name}.vcd")
         vcd.write_bytes(told.dumps["vcd"])
-        timeline = timeline_of(vcd, scenario.title)
-    files |= {scenario.name + suffix: content for suffix, content in timeline.files.items()}
+        timeline, pictures = timeline_of(vcd, scenario.title)
+    files |= {scenario.name + suffix: content for suffix, content in pictures.items()}
     paths = {path.suffix: path for path in write_atomically(output, files) if path.stem == scenario.name}
     print(f"{scenario.name}: {scenario.title}")
     timeline.print()

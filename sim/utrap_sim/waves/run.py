@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,20 +12,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.errors import UserError
+from utrap_sim.alone import build_alone
 from utrap_sim.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import UnknownBits
-from utrap_sim.simulators import Simulator, build, child_environment, ending_group, find_simulator
+from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
-from .bench import DUMP
 from .hart import Hart, Played
+from .worker import DUMP
 
 __all__ = ["Run", "run"]
 
 #: The formats of a dump, by simulator: a build of Verilator's writes one.
 _FORMATS = {"icarus": ("vcd", "fst"), "verilator": ("vcd",)}
-_BUILDER = "utrap_sim.waves.compile"
+_WORKER = "utrap_sim.waves.worker"
 
 
 @dataclass
@@ -59,18 +61,22 @@ def run(hart: Hart, simulator_name: str) -> Run:
     Raises:
         UserError: When the simulator is missing, cannot be built, or ends by itself.
     """
-    hart.idle(cycles=2)
+    hart.rest()
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
     told = Run(first=first, cycles=hart.played)
-    simulator = find_simulator(simulator_name)
-    built = build(hart.bench, simulator, waves=True, builder=_BUILDER)
+    simulator = find_simulator(simulator_name, for_cocotb=False)
+    files = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
+    program = build_alone(simulator, TOP, files, waves=True)
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
-        for suffix in _FORMATS[simulator.name]:
-            _simulate(simulator, built, folder, first, suffix)
-            told.dumps[suffix] = (folder / DUMP).read_bytes()
-        lines = (folder / OBSERVED).read_text().split()
+        formats = _FORMATS[simulator.name]
+        try:
+            _simulate(simulator, program, folder, first, formats)
+            told.dumps = {suffix: (folder / f"{DUMP}.{suffix}").read_bytes() for suffix in formats}
+            lines = (folder / OBSERVED).read_text().split()
+        except FileNotFoundError:
+            raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}") from None
     if len(lines) != len(hart.played):
         raise UserError(f"{simulator.name} played {len(lines)} cycles of {len(hart.played)}")
     told.differences = _differences(hart, lines)
@@ -85,14 +91,10 @@ def _lines(hart: Hart) -> Iterator[str]:
         yield hart.bench.line(drivers.drive(played.cycle), played.note)
 
 
-def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, suffix: str) -> None:
-    if simulator.name == "icarus":
-        command = ["vvp", "-n", str(built / "sim.vvp"), f"-{suffix}"]
-    else:
-        command = [str(built / TOP)]
+def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, formats: tuple[str, ...]) -> None:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, f"+first={first}"],
+            [sys.executable, "-m", _WORKER, str(program), str(first), *formats],
             cwd=folder,
             env=child_environment(simulator),
             stdin=subprocess.PIPE,
@@ -102,9 +104,13 @@ def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, suffi
         )
         with ending_group(process):
             status = process.wait()
-    if status or not (folder / DUMP).exists():
-        lines = [line.strip() for line in (folder / "log").read_text(errors="replace").splitlines() if line.strip()]
-        raise UserError(f"{simulator.name} ended by itself: {(lines or ['it said nothing'])[-1]}")
+    if status:
+        raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}")
+
+
+def _last_words(folder: Path) -> str:
+    lines = [line.strip() for line in (folder / "log").read_text(errors="replace").splitlines() if line.strip()]
+    return (lines or ["it said nothing"])[-1]
 
 
 def _differences(hart: Hart, lines: list[str]) -> list[str]:
