@@ -162,14 +162,15 @@ class _Reader:
             self._times.append((sample.cycle, sample.time))
         is_reset = _number(sample.values.get("rst")) == 1
         mode = _mode(sample.values.get("hart_mode"))
+        self._mode = mode if mode is not None else self._mode
         if self._is_wanted(sample.cycle):
             self._record(sample)
             if is_reset and not self._was_reset and self._mode is not None:
                 self._events.append(self._reset(sample, self._mode))
             elif not is_reset:
                 self._event(sample)
-        if mode is not None:
-            self._mode = Mode.M if is_reset else mode
+        if is_reset:
+            self._mode = Mode.M
         if self._start is None and not is_reset and self._is_wanted(sample.cycle):
             self._start = mode
         self._was_reset = is_reset
@@ -182,7 +183,10 @@ class _Reader:
         if len(self._events) > self._limit:
             return
         for name, changes in self._changes.items():
-            if name in sample.old or not changes:
+            if not changes and sample.cycle > self._first:
+                value = sample.old.get(name, sample.values[name])
+                changes.append((self._first, _number(value, _WAVES[name][1])))
+            if not changes or name in sample.old:
                 changes.append((sample.cycle, _number(sample.values[name], _WAVES[name][1])))
 
     def _reset(self, sample: Sample, mode: Mode) -> Event:
@@ -258,7 +262,8 @@ class _Reader:
         there = {Mode.M, Mode.U} | ({Mode.S} if has_s else set()) | ({Mode.VS, Mode.VU} if self.has_h else set())
         notes = []
         if self._unknown:
-            notes.append(f"{self._unknown} events with an unknown mode are left out")
+            events = "event with an unknown mode is" if self._unknown == 1 else "events with an unknown mode are"
+            notes.append(f"{self._unknown} {events} left out")
         return Timeline(
             title=title,
             source=source,
