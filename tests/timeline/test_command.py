@@ -116,9 +116,15 @@ def test_a_terminal_gets_the_columns_that_fit(uart, environment, commands):
     assert len(wide) == 21
     assert "not shown" not in "".join(wide)
     narrow = in_terminal([uart.path], plain, 80).splitlines()
-    assert all(len(line.rstrip()) <= 80 for line in narrow)
     assert any(line.startswith("not shown, for want of width: Time") for line in narrow)
-    assert any("load guest-page fault" in line and "VS -> U" in line for line in narrow)
+    for columns in range(70, 190, 17):
+        lines = in_terminal([uart.path], plain, columns).splitlines()
+        assert all(len(line.rstrip()) <= columns for line in lines if not line.startswith("not shown"))
+        # Nothing but the last column is folded.
+        whole = [line for line in lines if re.match(r" \d+ .* (exception|interrupt|.RET) .* -> (M|HS|U|VS|VU) ", line)]
+        assert len(whole) == 16
+        assert sum("load guest-page fault" in line for line in whole) == 2
+        assert [line for line in lines if "load guest" in line and "load guest-page fault" not in line] == []
 
 
 ERRORS = {

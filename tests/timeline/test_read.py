@@ -12,7 +12,7 @@ from utrap.isa import Mode, Target
 from utrap.xret import mret, sret, uret
 from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
-from utrap_sim.timeline import read_timeline
+from utrap_sim.timeline import read_timeline, scan
 from utrap_sim.timeline.event import Kind
 from utrap_sim.timeline.read import _storages
 from utrap_sim.timeline.saved import places
@@ -265,3 +265,25 @@ def test_verilators_and_others_spellings_of_a_header_are_read(trap_and_return):
     assert len(read_timeline(trap_and_return).events) == 2
     trap_and_return.write_bytes(text.replace("\n", "\r\n").encode())
     assert len(read_timeline(trap_and_return).events) == 2
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 1000])
+def test_a_file_is_read_in_pieces_of_any_size(uart, trap_and_return, monkeypatch, chunk):
+    for path in (trap_and_return, *([uart.path] if chunk > 50 else [])):
+        whole = read_timeline(path, accesses=True).to_json()
+        with monkeypatch.context() as patch:
+            patch.setattr(scan, "_CHUNK", chunk)
+            assert read_timeline(path, accesses=True).to_json() == whole
+
+
+def test_a_level_that_is_written_again_is_no_edge(trap_and_return):
+    """As $dumpall does it."""
+    text = trap_and_return.read_text()
+    clock = next(line.split()[3] for line in text.splitlines() if line.endswith(" clk $end"))
+    again = text.replace(f"\n1{clock}\n", f"\n1{clock}\n#{{}}\n$dumpall\n1{clock}\n$end\n")
+    times = [int(line[1:]) for line in text.splitlines() if line.startswith("#")]
+    for time in times:
+        again = again.replace("#{}", f"#{time + 2}", 1) if time and time % 10 == 0 else again
+    assert again.count(f"1{clock}\n") > text.count(f"1{clock}\n")
+    trap_and_return.write_text(again)
+    assert [event.cycle for event in read_timeline(trap_and_return).events] == [2, 5]

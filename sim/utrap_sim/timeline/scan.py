@@ -45,7 +45,7 @@ class Sample(NamedTuple):
 def samples(
     path: Path, file: BinaryIO, header: Header, scope: Scope, watched: list[str], signals: Collection[str]
 ) -> Iterator[Sample]:
-    """Yield the edges at which a signal has changed, those with an event, and the edge after each event.
+    """Yield the edges at which a signal has changed and those with an event; so the edge after an event, too.
 
     Args:
         path: The file's name, for messages.
@@ -53,7 +53,7 @@ def samples(
         header: Its header.
         scope: The scope of the wires.
         watched: The wires, `trace_kind` among them; `clk` is watched anyhow.
-        signals: Those of them whose changes matter without an event.
+        signals: Those of them whose changes matter without an event, `trace_kind` among them.
 
     Raises:
         UserError: When the file is cut off, or has no rising edge.
@@ -66,7 +66,7 @@ def samples(
     rise, fall = b"1" + clock, b"0" + clock
     block: list[bytes] = []  # the changes of one time, which an edge at that time does not see yet
     before, stamp, cycle = b"#0", b"#0", -1
-    is_low = is_edge = is_active = was_active = False
+    is_low = is_edge = is_active = False
 
     for tokens in _tokens(path, file, header, clock, values):
         for token in tokens:
@@ -77,10 +77,10 @@ def samples(
             if token[0] == _HASH:
                 if is_edge:
                     cycle += 1
-                    if old or is_active or was_active:
+                    if old or is_active:
                         yield Sample(cycle, int(stamp[1:]), Named(codes, values), Named(codes, old))
                         old = {}
-                    was_active, is_edge = is_active, False
+                    is_edge = False
                 if block:
                     for change in block:
                         if change[0] in _VECTOR:
