@@ -37,9 +37,7 @@ class Space:
         """Lead from a page number to a leaf at a level; False where another leaf is in the way."""
         number = self.root
         for level in range(self._levels - 1, -1, -1):
-            is_root = level == self._levels - 1
-            index = page >> 9 * level & (2047 if self._is_x4 and is_root else 511)
-            slot = (self._physical[number] << 12) + 8 * index
+            slot = self._slot(number, page, level)
             pte = self._memory.get(slot)
             if level == leaf:
                 wanted = target & ~((1 << 9 * level) - 1) & _PPN_MASK
@@ -61,11 +59,14 @@ class Space:
         """The addresses of the entries that lead from a page number, by level."""
         number, slots = self.root, {}
         for level in range(self._levels - 1, -1, -1):
-            is_root = level == self._levels - 1
-            index = page >> 9 * level & (2047 if self._is_x4 and is_root else 511)
-            slots[level] = (self._physical[number] << 12) + 8 * index
+            slots[level] = self._slot(number, page, level)
             pte = self._memory.get(slots[level], 0)
             if not pte & V or pte & (R | X):
                 break
             number = pte >> PTE_PPN
         return slots
+
+    def _slot(self, number: int, page: int, level: int) -> int:
+        is_root = level == self._levels - 1
+        index = page >> 9 * level & (2047 if self._is_x4 and is_root else 511)
+        return (self._physical[number] << 12) + 8 * index

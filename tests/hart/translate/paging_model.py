@@ -31,10 +31,10 @@ class Registers:
     satp: int = 0
     vsatp: int = 0
     hgatp: int = 0
-    sum: bool = False
-    mxr: bool = False
-    vs_sum: bool = False
-    vs_mxr: bool = False
+    sum: int = 0
+    mxr: int = 0
+    vs_sum: int = 0
+    vs_mxr: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +130,11 @@ class Machine:
         """ "reads and writes of VS-level page tables" are "subject to G-stage address translation alone" """
         # "permissions [...] are checked as though for an implicit load"
         try:
-            physical = self._guest_physical(gpa, _Access(kind=LOAD, is_user=True, is_explicit=False))
+            return self._read(self._guest_physical(gpa, _Access(kind=LOAD, is_user=True, is_explicit=False)))
         except _Fault as fault:
             if fault.kind == "guest-page":
                 raise _Fault("guest-page", "implicit", *fault.why, gpa=gpa, is_implicit=True) from None
             raise _Fault(fault.kind, "implicit", *fault.why) from None
-        return self._read(physical)
 
     def _read(self, physical: int) -> int:
         # 2. "If accessing pte violates a PMA or PMP check, raise an access-fault exception"
@@ -151,8 +150,8 @@ class Machine:
         access: _Access,
         atp: int,
         *,
-        may_access_user: bool,
-        mxr: bool,
+        may_access_user: int,
+        mxr: int,
         read: Callable[[int], int],
     ) -> int:
         levels = LEVELS[atp >> 60]
@@ -195,8 +194,8 @@ class Machine:
         access: _Access,
         root: int,
         levels: int,
-        may_access_user: bool,
-        mxr: bool,
+        may_access_user: int,
+        mxr: int,
         read: Callable[[int], int],
         *,
         is_x4: bool = False,

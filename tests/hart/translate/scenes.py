@@ -12,27 +12,35 @@ from random import Random
 from .paging_model import LEVELS, Registers
 from .tables import PTE_PPN, RAM, RAM_SIZE, A, D, G, R, Space, U, V, W, X
 
-#: The ways to damage an entry.
-DAMAGE: tuple[Callable[[int, Random], int], ...] = (
+Damage = Callable[[int, Random], int]
+
+#: The ways to damage any entry. The last two do no harm, or any.
+_DAMAGE: tuple[Damage, ...] = (
     lambda pte, rng: pte & ~V,
     lambda pte, rng: pte & ~R | W,
     lambda pte, rng: pte | 1 << 63,
     lambda pte, rng: pte | rng.randint(1, 3) << 61,
     lambda pte, rng: pte | 1 << rng.randint(54, 60),
-    lambda pte, rng: pte & ~(R | W | X),
-    lambda pte, rng: pte & ~(R | W | X | A | D | U),
-    lambda pte, rng: pte & ~(R | W | X | A | D | U) | rng.choice((A, D, U)),
-    lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(18),
     lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(20, 44),
+    lambda pte, rng: pte | G | rng.randint(1, 3) << 8,
+    lambda pte, rng: pte ^ 1 << rng.randrange(64),
+)
+_POINTER_DAMAGE: tuple[Damage, ...] = (
+    *_DAMAGE,
+    lambda pte, rng: pte | A,
+    lambda pte, rng: pte | D,
+    lambda pte, rng: pte | U,
+)
+_LEAF_DAMAGE: tuple[Damage, ...] = (
+    *_DAMAGE,
+    lambda pte, rng: pte & ~(R | W | X | A | D | U),
+    lambda pte, rng: pte | 1 << PTE_PPN + rng.randrange(18),
     lambda pte, rng: pte ^ U,
     lambda pte, rng: pte & ~(R | W) | X,
     lambda pte, rng: pte & ~X | R,
     lambda pte, rng: pte & ~W | R,
     lambda pte, rng: pte & ~A,
     lambda pte, rng: pte & ~D,
-    # No damage: software's bits, and global mappings.
-    lambda pte, rng: pte | G | rng.randint(1, 3) << 8,
-    lambda pte, rng: pte ^ 1 << rng.randrange(64),
 )
 
 
@@ -42,6 +50,9 @@ class Scene:
     Args:
         rng: What it is drawn from.
         modes: MODE of satp, vsatp and hgatp.
+        ram: Where the RAM of 1 MiB is.
+        pages: What the leaves lead to: any page, or one of these.
+        wider_by: Bits that a guest's address has more than the scheme's virtual one.
 
     Attributes:
         memory: Doublewords by physical address.
@@ -49,10 +60,17 @@ class Scene:
         addresses: Those that satp maps, then those that vsatp (or hgatp alone) maps.
     """
 
-    def __init__(self, rng: Random, modes: tuple[int, int, int], addresses: int = 3) -> None:
-        self._rng = rng
-        self._modes = modes
-        self._free = list(range(RAM >> 12, RAM + RAM_SIZE >> 12))
+    def __init__(
+        self,
+        rng: Random,
+        modes: tuple[int, int, int],
+        *,
+        ram: int = RAM,
+        pages: range = range(1 << 44),
+        wider_by: int = 2,
+    ) -> None:
+        self._rng, self._modes, self._pages, self._wider_by = rng, modes, pages, wider_by
+        self._free = list(range(ram >> 12, ram + RAM_SIZE >> 12))
         rng.shuffle(self._free)
         self._guest_pages: list[int] = []
         self.memory: dict[int, int] = {}
@@ -68,18 +86,19 @@ class Scene:
             virtual = Space(self.memory, LEVELS[vsatp], False, self._guest_table)
             roots[1] = vsatp << 60 | rng.getrandbits(16) << 44 | virtual.root
         self.addresses: tuple[list[int], list[int]] = ([], [])
-        for _ in range(addresses):
+        for _ in range(3):
             if satp:
-                self._map_virtual(host, LEVELS[satp], self.addresses[0], lambda _: rng.getrandbits(44))
+                self._map_virtual(host, LEVELS[satp], self.addresses[0], lambda: rng.choice(pages))
             else:
                 self.addresses[0].append(rng.getrandbits(57))
             if vsatp:
                 self._map_virtual(virtual, LEVELS[vsatp], self.addresses[1], self._guest_leaf)
             else:
-                self.addresses[1].append(self._guest_leaf(None) << 12 | rng.getrandbits(12))
-        for _ in range(rng.choice((0, 1, 1, 2, 3)) if self.memory else 0):
+                self.addresses[1].append(self._guest_leaf() << 12 | rng.getrandbits(12))
+        for _ in range(rng.choice((0, 1, 2, 3, 4)) if self.memory else 0):
             slot = rng.choice(list(self.memory))
-            self.memory[slot] = rng.choice(DAMAGE)(self.memory[slot], rng)
+            pte = self.memory[slot]
+            self.memory[slot] = rng.choice(_LEAF_DAMAGE if pte & (R | X) else _POINTER_DAMAGE)(pte, rng)
         enables = [rng.random() < 0.5 for _ in range(4)]
         self.registers = Registers(
             satp=roots[0],
@@ -120,12 +139,12 @@ class Scene:
         """A guest's page that the G-stage leads to a physical page, any if None."""
         rng, mode = self._rng, self._modes[2]
         if not mode:
-            return rng.getrandbits(44) if page is None else page
+            return rng.choice(self._pages) if page is None else page
         while True:
             leaf = rng.choice((0, 0, 1, 2, rng.randrange(LEVELS[mode])))
             low = (1 << 9 * leaf) - 1
-            target = rng.getrandbits(44) if page is None else page
-            guest = rng.getrandbits(9 * LEVELS[mode] + 2)
+            target = rng.choice(self._pages) if page is None else page
+            guest = rng.getrandbits(9 * LEVELS[mode] + self._wider_by)
             if self._guest_pages and rng.random() < 0.5:
                 guest = rng.choice(self._guest_pages) ^ rng.getrandbits(9)  # neighbours share tables
             guest = guest & ~low | target & low
@@ -139,16 +158,16 @@ class Scene:
         permissions = rng.choice((R | W | X, R | W | X, R | W, R | X, X, R))
         return V | permissions | rng.choice((U, U, 0)) | rng.choice((A | D, A | D, A | D, A))
 
-    def _guest_leaf(self, _: object) -> int:
+    def _guest_leaf(self) -> int:
         return self._guest_page(None, self._flags() | (U if self._rng.random() < 0.9 else 0))
 
-    def _map_virtual(self, space: Space, levels: int, addresses: list[int], target: Callable[[object], int]) -> None:
+    def _map_virtual(self, space: Space, levels: int, addresses: list[int], target: Callable[[], int]) -> None:
         """Map a random address through a space, its leaf to a page of `target`."""
         rng, width = self._rng, 12 + 9 * levels
         low = rng.getrandbits(width - 1)
         address = low if rng.random() < 0.5 else (1 << 64) - 1 - low
         leaf = rng.choice((0, 0, 1, 2, rng.randrange(levels)))
-        page = target(None)
+        page = target()
         # The address's own 4 KiB lead to the target also through a superpage.
         offset = (1 << 9 * leaf) - 1
         address = address & ~(offset << 12) | (page & offset) << 12
