@@ -32,7 +32,7 @@ from utrap_testbench.golden import (
 )
 
 from .arithmetic import CONDITIONS, result, signed
-from .paging_model import FETCH, LOAD, STORE, Machine, Registers
+from .translate.paging_model import FETCH, LOAD, STORE, Machine, Registers
 
 MASK = (1 << 64) - 1
 RAM_BASE = 0x8000_0000
