@@ -15,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint regress replay prove replayrtl qemu bench docs setup clean packages vectors FORCE
+.PHONY: help verilog test lint regress replay prove replayrtl qemu programs bench docs setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ replayrtl: vectors $(DEV) ## the same on the RTL: make replayrtl VECTORS=DIR [ON
 
 qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
+
+programs: $(RUN) ## build the hart's programs anew, with riscv64-unknown-elf-gcc
+	make --no-print-directory -C examples/hart/programs
 
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
 	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \

@@ -3,11 +3,7 @@
 `python benchmarks/regress_speed.py [CYCLES]` prints a line for each way to feed the simulator:
 handles touched in every cycle (as a plain cocotb test does), and batches that the bench plays by
 itself (as `utrap regress` does); then the shares of the second. Figures are events per second of
-processor time, so that another process on the machine does not change them much.
-
-Measured on a busy machine of 2 cores, 3 GHz class, RV64 full, Verilator: 9,000 events/s with three
-handles touched in every cycle, 14,500 in batches; without a simulator 27,000, and 31,000 since the
-places of the registers are worked out once. What is left is the simulation itself and its files.
+processor time, so that another process on the machine does not change them much. RESULTS.md has them.
 """
 
 import random

@@ -20,7 +20,7 @@ from utrap.errors import UserError
 from utrap_sim.simulators import find_simulator
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]
+SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal", "examples/hart")]
 
 # Started in the background, a process and its children ignore SIGINT; the tests of Ctrl-C send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

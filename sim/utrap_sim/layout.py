@@ -47,6 +47,7 @@ class Layout:
             (field.name, self.digits - self.offset[field.name] // 4 - -(-field.width // 4), -(-field.width // 4))
             for field in self.fields
         ]
+        self._lengths = {name: length for name, _, length in self._cuts}
 
     @property
     def width(self) -> int:
@@ -71,6 +72,20 @@ class Layout:
                 if set(digits.lower()) & set("xz") or not digits:
                     raise UnknownBits(f"{name} is {digits or 'missing'}") from None
             raise
+
+    def value(self, text: str, name: str) -> int:
+        """One field of such a vector.
+
+        Raises:
+            KeyError: When there is no field of the name.
+            UnknownBits: When a digit of it is x or z.
+        """
+        end = self.digits - self.offset[name] // 4
+        digits = text[end - self._lengths[name] : end]
+        try:
+            return int(digits, 16)
+        except ValueError:
+            raise UnknownBits(f"{name} is {digits or 'missing'}") from None
 
     def concatenation(self) -> str:
         """The sources as a Verilog expression of `width` bits."""

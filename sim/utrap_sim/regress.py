@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,8 +19,8 @@ from .simulators import find_simulator
 
 __all__ = ["DEFAULT_STEPS", "Regression", "plan", "regress"]
 
-#: Cycles of a seed, by simulator: about as long under both.
-DEFAULT_STEPS = {"verilator": 80_000, "icarus": 4_000}
+#: Cycles of a seed, by simulator: under Icarus, which is slow, enough for each sequence once.
+DEFAULT_STEPS = {"verilator": 100_000, "icarus": 12_000}
 #: How long a scheduler may take to answer.
 _ANSWER_S = "10s"
 
@@ -77,7 +79,7 @@ def regress(
             find_simulator(simulator)
     from distributed import as_completed
 
-    with _client(jobs, scheduler) as client:
+    with _client(min(jobs, len(regression.seeds)), scheduler) as client:
         futures: list[Any] = []
         try:
             futures += _submit(client, regression.seeds)
@@ -126,6 +128,8 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
     from distributed import Client, LocalCluster
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # A busy machine is no news.
+    warnings.filterwarnings("ignore", message="Creating scratch directories")
     with dask.config.set({"distributed.worker.memory.target": False, "distributed.worker.memory.spill": False}):
         if scheduler is not None:
             try:
@@ -133,6 +137,10 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
             except (OSError, TimeoutError, ValueError) as error:
                 raise UserError(f"--scheduler {scheduler}: no scheduler answers there ({error})") from None
             with client:
+                if not client.scheduler_info()["workers"]:
+                    print(
+                        f"utrap: --scheduler {scheduler}: no worker is there yet; waiting", file=sys.stderr, flush=True
+                    )
                 yield client
             return
         with (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from utrap.display import print_table
+from utrap.errors import UserError
 from utrap.files import write_atomically
 
 from . import report
@@ -46,6 +48,9 @@ class RegressSession:
         self.status = 0
 
     def __enter__(self) -> RegressSession:
+        # Known before the seeds run rather than after.
+        if Path(self._output).exists() and not Path(self._output).is_dir():
+            raise UserError(f"cannot write into {self._output}: {self._output} is not a directory")
         self._progress.start()
         return self
 

@@ -7,15 +7,13 @@ they end with the parent however that ends.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from pathlib import Path
-from threading import Thread
 
 from cocotb_tools.runner import Icarus, Runner, Verilator
 
 from .bench import TOP
+from .follow import follow_parent
 from .simulators import MAKE_VARIABLES, VERILATOR_ARGUMENTS
 
 
@@ -36,7 +34,7 @@ def _runner(simulator: str) -> Runner:
     return _Verilator() if simulator == "verilator" else Icarus()
 
 
-def build(simulator: str, folder: str, waves: str) -> None:
+def build(waves: str, simulator: str, folder: str) -> None:
     """Build trap_unit.v and bench.v of the folder, in it."""
     _runner(simulator).build(
         sources=[Path(folder, "trap_unit.v"), Path(folder, "bench.v")],
@@ -59,17 +57,6 @@ def test(simulator: str, folder: str, run_folder: str, module: str) -> None:
         test_dir=run_folder,
         results_xml=str(Path(run_folder, "results.xml")),
     )
-
-
-def follow_parent() -> None:
-    """End the process group when the parent no longer holds the standard input."""
-
-    def follow() -> None:
-        while os.read(0, 1):  # sys.stdin's lock would be in the way when the interpreter ends
-            pass
-        os.killpg(0, signal.SIGKILL)
-
-    Thread(target=follow, daemon=True).start()
 
 
 if __name__ == "__main__":

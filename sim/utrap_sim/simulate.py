@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from .bench import TOP
-from .runner import _runner, follow_parent
+from .follow import follow_parent
+from .runner import _runner
 
 __all__ = ["WAVES", "main"]
 

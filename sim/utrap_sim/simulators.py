@@ -25,7 +25,18 @@ from utrap.errors import UserError
 
 from .bench import TOP, Bench
 
-__all__ = ["SIMULATORS", "Simulator", "build", "cache_folder", "find_simulator"]
+__all__ = [
+    "MAKE_VARIABLES",
+    "SIMULATORS",
+    "Recipe",
+    "Simulator",
+    "build",
+    "build_once",
+    "cache_folder",
+    "child_environment",
+    "ending_group",
+    "find_simulator",
+]
 
 _PIP = "pip install 'utrap[sim]'"
 #: The oldest Verilator that cocotb 2.1 works with.
@@ -58,15 +69,15 @@ class Simulator:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def find_simulator(name: str) -> Simulator:
-    """The simulator of this name.
+def find_simulator(name: str, for_cocotb: bool = True) -> Simulator:
+    """The simulator of this name; a bench that runs by itself needs no cocotb.
 
     Raises:
         UserError: When it, or what it needs, is missing: one line names the package.
     """
-    if find_spec("cocotb") is None:
+    if for_cocotb and find_spec("cocotb") is None:
         raise UserError(f"the simulators need the Python package cocotb: {_PIP}")
-    if not _has_libpython():
+    if for_cocotb and not _has_libpython():
         raise UserError("cocotb needs the shared library of Python; on Debian: apt-get install python3-dev")
     return SIMULATORS[name]()
 
@@ -128,14 +139,51 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "utrap" / "sim"
 
 
-def build(bench: Bench, simulator: Simulator, waves: bool = False, builder: str = "utrap_sim.runner") -> Path:
-    """A folder with the bench built for the simulator, from the cache or new; `builder` is the module that makes it.
+def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
+    """A folder with the bench built for the simulator, from the cache or new.
 
     Raises:
         UserError: When the build fails; the line names its log.
     """
     sources = {"trap_unit.v": bench.unit_verilog(), "bench.v": bench.verilog()}
-    folder = cache_folder() / f"{simulator.name}-{_hash(simulator, waves, builder, *sources.values())}"
+    return build_once(
+        simulator,
+        Recipe(
+            key=(str(waves), *_cocotb(), *sources.values()),
+            runtime=(str(waves), *_cocotb()),
+            sources=lambda: sources,
+            command=("-m", "utrap_sim.runner", "build", str(int(waves))),
+            kept=(TOP, "sim.vvp", *sources),
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How to make a folder of the cache.
+
+    Attributes:
+        key: What the product depends on beside the simulator: another key, another folder.
+        runtime: What the objects of Verilator's own library depend on.
+        sources: Gives the files to put into the folder first, by name; not called when the folder is there.
+        command: Arguments of Python; the simulator's name and the folder are added.
+        kept: Files of the folder that are kept; what the compiler leaves beside them is large.
+    """
+
+    key: tuple[str, ...]
+    runtime: tuple[str, ...]
+    sources: Callable[[], Mapping[str, str]]
+    command: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def build_once(simulator: Simulator, recipe: Recipe) -> Path:
+    """A folder made as the recipe says, from the cache or new.
+
+    Raises:
+        UserError: When the command fails; the line names its log.
+    """
+    folder = cache_folder() / f"{simulator.name}-{_hash(simulator, *recipe.key)}"
     if folder.is_dir():
         return folder
     try:
@@ -143,13 +191,13 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False, builder: str 
         with tempfile.TemporaryDirectory(prefix=".new-", dir=folder.parent) as hidden:
             new = Path(hidden, "build")
             new.mkdir()
-            for name, text in sources.items():
+            for name, text in recipe.sources().items():
                 (new / name).write_text(text)
-            runtime = folder.with_name(f"runtime-{_hash(simulator, waves, builder)}")
+            runtime = folder.with_name(f"runtime-{_hash(simulator, *recipe.runtime)}")
             _lend_runtime(runtime, new)
-            _build(simulator, new, waves, builder, folder.with_suffix(".log"))
+            _build(simulator, new, recipe.command, folder.with_suffix(".log"))
             _keep_runtime(new, runtime)
-            _remove_what_is_used_up(new)
+            _remove_what_is_used_up(new, (*recipe.kept, "build.log"))
             _rename(new, folder)
     except OSError as error:
         raise UserError(f"cannot write {error.filename or folder}: {error.strerror}") from error
@@ -165,9 +213,9 @@ def _rename(new: Path, folder: Path) -> None:
             raise
 
 
-def _build(simulator: Simulator, folder: Path, waves: bool, builder: str, log: Path) -> None:
+def _build(simulator: Simulator, folder: Path, arguments: tuple[str, ...], log: Path) -> None:
     """Build in a process of its own group: Ctrl-C ends the compiler too."""
-    command = [sys.executable, "-m", builder, "build", simulator.name, str(folder), str(int(waves))]
+    command = [sys.executable, *arguments, simulator.name, str(folder)]
     text = folder / "build.log"
     with text.open("w") as output:
         process = subprocess.Popen(
@@ -185,12 +233,16 @@ def _build(simulator: Simulator, folder: Path, waves: bool, builder: str, log: P
         raise UserError(f"{simulator.name} could not build the bench; its messages are in {log}")
 
 
-def _hash(simulator: Simulator, waves: bool, *sources: str) -> str:
-    """A name for what is made by this simulator, with these tools, of these sources."""
+def _cocotb() -> tuple[str, ...]:
+    """What a build for cocotb depends on."""
     from cocotb_tools import config as cocotb_config
 
-    tools = [simulator.name, simulator.version, str(waves), metadata.version("cocotb"), str(cocotb_config.libs_dir)]
-    parts = [*tools, *VERILATOR_ARGUMENTS, *MAKE_VARIABLES, *sources]
+    return metadata.version("cocotb"), str(cocotb_config.libs_dir)
+
+
+def _hash(simulator: Simulator, *parts: str) -> str:
+    """A name for what is made by this simulator of these parts."""
+    parts = (simulator.name, simulator.version, *VERILATOR_ARGUMENTS, *MAKE_VARIABLES, *parts)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
@@ -213,10 +265,10 @@ def _keep_runtime(build: Path, runtime: Path) -> None:
         _rename(new, runtime)
 
 
-def _remove_what_is_used_up(build: Path) -> None:
+def _remove_what_is_used_up(build: Path, kept: tuple[str, ...]) -> None:
     """The products of the C++ compiler are large."""
     for path in build.iterdir():
-        if path.name not in (TOP, "sim.vvp", "trap_unit.v", "bench.v", "build.log"):
+        if path.name not in kept:
             path.unlink() if path.is_file() else shutil.rmtree(path)
 
 

@@ -12,6 +12,7 @@ PACKAGES = {
     "utrap_testbench": "testbench/utrap_testbench",
     "utrap_sim": "sim/utrap_sim",
     "utrap_formal": "formal/utrap_formal",
+    "utrap_hart": "examples/hart/utrap_hart",
 }
 
 
@@ -34,7 +35,8 @@ def violations(root: Path, folder: str, banned: list[str], but: tuple[str, ...] 
     def within(name: str, packages: list[str] | tuple[str, ...]) -> bool:
         return any(name == package or name.startswith(package + ".") for package in packages)
 
-    source_root = root / folder.partition("/")[0]
+    package = next(Path(path) for path in PACKAGES.values() if Path(folder).is_relative_to(path))
+    source_root = root / package.parent
     return [
         f"{path.relative_to(root)}:{line} imports {name}"
         for path in sorted((root / folder).rglob("*.py"))
@@ -52,7 +54,7 @@ def imported_by(environment, statement: str) -> set[str]:
 
 
 def test_the_hardware_imports_none_of_the_others(root):
-    assert violations(root, PACKAGES["utrap"], ["utrap_testbench", "utrap_sim", "utrap_formal"]) == []
+    assert violations(root, PACKAGES["utrap"], ["utrap_testbench", "utrap_sim", "utrap_formal", "utrap_hart"]) == []
 
 
 def test_the_golden_model_imports_nothing_of_ours_and_no_hardware_language(root):
@@ -63,15 +65,20 @@ def test_the_golden_model_imports_nothing_of_ours_and_no_hardware_language(root)
 
 def test_the_testbench_does_not_know_the_hardwares_insides(root):
     frame = ("utrap.errors", "utrap.files")  # these two say nothing about the hardware
-    banned = ["utrap", "amaranth", "utrap_sim", "utrap_formal"]
+    banned = ["utrap", "amaranth", "utrap_sim", "utrap_formal", "utrap_hart"]
     assert violations(root, PACKAGES["utrap_testbench"], banned, frame) == []
+
+
+@pytest.mark.parametrize("package", ["utrap_sim", "utrap_formal"])
+def test_nothing_imports_the_hart_around_the_unit(root, package):
+    assert violations(root, PACKAGES[package], ["utrap_hart"]) == []
 
 
 def test_importing_all_of_the_hardware_loads_none_of_the_others(environment):
     everything = "import pkgutil, utrap; [__import__(m.name) for m in pkgutil.walk_packages(utrap.__path__, 'utrap.')]"
     loaded = imported_by(environment, everything)
     assert "utrap.registry" in loaded
-    assert not loaded & {"utrap_testbench", "utrap_sim", "utrap_formal"}
+    assert not loaded & {"utrap_testbench", "utrap_sim", "utrap_formal", "utrap_hart"}
 
 
 def test_importing_the_golden_model_loads_no_hardware(environment):
@@ -79,10 +86,10 @@ def test_importing_the_golden_model_loads_no_hardware(environment):
     assert not {name.partition(".")[0] for name in loaded} & {"utrap", "utrap_sim", "amaranth", "pyosys", "cocotb"}
 
 
-@pytest.mark.parametrize("folder", ["hdl", "testbench", "sim", "formal"])
+@pytest.mark.parametrize("folder", ["hdl", "testbench", "sim", "formal", "examples/hart"])
 def test_a_source_root_holds_one_package_and_is_none_itself(root, folder):
     names = {path.parent.name for path in (root / folder).glob("*/__init__.py")}
-    assert names == {Path(path).name for path in PACKAGES.values() if path.startswith(folder + "/")}
+    assert names == {Path(path).name for path in PACKAGES.values() if Path(path).parent == Path(folder)}
     assert list((root / folder).glob("*.py")) == []
 
 

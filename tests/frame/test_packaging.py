@@ -1,4 +1,4 @@
-"""What a user's `pip install` brings: our four packages whole, and nothing generic."""
+"""What a user's `pip install` brings: our packages whole, and nothing generic."""
 
 import subprocess
 import sys
@@ -10,7 +10,13 @@ import pytest
 
 import utrap
 
-PACKAGES = {"utrap": "hdl", "utrap_testbench": "testbench", "utrap_sim": "sim", "utrap_formal": "formal"}
+PACKAGES = {
+    "utrap": "hdl",
+    "utrap_testbench": "testbench",
+    "utrap_sim": "sim",
+    "utrap_formal": "formal",
+    "utrap_hart": "examples/hart",
+}
 
 
 def build(checkout: Path, kind: str, into: Path) -> Path:

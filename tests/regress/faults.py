@@ -1,13 +1,13 @@
 """Faults in the generated Verilog, one to choose while it runs: each replaces what a net, or a stored field, gets.
 
-`seeded(text)` is the unit with all of them and a register `fault` that
+`seeded(text, xlen)` is the unit with all of them and a register `fault` that
 chooses one; 0 chooses none, and the unit is as it was.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["FAULTS", "Fault", "seeded"]
 
@@ -23,7 +23,7 @@ class Fault:
         what: It in words.
         net: The wire or output whose expression is replaced, or
         field: the register all of whose assignments beside reset's are.
-        bad: What it gets in its place; $ is what it should get.
+        bad: What it gets in its place; $ is what it should get. TOP, here and in `net`, is XLEN-1.
         shows: The report must name one of these.
     """
 
@@ -62,12 +62,12 @@ FAULTS = (
     _net("cause renumbering", "a guest sees its own interrupt's number", "column_code_data",
          "enter_vs & commit_op[0] ? $ + 6'd1 : $", "vscause"),
     _net("vector", "interrupts enter at BASE", "answer_target",
-         "commit_op == 3'd3 ? {$[63:8], 6'd0, $[1:0]} : $", "answer.target"),
+         "commit_op == 3'd3 ? {$[TOP:8], 6'd0, $[1:0]} : $", "answer.target"),
     _net("vector", "exceptions are vectored too", "answer_target",
          "commit_op == 3'd2 ? $ | commit_cause << 2 : $", "answer.target"),
     _net("entry", "epc is the next instruction's", "column_epc_data",
-         f"{_IN_TRAP} ? commit_pc[63:1] + 63'd2 : $", "mepc", "sepc", "vsepc", "uepc"),
-    _net("entry", "hutval stays 0", "column_tval2_data", "enter_u ? 48'd0 : $", "hutval"),
+         f"{_IN_TRAP} ? commit_pc[TOP:1] + 2'd2 : $", "mepc", "sepc", "vsepc", "uepc"),
+    _net("entry", "hutval stays 0", "column_tval2_data", "enter_u ? 1'd0 : $", "hutval"),
     _net("priorities", "MTI goes before MSI", "interrupt_cause",
          "$ == 6'd3 & lines_mtip & mie_mtie ? 6'd7 : $", "interrupt.cause"),
     _net("priorities", "VS goes before U", "interrupt_into_u", "$ & ~interrupt_into_vs",
@@ -80,14 +80,14 @@ FAULTS = (
     _net("verdicts", "TW does not trap", "legality_wfi", "mstatus_tw ? 2'd0 : $", "legality.wfi"),
     _net("windows", "a disabled window matches", "window_0_match", "$ | ~hugpaw0_e", "trace.to_mode"),
     _net("windows", "ORDER is not looked at", "window_1_match",
-         "hugpaw1_e & commit_tval2[47:10] == hugpaw1_gppn", "trace.to_mode"),
+         "hugpaw1_e & commit_tval2 >> 10 == hugpaw1_gppn", "trace.to_mode"),
     _net("windows", "a window is without effect", "window_3_match", "1'b0", "trace.to_mode"),
     _field("URET", "it goes to the guest although EN is 0", "mode_v",
            "commit_op == 3'd6 & ~mode_v ? hustatus_upv : $", "hart.mode"),
     _field("URET", "it leaves UPV", "hustatus_upv", "commit_op == 3'd6 ? hustatus_upv : $", "hustatus"),
     _field("URET", "UPVP=0 goes to VS", "mode_prv",
            "commit_op == 3'd6 & ~mode_v & hustatus_upv & hudcfg_en ? 2'd1 : $", "hart.mode"),
-    _net("views", "SD does not follow VS", "sstatus_63", "&mstatus_fs", "mstatus", "answer.rdata"),
+    _net("views", "SD does not follow VS", "sstatus_TOP", "&mstatus_fs", "mstatus", "answer.rdata"),
     _net("modes", "MPRV is without effect", "hart_load_store_mode", "hart_mode", "hart.load_store_mode"),
     _net("trace", "a faulting event is shown", "trace_kind", "commit_op", "trace.kind"),
     _net("extension", "a refused access writes", "extension_write",
@@ -95,9 +95,11 @@ FAULTS = (
 )  # fmt: skip
 
 
-def seeded(text: str) -> str:
-    """The unit's Verilog with all faults in it, and the register that chooses one."""
+def seeded(text: str, xlen: int) -> str:
+    """The Verilog of a full unit with all faults in it, and the register that chooses one."""
+    top = str(xlen - 1)
     for number, fault in enumerate(FAULTS, 1):
+        fault = replace(fault, net=fault.net.replace("TOP", top), bad=fault.bad.replace("TOP", top))
         if fault.net:
             text = _replace_net(text, number, fault)
         else:

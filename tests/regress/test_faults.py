@@ -23,14 +23,19 @@ class FaultyBench(Bench):
     """A bench of the unit with the faults in it."""
 
     def unit_verilog(self) -> str:
-        return seeded(super().unit_verilog())
+        return seeded(super().unit_verilog(), self.config.xlen)
 
 
-@pytest.fixture(scope="module")
-def failures(simulator, tmp_path_factory):
+@pytest.fixture(
+    scope="module",
+    params=[("icarus", 64), ("verilator", 64), ("verilator", 32)],
+    ids=lambda param: f"{param[0]}-rv{param[1]}",
+)
+def failures(request, simulator, tmp_path_factory):
     """The first difference of every fault; of 0, no fault, there is none."""
-    found = find_simulator(simulator("icarus"))
-    bench = FaultyBench(Config.profile("full"))
+    name, xlen = request.param
+    found = find_simulator(simulator(name))
+    bench = FaultyBench(Config.profile("full", xlen))
     built = build(bench, found)
     folder = tmp_path_factory.mktemp("faults")
     job = {
@@ -44,7 +49,7 @@ def failures(simulator, tmp_path_factory):
     (folder / "job.json").write_text(json.dumps(job))
     environment = child_environment(found)
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE), environment["PYTHONPATH"]])
-    command = [sys.executable, "-m", "utrap_sim.simulate", "icarus", str(built), str(folder), "bench_faults", "0"]
+    command = [sys.executable, "-m", "utrap_sim.simulate", name, str(built), str(folder), "bench_faults", "0"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
         start_new_session=True,

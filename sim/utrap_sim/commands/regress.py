@@ -22,7 +22,7 @@ import click
 @click.option("--xlen", type=click.Choice(["32", "64"]), help="One width. Both by default.")
 @click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
 @click.option("--seed", type=click.IntRange(0), help="This one seed.")
-@click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 80000, under Icarus 4000]")
+@click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 100000, under Icarus 12000]")
 @click.option("--jobs", type=click.IntRange(1), help="Seeds at a time.  [default: as many as there are cores]")
 @click.option("--waves", is_flag=True, help="Record waves, into DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -12,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.errors import UserError
-from utrap_sim.bench import OBSERVED, STIMULI
+from utrap_sim.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import UnknownBits
-from utrap_sim.simulators import Simulator, build, child_environment, ending_group, find_simulator
+from utrap_sim.simulators import Recipe, Simulator, build_once, child_environment, ending_group, find_simulator
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
 from .hart import Hart, Played
@@ -23,9 +24,9 @@ from .worker import DUMP
 
 __all__ = ["Run", "run"]
 
-#: The formats of a dump, by simulator: a build of Verilator's writes one.
-_FORMATS = {"icarus": ("vcd", "fst"), "verilator": ("vcd",)}
 _WORKER = "utrap_sim.waves.worker"
+#: What Verilator's FST writer is compiled with; its VCD writer needs nothing.
+_HEADERS = "#include <lz4.h>\n#include <zlib.h>\n"
 
 
 @dataclass
@@ -64,14 +65,15 @@ def run(hart: Hart, simulator_name: str) -> Run:
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
     told = Run(first=first, cycles=hart.played)
     simulator = find_simulator(simulator_name)
-    built = build(hart.bench, simulator, waves=True, builder=_WORKER)
+    builds = {suffix: _build(hart, simulator, suffix) for suffix in _formats(simulator)}
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
-        formats = _FORMATS[simulator.name]
         try:
-            _simulate(simulator, built, folder, first, formats)
-            told.dumps = {suffix: (folder / f"{DUMP}.{suffix}").read_bytes() for suffix in formats}
+            for suffix, built in builds.items():
+                _simulate(simulator, built, folder, first, suffix)
+                told.dumps[suffix] = (folder / DUMP).read_bytes()
+                (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()
         except FileNotFoundError:
             raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}") from None
@@ -89,10 +91,35 @@ def _lines(hart: Hart) -> Iterator[str]:
         yield hart.bench.line(drivers.drive(played.cycle), played.note)
 
 
-def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, formats: tuple[str, ...]) -> None:
+def _formats(simulator: Simulator) -> tuple[str, ...]:
+    """The formats of a dump that the simulator can write here."""
+    if simulator.name == "verilator":
+        compiler = ["g++", "-x", "c++", "-E", "-o", os.devnull, "-"]
+        if subprocess.run(compiler, input=_HEADERS.encode(), capture_output=True).returncode:
+            return ("vcd",)
+    return "vcd", "fst"
+
+
+def _build(hart: Hart, simulator: Simulator, suffix: str) -> Path:
+    """A folder with the bench built for dumps of a format; what Icarus builds serves each."""
+    kind = suffix if simulator.name == "verilator" else ""
+    sources = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
+    return build_once(
+        simulator,
+        Recipe(
+            key=(_WORKER, kind, *sources.values()),
+            runtime=(_WORKER, kind),
+            sources=lambda: sources,
+            command=("-m", _WORKER, "build", suffix),
+            kept=(TOP, "sim.vvp", *sources),
+        ),
+    )
+
+
+def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, suffix: str) -> None:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", _WORKER, "play", simulator.name, str(built), str(first), *formats],
+            [sys.executable, "-m", _WORKER, "play", suffix, simulator.name, str(built), str(first)],
             cwd=folder,
             env=child_environment(simulator),
             stdin=subprocess.PIPE,

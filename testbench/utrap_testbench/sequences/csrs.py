@@ -9,10 +9,14 @@ from utrap_testbench.golden import CsrOp
 
 from .source import Source
 
-__all__ = ["rights", "sweep", "torture"]
+__all__ = ["rights", "sweep", "torture", "verdicts"]
 
 #: Registers that decide about rights.
 _RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
+#: The registers with the bits that judge accesses, and which bit of a number from 0 to 7 each of them follows.
+_JUDGING = {"mcounteren": 0, "hcounteren": 1, "scounteren": 2, "mstatus": 0, "hstatus": 1, "hudcfg": 2}
+#: Judges that look at more than the mode.
+_DEPENDENT = ("satp", "hgatp", "user_guest", "counter")
 #: A sweep takes every so manieth address.
 _STRIDE = 16
 
@@ -44,6 +48,40 @@ def rights(source: Source) -> Iterator[Cycle]:
             yield Cycle(source.access(source.rng.choice(group)))
         if source.chance(0.5):
             yield Cycle(source.retire())
+
+
+def verdicts(source: Source) -> Iterator[Cycle]:
+    """A CSR of every kind read and written in every mode, under every combination of what judges it."""
+    rng = source.rng
+    kinds = _kinds(source)
+    for mode in rng.sample(source.modes, len(source.modes)):
+        for number in rng.sample(range(8), 8):
+            yield from source.go_to(mode)
+            for name, place in _JUDGING.items():
+                if name in source.csr_number:
+                    yield Cycle(source.debug(name, source.rules.xlen_mask * (number >> place & 1)))
+            for judge, choices in kinds:
+                # Those that look at the mode alone last: a write of theirs may change what judges the others.
+                if judge in _DEPENDENT or number == 0:
+                    address, exists = rng.choice(choices)
+                    for op in (CsrOp.READ, rng.choice((CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR))):
+                        yield Cycle(source.access(address, op, exists=exists))
+
+
+def _kinds(source: Source) -> list[tuple[str, list[tuple[int, int]]]]:
+    """By judge, and by being read-only: the addresses, each with whether it exists outside the unit."""
+    kinds: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    for address in range(4096):
+        is_read_only = address >> 10 == 3
+        if (row := source.rules.csrs.get(address)) is not None:
+            kinds.setdefault((row.judge.__name__, is_read_only), []).append((address, 0))
+            continue
+        kinds.setdefault(("absent", False), []).append((address, 0))
+        if address & ~0x9F != 0xC00 or address & 0x60:
+            kinds.setdefault((f"outside, level {address >> 8 & 3}", is_read_only), []).append((address, 1))
+        elif address & 31 < 3:  # the counters that every configuration with counter enables has
+            kinds.setdefault(("counter", is_read_only), []).append((address, 1))
+    return sorted(((judge, some) for (judge, _), some in kinds.items()), key=lambda kind: kind[0] not in _DEPENDENT)
 
 
 def torture(source: Source) -> Iterator[Cycle]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp, Irq, Mode
+from utrap_testbench.golden.interrupts import TARGETS
+from utrap_testbench.golden.isa import IRQ_PRIORITY
 
 from .source import Source
 
-__all__ = ["pairs", "races"]
+__all__ = ["pairs", "races", "routes"]
 
 #: What shows mip and mie to the modes below M.
 _VIEWS = ("sip", "sie", "vsip", "vsie", "hip", "hie", "uip", "uie", "mip")
+_TVEC = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
+_TARGETS = [target.mode for target in TARGETS]
 _LINES = (Irq.MEI, Irq.MSI, Irq.MTI, Irq.SEI, Irq.UEI)
 
 
@@ -36,26 +41,58 @@ def races(source: Source) -> Iterator[Cycle]:
                 yield Cycle(source.access(source.csr_number[name]), source.lines(), hgeip)
 
 
+def routes(source: Source) -> Iterator[Cycle]:
+    """Every interrupt alone, from every mode into every mode that may have it, through vectors of both kinds."""
+    plans = [
+        (mode, irq, taker)
+        for mode in source.modes
+        for irq in _present(source)
+        for taker in _takers(source, mode)
+        if taker in _owners(source, irq)
+    ]
+    for mode, irq, taker in source.rng.sample(plans, len(plans)):
+        tvec = source.rng.getrandbits(source.config.xlen) & ~3 | source.draw(f"vectors of {taker}", (0, 1))
+        yield Cycle(source.debug(_TVEC[taker], tvec))
+        yield from _take(source, mode, {irq: taker})
+
+
 def pairs(source: Source) -> Iterator[Cycle]:
-    """Two interrupts at once, or one, in a random mode, delegated anyhow, taken one after the other."""
-    rules, rng = source.rules, source.rng
-    views = [name for name in _VIEWS if name in source.csr_number]
-    present = [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
-    plans = [(mode, irq, taker) for mode in source.modes for irq in present for taker in _takers(source, mode)]
-    for _ in range(rng.randrange(4, 16)):
-        mode, irq, taker = source.draw("interrupts", plans)
-        yield from source.go_to(mode)
-        targets = {irq: taker}
-        if source.chance(0.75):
-            targets.setdefault(source.draw("second interrupt", present), rng.choice(_takers(source, mode)))
-        yield from _delegate(source, targets)
-        mask = sum(1 << irq for irq in targets)
-        yield from _pend(source, mask)
-        yield from _enable(source, mask)
-        for name in rng.sample(views, min(2, len(views))):
-            yield Cycle(source.debug(name, 0, CsrOp.READ))
-        for _ in range(3):
-            yield Cycle(source.interrupt())
+    """Of every two interrupts each ready beside the other, in some mode and delegated somehow, where it goes first."""
+    rng = source.rng
+    # Both orders are separate plans; one that no delegation gives is none.
+    plans: dict[tuple[Irq, Irq], list[tuple[Mode, Mode, Mode]]] = {}
+    for mode in source.modes:
+        ready = [(irq, to) for irq in _present(source) for to in _takers(source, mode) if to in _owners(source, irq)]
+        for (first, to), (second, other) in product(ready, ready):
+            if first != second and _rank(first, to) < _rank(second, other):
+                plans.setdefault((first, second), []).append((mode, to, other))
+    for first, second in rng.sample(sorted(plans), len(plans)):
+        mode, to, other = rng.choice(plans[first, second])
+        targets = {first: to, second: other}
+        if source.chance(0.1):
+            yield from _take(source, mode, targets, is_enabled=False)
+        yield from _take(source, mode, targets)
+        yield Cycle(source.interrupt())
+
+
+def _present(source: Source) -> list[Irq]:
+    rules = source.rules
+    return [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
+
+
+def _owners(source: Source, irq: Irq) -> set[Mode]:
+    """The modes that delegation can give the interrupt to."""
+    rules = source.rules
+    if not (rules.mideleg | rules.mideleg_read_only_ones) >> irq & 1:
+        return {Mode.M}
+    owners = {Mode.S} if source.config.s else set()
+    if not rules.mideleg_read_only_ones >> irq & 1:
+        owners.add(Mode.M)
+    if rules.hideleg >> irq & 1:
+        owners.add(Mode.VS)
+    if (rules.sideleg if source.config.s else rules.mideleg) >> irq & 1:
+        owners.add(Mode.U)
+    return owners
 
 
 def _takers(source: Source, mode: Mode) -> list[Mode]:
@@ -63,6 +100,27 @@ def _takers(source: Source, mode: Mode) -> list[Mode]:
     config = source.config
     takers = [Mode.M, *[Mode.S] * (config.s and mode != Mode.M), *[Mode.VS] * (mode >= Mode.VU)]
     return takers + [Mode.U] * (config.n and (mode == Mode.U or (mode >= Mode.VU and config.shudeleg)))
+
+
+def _rank(irq: Irq, to: Mode) -> tuple[int, int]:
+    """HU-26: the lower goes first."""
+    return _TARGETS.index(to), IRQ_PRIORITY.index(irq)
+
+
+def _take(source: Source, mode: Mode, targets: dict[Irq, Mode], is_enabled: bool = True) -> Iterator[Cycle]:
+    """In the mode, these interrupts pending and enabled, for these modes: one is taken."""
+    views = [name for name in _VIEWS if name in source.csr_number]
+    mask = sum(1 << irq for irq in targets)
+    yield from source.go_to(mode)
+    yield from _delegate(source, targets)
+    yield from _pend(source, mask)
+    yield Cycle(source.debug("mie", mask))
+    if is_enabled:
+        yield from _enable(source)
+    else:
+        yield from source.set_up("mstatus", "vsstatus", "hudcfg")
+    yield Cycle(source.debug(source.rng.choice(views), 0, CsrOp.READ))
+    yield Cycle(source.interrupt())
 
 
 def _delegate(source: Source, targets: dict[Irq, Mode]) -> Iterator[Cycle]:
@@ -76,7 +134,8 @@ def _delegate(source: Source, targets: dict[Irq, Mode]) -> Iterator[Cycle]:
             ("sideleg", target == Mode.U),
         ):
             values[name] = values[name] & ~(1 << irq) | is_set << irq
-    values["hudcfg"] = int(source.chance(0.8))
+    # A guest's interrupts go to U while EN is set.
+    values["hudcfg"] = 1 if Mode.U in targets.values() else rng.getrandbits(2)
     for name, value in values.items():
         if name in source.csr_number:
             yield Cycle(source.debug(name, value))
@@ -97,12 +156,9 @@ def _pend(source: Source, mask: int) -> Iterator[Cycle]:
         yield Cycle(source.debug("hvip", mask))
 
 
-def _enable(source: Source, mask: int) -> Iterator[Cycle]:
-    """Enable them, and in the mode in hand mostly all of them together."""
-    yield Cycle(source.debug("mie", mask))
-    if source.chance(0.8):
-        everything = 1 | 1 << 1 | 1 << 3
-        status = source.rules.csrs[source.csr_number["mstatus"]].read(source.rules, source.state)
-        yield Cycle(source.debug("mstatus", status | everything))
-        if source.config.h and source.mode in (Mode.VS, Mode.VU):
-            yield Cycle(source.debug("vsstatus", 1 << 1))
+def _enable(source: Source) -> Iterator[Cycle]:
+    """Enable interrupts for every mode, the one in hand too."""
+    status = source.rules.csrs[source.csr_number["mstatus"]].read(source.rules, source.state)
+    yield Cycle(source.debug("mstatus", status | 1 | 1 << 1 | 1 << 3))
+    if source.mode == Mode.VS:
+        yield Cycle(source.debug("vsstatus", source.word() | 1 << 1))

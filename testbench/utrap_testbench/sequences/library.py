@@ -21,7 +21,7 @@ class Sequence:
     Attributes:
         name: As reports show it.
         make: The generator.
-        weight: How often it is drawn, beside the others.
+        weight: How often it is drawn in a round.
         needs: Whether the hart can do it.
     """
 
@@ -31,32 +31,35 @@ class Sequence:
     needs: Callable[[Config], bool] = lambda config: True
 
 
-#: Every sequence; the docstring of `make` says what it does.
+#: Every sequence; the docstring of `make` says what it does. The directed ones, of weight 1 or 2, are long:
+#: each of them alone goes through all bins of its cover points.
 SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="random walk", make=traps.random_walk, weight=8),
     Sequence(name="trap storm", make=traps.trap_storm, weight=12),
     Sequence(name="nested traps", make=traps.nested_traps, weight=8, needs=lambda config: config.s),
     Sequence(name="delegation changed", make=traps.delegation_changed, weight=8, needs=lambda c: c.s or c.n),
-    Sequence(name="routes", make=traps.routes, weight=4, needs=lambda config: config.s or config.n),
-    Sequence(name="returns", make=traps.returns, weight=8),
-    Sequence(name="back to back", make=traps.back_to_back, weight=6),
-    Sequence(name="interrupt races", make=interrupts.races, weight=8),
-    Sequence(name="interrupt pairs", make=interrupts.pairs, weight=30),
-    Sequence(name="CSR sweep", make=csrs.sweep, weight=1),
+    Sequence(name="routes", make=traps.routes, weight=1),
+    Sequence(name="returns", make=traps.returns, weight=1),
+    Sequence(name="back to back", make=traps.back_to_back, weight=8),
+    Sequence(name="interrupt races", make=interrupts.races, weight=12),
+    Sequence(name="interrupt routes", make=interrupts.routes, weight=1),
+    Sequence(name="interrupt pairs", make=interrupts.pairs, weight=1),
+    Sequence(name="CSR sweep", make=csrs.sweep, weight=4),
+    Sequence(name="CSR verdicts", make=csrs.verdicts, weight=1),
     Sequence(name="CSR rights", make=csrs.rights, weight=8),
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
+    Sequence(name="delegation windows", make=guests.windows, weight=1, needs=lambda config: config.shudeleg),
     Sequence(name="device exits", make=guests.device_exits, weight=24, needs=lambda config: config.h),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
 
 def stream(source: Source) -> Iterator[tuple[str, Cycle]]:
-    """Sequences without end, each cycle with its sequence's name."""
+    """Sequences without end, each cycle with its sequence's name: first each once, then round after round by weight."""
     able = [sequence for sequence in SEQUENCES if sequence.needs(source.config)]
-    weights = [sequence.weight for sequence in able]
-    # Each once, in a random order, then by weight.
-    first = source.rng.sample(able, len(able))
+    weighted = [sequence for sequence in able for _ in range(sequence.weight)]
+    opening = source.rng.sample(able, len(able))
     while True:
-        sequence = first.pop() if first else source.rng.choices(able, weights)[0]
+        sequence = opening.pop() if opening else source.draw("sequences", weighted)
         for cycle in sequence.make(source):
             yield sequence.name, cycle

@@ -27,8 +27,6 @@ T = TypeVar("T")
 
 #: Values of the trap instruction that stand for implicit accesses (HU-16).
 PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
-#: A cause that nothing delegates: it leads to M from everywhere.
-_NEVER_DELEGATED = 24
 _MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
 _OPS = tuple(CsrOp)
 _WRITES = (CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR)
@@ -52,6 +50,8 @@ class Source:
     Attributes:
         modes: The modes of the hart.
         owned: Addresses of the unit's CSRs.
+        causes: The codes of all exceptions.
+        never_delegated: A code that nothing delegates: it leads to M from everywhere.
         sweep: Where the next sweep over all addresses begins.
     """
 
@@ -62,6 +62,7 @@ class Source:
         self.owned = sorted(config.rules.csrs)
         self.csr_number = {row.name: row.address for row in reversed(config.rules.csrs.values())}
         self.causes = [cause.value for cause in Cause]
+        self.never_delegated = 24
         self.sweep = rng.randrange(16)
         self._decks: dict[str, list[Any]] = {}
         self._visits = dict.fromkeys(self.modes, 0)
@@ -152,7 +153,9 @@ class Source:
         choices = _RETURNS[self.mode] if self.chance(0.85) else tuple(Return)
         return TrapReturn(insn=self.rng.choice(choices))
 
-    def access(self, address: int, op: CsrOp | None = None, wdata: int | None = None) -> CsrAccess:
+    def access(
+        self, address: int, op: CsrOp | None = None, wdata: int | None = None, exists: int | None = None
+    ) -> CsrAccess:
         """A CSR instruction at an address, with an answer from outside should the unit not own it."""
         rng = self.rng
         noise = rng.getrandbits(8)
@@ -160,7 +163,7 @@ class Source:
             address=address,
             op=rng.choice(_OPS) if op is None else op,
             wdata=self.word() if wdata is None else wdata,
-            ext_exists=int(noise & 3 != 0),
+            ext_exists=int(noise & 3 != 0) if exists is None else exists,
             ext_rdata=rng.getrandbits(self.config.xlen),
             fs_dirty=noise >> 4 & noise >> 5 & 1,
             vs_dirty=noise >> 6 & noise >> 7 & 1,
@@ -192,7 +195,7 @@ class Source:
         if self.mode == mode:
             return
         if self.mode != Mode.M:
-            yield Cycle(self.exception(_NEVER_DELEGATED))
+            yield Cycle(self.exception(self.never_delegated))
         if mode == Mode.M:
             return
         prv, v = mode & 3, mode >> 2

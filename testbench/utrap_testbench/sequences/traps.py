@@ -85,28 +85,64 @@ def nested_traps(source: Source) -> Iterator[Cycle]:
 
 
 def routes(source: Source) -> Iterator[Cycle]:
-    """Every cause from one mode to every mode that may have it: the delegation registers all ones or all zeros."""
-    mode = source.draw("routes", [mode for mode in source.modes if mode != Mode.M])
+    """Every cause from every mode to every mode that may have it, by registers all ones or zeros, any vector."""
+    causes = [*source.causes, source.never_delegated]
+    half = len(causes) // 2
+    for mode in source.rng.sample(source.modes, len(source.modes)):
+        for medeleg, hedeleg, below in _delegations(source, mode):
+            values = {"medeleg": medeleg, "hedeleg": hedeleg, "sedeleg": below, "huedeleg": below, "hudcfg": 1}
+            for name, value in values.items():
+                if name in source.csr_number:
+                    yield Cycle(source.debug(name, value))
+            order = source.rng.sample(causes, len(causes))
+            for vectored, some in enumerate((order[:half], order[half:])):
+                for name in _VECTORS:
+                    if name in source.csr_number:
+                        yield Cycle(source.debug(name, source.word() & ~3 | vectored))
+                for cause in some:
+                    yield from source.go_to(mode)
+                    yield Cycle(source.exception(cause))
+
+
+def _delegations(source: Source, mode: Mode) -> list[tuple[int, int, int]]:
+    """What to write to medeleg, to hedeleg, and to the registers for U, so that each mode gets its turn."""
     ones = source.rules.xlen_mask
-    for medeleg, hedeleg, below in ((0, ones, ones), (ones, ones, 0), (ones, 0, ones), (ones, 0, 0)):
-        yield Cycle(source.debug("medeleg", medeleg))
-        for name, value in (("hedeleg", hedeleg), ("sedeleg", below), ("huedeleg", below), ("hudcfg", 1)):
-            if name in source.csr_number:
-                yield Cycle(source.debug(name, value))
-        for cause in source.rng.sample(source.causes, len(source.causes)):
-            yield from source.go_to(mode)
-            yield Cycle(source.exception(cause))
+    if mode == Mode.M:
+        return [(ones, ones, ones)]
+    if mode < Mode.VU:
+        return [(0, ones, ones), (ones, ones, 0), (ones, ones, ones)]
+    return [(0, ones, ones), (ones, ones, 0), (ones, 0, ones), (ones, 0, 0)]
 
 
 def returns(source: Source) -> Iterator[Cycle]:
-    """Every return in every mode, from status that no trap need have left."""
+    """Every return in every mode, to every mode and refused, from status that no trap need have left."""
     for mode in source.rng.sample(source.modes, len(source.modes)):
         for insn in Return:
-            yield from source.go_to(mode)
-            yield from source.set_up(*_STATUS, share=0.9)
-            if source.config.shudeleg:
-                yield Cycle(source.debug("hudcfg", source.rng.getrandbits(1)))
-            yield Cycle(TrapReturn(insn=insn))
+            for target in source.rng.sample(source.modes, len(source.modes)):
+                yield from _return(source, mode, insn, target, is_trapped=False)
+            yield from _return(source, mode, insn, mode, is_trapped=True)
+
+
+def _return(source: Source, mode: Mode, insn: Return, target: Mode, is_trapped: bool) -> Iterator[Cycle]:
+    """A return to the mode where the instruction can lead there; TSR and VTSR as told."""
+    yield from source.go_to(mode)
+    prv, v, is_s = target & 3, target >> 2, target & 1
+    mpv_high = 39 if source.config.xlen == 64 else 7
+    fields = {
+        "mstatus": {8: is_s, 11: prv & 1, 12: prv >> 1, 22: is_trapped},
+        "hstatus": {7: v, 22: is_trapped},
+        "vsstatus": {8: is_s},
+        "hustatus": {7: v, 8: is_s},
+        "hudcfg": {0: 1},
+    }
+    fields.setdefault("mstatus" if source.config.xlen == 64 else "mstatush", {})[mpv_high] = v
+    for name, places in fields.items():
+        if name in source.csr_number:
+            value = source.word()
+            for place, bit in places.items():
+                value = value & ~(1 << place) | bit << place
+            yield Cycle(source.debug(name, value))
+    yield Cycle(TrapReturn(insn=insn))
 
 
 def delegation_changed(source: Source) -> Iterator[Cycle]:

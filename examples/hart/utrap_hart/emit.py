@@ -1,0 +1,57 @@
+"""The platform as Verilog: soc.v, with a module for each part of the hart, and trap_unit.v beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from amaranth.back import rtlil
+from amaranth.hdl import Value
+
+from utrap.config import Config
+from utrap.emit.netlist import TOP, make_netlist
+from utrap.emit.verilog import write_module
+from utrap.emit.yosys import run_yosys
+from utrap.unit import TrapUnit
+
+from .soc import Soc
+from .trap_unit import TrapUnitInstance
+
+__all__ = ["soc_verilog"]
+
+_PASSES = (
+    "read_rtlil soc.il",
+    "proc",
+    "opt_expr",
+    "opt_merge",
+    "opt_muxtree",
+    "opt_reduce",
+    "opt_expr",
+    "wreduce",
+    "opt_clean",
+    "write_verilog -noattr soc.v",
+)
+
+
+def soc_verilog(config: Config) -> dict[str, str]:
+    """Return the platform's Verilog files: name -> text.
+
+    The top module is `soc`; nothing is flattened, so the trap unit's registers
+    and CSRs are `soc.hart.unit.NAME`.
+    """
+    unit = TrapUnit(config)
+    soc = Soc(config, TrapUnitInstance(unit.signature))
+    return {
+        "soc.v": run_yosys(_PASSES, {"soc.il": _to_rtlil(soc)}, "soc.v"),
+        f"{TOP}.v": write_module(unit, make_netlist(unit)),
+    }
+
+
+def _to_rtlil(soc: Soc) -> str:
+    """Write it as RTLIL, the ports' names joined with single underscores."""
+    ports: dict[str, Any] = {}
+    for path, _, value in soc.signature.flatten(soc):
+        ports["_".join(map(str, path))] = (Value.cast(value), None)
+    text: str = rtlil.convert(soc, name="soc", ports=ports, emit_src=False)
+    # Modules are called after their place; without dots their names are plain ones in Verilog.
+    return re.sub(r"\\\\soc(\.\w+)+", lambda match: match[0].replace(".", "_"), text)

@@ -1,0 +1,20 @@
+"""A process that is started in a group of its own ends that group with its parent, however that ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+from threading import Thread
+
+__all__ = ["follow_parent"]
+
+
+def follow_parent() -> None:
+    """End the process group when the parent no longer holds the standard input."""
+
+    def follow() -> None:
+        while os.read(0, 1):  # sys.stdin's lock would be in the way when the interpreter ends
+            pass
+        os.killpg(0, signal.SIGKILL)
+
+    Thread(target=follow, daemon=True).start()

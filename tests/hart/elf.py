@@ -1,0 +1,76 @@
+"""Small executables made here, so that no compiler is needed: instruction words, and an ELF file around them."""
+
+import struct
+
+BASE = 0x8000_0000
+UART, FINISHER, MTIMECMP = 0x1000_0000, 0x0010_0000, 0x0200_4000
+ECALL, MRET, WFI, FOREVER = 0x0000_0073, 0x3020_0073, 0x1050_0073, 0x0000_006F
+ZERO, T0, T1, T2 = 0, 5, 6, 7
+
+
+def addi(rd, rs1, value):
+    return (value & 0xFFF) << 20 | rs1 << 15 | rd << 7 | 0x13
+
+
+def li(rd, value):
+    """LUI and ADDIW: a value of 32 bits."""
+    upper = (value + 0x800) >> 12 & 0xFFFFF
+    return [upper << 12 | rd << 7 | 0x37, (value & 0xFFF) << 20 | rd << 15 | rd << 7 | 0x1B]
+
+
+def store(rs2, rs1, function_3, offset=0):
+    return (offset >> 5 & 0x7F) << 25 | rs2 << 20 | rs1 << 15 | function_3 << 12 | (offset & 31) << 7 | 0x23
+
+
+def csrrw(rd, csr, rs1):
+    return csr << 20 | rs1 << 15 | 1 << 12 | rd << 7 | 0x73
+
+
+def csrrs(rd, csr, rs1):
+    return csr << 20 | rs1 << 15 | 2 << 12 | rd << 7 | 0x73
+
+
+def say(text):
+    """Write to the UART."""
+    words = li(T0, UART)
+    for byte in text.encode():
+        words += [addi(T1, ZERO, byte), store(T1, T0, 0)]
+    return words
+
+
+def leave(status):
+    """End the program through the finisher device."""
+    value = status << 16 | 0x3333 if status else 0x5555
+    return [*li(T0, FINISHER), *li(T1, value), store(T1, T0, 2), FOREVER]
+
+
+def code(words):
+    return struct.pack(f"<{len(words)}I", *words)
+
+
+def elf(content, *, address=BASE, entry=None, kind=2, order=1, machine=243, type_=2, flags=0, size=None, symbols=()):
+    """An ELF64 file with one segment; `symbols`: name and address of each."""
+    strings = b"\0" + b"".join(name.encode() + b"\0" for name, _ in symbols)
+    table, place = bytes(24), 1
+    for name, value in symbols:
+        table += struct.pack("<IBBHQQ", place, 1 << 4, 0, 1, value, 0)
+        place += len(name) + 1
+    names = b"\0.symtab\0.strtab\0.text\0"
+    start = 64 + 56
+    offsets, rest = [], b""
+    for part in (table, strings, names):
+        offsets.append(start + len(content) + len(rest))
+        rest += part
+    sections = [
+        struct.pack("<IIQQQQIIQQ", *(0,) * 10),
+        struct.pack("<IIQQQQIIQQ", 17, 1, 6, address, start, len(content), 0, 0, 4, 0),
+        struct.pack("<IIQQQQIIQQ", 1, 2, 0, 0, offsets[0], len(table), 3, 1, 8, 24),
+        struct.pack("<IIQQQQIIQQ", 9, 3, 0, 0, offsets[1], len(strings), 0, 0, 1, 0),
+        struct.pack("<IIQQQQIIQQ", 9, 3, 0, 0, offsets[2], len(names), 0, 0, 1, 0),
+    ]
+    entry = address if entry is None else entry
+    header = b"\x7fELF" + bytes([kind, order, 1]) + bytes(9)
+    header += struct.pack("<HHIQQQIHHHHHH", type_, machine, 1, entry, 64, start + len(content) + len(rest), flags,
+                          64, 56, 1, 64, len(sections), 4)  # fmt: skip
+    program = struct.pack("<IIQQQQQQ", 1, 5, start, address, address, len(content), size or len(content), 8)
+    return header + program + content + rest + b"".join(sections)

@@ -1,0 +1,110 @@
+"""The sequences on the model alone: every reachable bin is hit by design, whatever the seed."""
+
+import random
+from itertools import islice
+
+import pytest
+
+from utrap.config import PROFILES
+from utrap_sim.layout import Layout
+from utrap_sim.regress import DEFAULT_STEPS
+from utrap_testbench.coverage import Collector, points
+from utrap_testbench.env import Scoreboard
+from utrap_testbench.golden import Config, CsrAccess
+from utrap_testbench.sequences import SEQUENCES, Source, stream
+
+#: What each directed sequence is for.
+DIRECTED = {
+    "routes": {"exceptions", "delegation"},
+    "returns": {"returns"},
+    "interrupt routes": {"interrupts", "interrupt delegation"},
+    "interrupt pairs": {"interrupt priorities"},
+    "CSR sweep": {"addresses"},
+    "CSR verdicts": {"CSR access"},
+    "delegation windows": {"windows"},
+    "reset": {"reset"},
+}
+DEFAULTS = {f"{name}-rv{xlen}": Config.profile(name, xlen=xlen) for name in PROFILES for xlen in (32, 64)}
+OTHERS = {
+    "mun": Config.profile("mu", n=True),
+    "msuhn": Config.profile("msuh", n=True),
+    "msuh, 63 guest interrupts": Config.profile("msuh", geilen=63, counters="none"),
+    "full, all counters": Config.profile("full", xlen=32, geilen=3, windows=2, counters="zihpm"),
+    "full, IALIGN 32": Config.profile("full", ialign=32, isa="IMA", windows=1),
+    "full, 8 windows": Config.profile("full", geilen=1, windows=8),
+    "full, no window": Config.profile("full", windows=0),
+}
+
+
+class Run:
+    """The model under some cycles."""
+
+    def __init__(self, config, seed):
+        self.config = config
+        self.scoreboard = Scoreboard(config, Layout([]), lambda *_: {}, 0)
+        self.source = Source(config, random.Random(seed), lambda: self.scoreboard.state)
+        self.collector = Collector(config)
+
+    def play(self, cycles):
+        for cycle in cycles:
+            expected = self.scoreboard.step(cycle)
+            self.collector.sample(expected)
+            yield cycle, expected
+
+    def holes(self, names=None):
+        hits = self.collector.hits
+        return [
+            (point.name, key)
+            for point in points(self.config)
+            if names is None or point.name in names
+            for key in point.reachable
+            if key not in hits.get(point.name, {})
+        ]
+
+    def broken(self):
+        rules = {point.name: point.bins for point in points(self.config)}
+        return [(name, key) for name, bins in self.collector.hits.items() for key in bins if rules[name].get(key, "")]
+
+
+def exhaust(cycles):
+    for _ in cycles:
+        pass
+
+
+@pytest.mark.parametrize("config", [*DEFAULTS.values(), *OTHERS.values()], ids=[*DEFAULTS, *OTHERS])
+def test_a_directed_sequence_alone_hits_all_bins_of_its_cover_points(config):
+    for sequence in SEQUENCES:
+        if sequence.name in DIRECTED and sequence.needs(config):
+            run = Run(config, 1)
+            exhaust(run.play(sequence.make(run.source)))
+            assert (run.holes(DIRECTED[sequence.name]), run.broken()) == ([], []), sequence.name
+
+
+def test_every_cover_point_has_a_directed_sequence_or_two_together():
+    config = DEFAULTS["full-rv64"]
+    assert {point.name for point in points(config)} - set().union(*DIRECTED.values()) == {"vectors"}
+    run = Run(config, 1)
+    for sequence in SEQUENCES:
+        if sequence.name in ("routes", "interrupt routes"):
+            exhaust(run.play(sequence.make(run.source)))
+    assert run.holes({"vectors"}) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("config", DEFAULTS.values(), ids=DEFAULTS)
+def test_as_many_cycles_as_icarus_runs_leave_no_hole_whatever_the_seed(config, seed):
+    run = Run(config, seed)
+    exhaust(run.play(cycle for _, cycle in islice(stream(run.source), min(DEFAULT_STEPS.values()))))
+    assert (run.holes(), run.broken()) == ([], [])
+
+
+@pytest.mark.parametrize("config", [DEFAULTS["full-rv64"], DEFAULTS["full-rv32"], DEFAULTS["msuh-rv64"]])
+def test_a_long_run_accesses_all_4096_addresses_in_all_modes(config):
+    run = Run(config, 1)
+    cycles = (cycle for _, cycle in islice(stream(run.source), DEFAULT_STEPS["verilator"]))
+    accessed = {
+        (cycle.event.address, expected.outcome.from_mode)
+        for cycle, expected in run.play(cycles)
+        if isinstance(cycle.event, CsrAccess) and not cycle.event.debug
+    }
+    assert len(accessed) == 4096 * len(run.source.modes)
