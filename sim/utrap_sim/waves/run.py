@@ -6,7 +6,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +65,8 @@ def run(hart: Hart, simulator_name: str) -> Run:
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
     told = Run(first=first, cycles=hart.played)
     simulator = find_simulator(simulator_name)
-    builds = {suffix: _build(hart, simulator, suffix) for suffix in _formats(simulator)}
+    sources = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
+    builds = {suffix: _build(sources, simulator, suffix) for suffix in _formats(simulator)}
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
@@ -100,10 +101,9 @@ def _formats(simulator: Simulator) -> tuple[str, ...]:
     return "vcd", "fst"
 
 
-def _build(hart: Hart, simulator: Simulator, suffix: str) -> Path:
+def _build(sources: Mapping[str, str], simulator: Simulator, suffix: str) -> Path:
     """A folder with the bench built for dumps of a format; what Icarus builds serves each."""
     kind = suffix if simulator.name == "verilator" else ""
-    sources = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
     return build_once(
         simulator,
         Recipe(

@@ -63,4 +63,4 @@ def play(suffix: str, simulator: str, built: str, first: str) -> int:
 if __name__ == "__main__":
     follow_parent()
     verb, *arguments = sys.argv[1:]
-    sys.exit({"build": build, "play": play}[verb](*arguments))
+    sys.exit(build(*arguments) if verb == "build" else play(*arguments))
