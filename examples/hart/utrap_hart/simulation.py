@@ -112,7 +112,7 @@ def build(name: str, waves: bool = False, sources: Sources | None = None) -> Bui
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    return Built(simulator, build_alone(simulator, TOP, sources.files, waves), sources)
+    return Built(simulator, build_alone(simulator, TOP, sources.files, "vcd" if waves else "-"), sources)
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:

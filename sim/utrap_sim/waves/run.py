@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -19,14 +20,13 @@ from utrap_sim.layout import UnknownBits
 from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
+from .bench import DUMP
 from .hart import Hart, Played
-from .worker import DUMP
 
 __all__ = ["Run", "run"]
 
-#: The formats of a dump, by simulator: a build of Verilator's writes one.
-_FORMATS = {"icarus": ("vcd", "fst"), "verilator": ("vcd",)}
-_WORKER = "utrap_sim.waves.worker"
+#: What Verilator's FST writer is compiled with; its VCD writer needs nothing.
+_HEADERS = "#include <lz4.h>\n#include <zlib.h>\n"
 
 
 @dataclass
@@ -66,14 +66,15 @@ def run(hart: Hart, simulator_name: str) -> Run:
     told = Run(first=first, cycles=hart.played)
     simulator = find_simulator(simulator_name, for_cocotb=False)
     files = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
-    program = build_alone(simulator, TOP, files, waves=True)
+    programs = {suffix: build_alone(simulator, TOP, files, suffix) for suffix in _formats(simulator)}
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
-        formats = _FORMATS[simulator.name]
         try:
-            _simulate(simulator, program, folder, first, formats)
-            told.dumps = {suffix: (folder / f"{DUMP}.{suffix}").read_bytes() for suffix in formats}
+            for suffix, program in programs.items():
+                _simulate(simulator, program, folder, first, suffix)
+                told.dumps[suffix] = (folder / DUMP).read_bytes()
+                (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()
         except FileNotFoundError:
             raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}") from None
@@ -91,10 +92,20 @@ def _lines(hart: Hart) -> Iterator[str]:
         yield hart.bench.line(drivers.drive(played.cycle), played.note)
 
 
-def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, formats: tuple[str, ...]) -> None:
+def _formats(simulator: Simulator) -> tuple[str, ...]:
+    """The formats of a dump that the simulator can write here."""
+    if simulator.name == "verilator":
+        compiler = ["g++", "-x", "c++", "-E", "-o", os.devnull, "-"]
+        if subprocess.run(compiler, input=_HEADERS.encode(), capture_output=True).returncode:
+            return ("vcd",)
+    return "vcd", "fst"
+
+
+def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suffix: str) -> None:
+    command = ["vvp", "-n", str(program), f"-{suffix}"] if simulator.name == "icarus" else [str(program)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", _WORKER, str(program), str(first), *formats],
+            [sys.executable, "-m", "utrap_sim.follow", *command, f"+first={first}"],
             cwd=folder,
             env=child_environment(simulator),
             stdin=subprocess.PIPE,
