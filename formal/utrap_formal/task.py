@@ -52,8 +52,8 @@ class Result:
     is_cached: bool = False
 
 
-#: Proves one task, in the process that made it.
-Run = Callable[[Task], Result]
+#: Proves tasks, in the process that made it.
+Run = Callable[[Sequence[Task]], Sequence[Result]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,8 @@ class Suite:
         title: What it proves, in a line.
         material: What it works on, as text; the same material gives the same results.
         tasks: What there is to prove.
-        open: Makes, from the material, what proves a task; called once in every process, so a plain function.
+        open: Makes, from the material, what proves tasks; called once in every process, so a plain function.
+        batch: How many tasks it proves best at once.
         counts: Names of what its results count.
         notes: What a reader of the table must know: assumptions, what is compared where; (title, columns, rows).
     """
@@ -75,5 +76,6 @@ class Suite:
     material: dict[str, Any]
     tasks: tuple[Task, ...]
     open: Callable[[dict[str, Any]], Run]
+    batch: int = 1
     counts: tuple[str, ...] = ()
     notes: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]]], ...] = ()

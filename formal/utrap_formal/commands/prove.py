@@ -7,6 +7,8 @@ out.
 
 \b
 equivalence   the RTL and the golden model are the same machine
+routing       a trap goes to the mode that delegation names, and to no other
+windows       no guest-page fault outside the windows reaches U
 """
 
 from __future__ import annotations
@@ -30,8 +32,22 @@ def _equivalence(config: Config) -> object:
         raise UserError(f"the golden model has no such hart: {error}") from error
 
 
+def _properties(name: str) -> Callable[[Config], object]:
+    def make(config: Config) -> object:
+        from utrap_formal.properties.suite import suite
+
+        return suite(config, name)
+
+    return make
+
+
+#: Suites of properties (`utrap_formal.properties`), which is not imported for `--help`.
+_PROPERTIES = ("routing", "windows")
 #: Every suite, in the order in which they run; imported when it is asked for.
-_SUITES: dict[str, Callable[[Config], object]] = {"equivalence": _equivalence}
+_SUITES: dict[str, Callable[[Config], object]] = {
+    "equivalence": _equivalence,
+    **{name: _properties(name) for name in _PROPERTIES},
+}
 
 
 @click.command(help=__doc__)
