@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from amaranth.back import rtlil
-from amaranth.hdl import Assert, ClockDomain, Const, Module, Signal, Value
+from amaranth.hdl import Assert, ClockDomain, Module, Signal
 
 from utrap.config import Config
 from utrap_formal.properties.cut import Logic
-from utrap_formal.properties.property import Claim, Property
+from utrap_formal.properties.property import Property
 from utrap_formal.properties.window import PLAIN, UNIT, Window
 
 __all__ = ["TOP", "Harness"]
@@ -56,16 +56,21 @@ class Harness:
         domain = ClockDomain("sync", reset_less=True)
         m.domains += domain
         running = self._window.running
+        looks = []
         for name, claim in self._claims:
+            # Two assertions that say the same would become one, and one of them would have no verdict.
+            look = Signal(name=f"look_at_{name}")
+            looks.append(look)
+            when = claim.when & running & look
             sub = Module()
-            wrong = _cannot_be(claim, running) if reaches else _follows(claim, running)
-            sub.d.comb += Assert(wrong)
+            sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)
             m.submodules[name] = sub
         for module, registers in self._states.items():
             following = self._window.following(module)
             m.d.sync += [register.eq(following[name]) for name, register in registers.items()]
+        m.d.sync += [memory.eq(following) for memory, following in self._window.memories]
         self._window.instantiate(m)
-        ports = [domain.clk, *self._window.inputs]
+        ports = [domain.clk, *self._window.inputs, *looks]
         return rtlil.convert(m, name=TOP, ports=ports, emit_src=False)
 
 
@@ -74,11 +79,3 @@ def _registers(module: str, unit: Logic) -> dict[str, Signal]:
         name: Signal(declared.width, name=f"{module}_{name}", init=declared.first, reset_less=True)
         for name, declared in unit.registers.items()
     }
-
-
-def _follows(claim: Claim, running: Value) -> Value:
-    return Const(1) if claim.then is None else ~(claim.when & running) | claim.then
-
-
-def _cannot_be(claim: Claim, running: Value) -> Value:
-    return ~(claim.when & running)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum, unique
 
-__all__ = ["CSRS", "Cause", "Interrupt", "Mode", "Op", "place"]
+from utrap.config import Config
+
+__all__ = ["CSRS", "Cause", "Interrupt", "Mode", "Op", "exists", "place"]
 
 
 @unique
@@ -143,3 +145,21 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
     if csr.startswith("hugpaw") and field == "GPPN":
         return csr, xlen - 1, 10
     return csr, *_FIELDS[csr][field]
+
+
+def exists(csr: str, config: Config) -> bool:
+    """Whether a configuration has a CSR."""
+    if csr in ("huedelegh", "hedelegh", "htimedeltah", "henvcfgh", "mstatush", "menvcfgh", "medelegh"):
+        base = {"mstatush": "mstatus", "menvcfgh": "menvcfg"}.get(csr, csr[:-1])
+        return config.xlen == 32 and exists(base, config)
+    if csr.startswith("hugpaw"):
+        return int(csr[-1]) < config.windows
+    if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):
+        return config.shudeleg
+    if csr in ("medeleg", "mideleg"):
+        return config.s or config.n
+    if csr in ("sedeleg", "sideleg"):
+        return config.s and config.n
+    if csr in ("mtval2", "mtinst") or csr[0] in "hv":
+        return config.h
+    return {"s": config.s, "u": config.n, "m": True}[csr[0]]

@@ -11,7 +11,7 @@ from amaranth.hdl import Const, Value
 from utrap.config import Config
 from utrap_formal.properties.window import Window
 
-__all__ = ["Claim", "Properties", "Property"]
+__all__ = ["Claim", "Decorator", "Properties", "Property"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,8 @@ class Property:
 
 
 Where = Callable[[Config], bool]
+#: What takes a function that makes a claim, and gives it back.
+Decorator = Callable[[Callable[[Window], Claim]], Callable[[Window], Claim]]
 
 
 class Properties:
@@ -56,17 +58,19 @@ class Properties:
         name: The suite's.
         title: What they are about, in a line.
         compares: They look at the unit without Shudeleg too.
+        covers: They say what can come about, and not what follows.
     """
 
-    def __init__(self, name: str, title: str, compares: bool = False) -> None:
+    def __init__(self, name: str, title: str, compares: bool = False, covers: bool = False) -> None:
         self.name = name
         self.title = title
         self.compares = compares
+        self.covers = covers
         self._all: dict[str, Property] = {}
 
     def add(
         self, rules: str, *, needs: str = "", where: Where | None = None, kind: str = "", name: str = "", says: str = ""
-    ) -> Callable[[Callable[[Window], Claim]], Callable[[Window], Claim]]:
+    ) -> Decorator:
         """A decorator: the function's name is the property's, its docstring says it.
 
         Args:

