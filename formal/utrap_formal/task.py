@@ -38,7 +38,7 @@ class Result:
         seconds: How long that took; of a cached result, how long it took then.
         counts: What the engine counted, for the table.
         note: Why it is unproved, or what the difference is, in a few lines.
-        files: Files that show a refutation: name -> text.
+        files: Files that show a refutation, or a proof of a suite that `shows`: name -> text.
         is_cached: It was known from an earlier run.
     """
 
@@ -67,6 +67,7 @@ class Suite:
         tasks: What there is to prove.
         open: Makes, from the material, what proves tasks; called once in every process, so a plain function.
         batch: How many tasks it proves best at once.
+        shows: Its proofs come with files, which are kept.
         counts: Names of what its results count.
         notes: What a reader of the table must know: assumptions, what is compared where; (title, columns, rows).
     """
@@ -77,5 +78,6 @@ class Suite:
     tasks: tuple[Task, ...]
     open: Callable[[dict[str, Any]], Run]
     batch: int = 1
+    shows: bool = False
     counts: tuple[str, ...] = ()
     notes: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]]], ...] = ()

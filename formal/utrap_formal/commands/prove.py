@@ -7,8 +7,15 @@ out.
 
 \b
 equivalence   the RTL and the golden model are the same machine
-routing       a trap goes to the mode that delegation names, and to no other
+routing       a trap goes to the mode that delegation names
+escalation    without a trap no mode gains privilege
+round_trip    a trap and the matching return restore what was
+entry         what a trap saves, for each mode that takes it
+conservative  with EN=0 the unit is the unit without Shudeleg
 windows       no guest-page fault outside the windows reaches U
+csrs          CSRs hold what they may; who may access them
+interrupts    the highest enabled interrupt is requested, a masked one never
+cover         every way from mode to mode, and every cause, comes about
 """
 
 from __future__ import annotations
@@ -42,7 +49,17 @@ def _properties(name: str) -> Callable[[Config], object]:
 
 
 #: Suites of properties (`utrap_formal.properties`), which is not imported for `--help`.
-_PROPERTIES = ("routing", "windows")
+_PROPERTIES = (
+    "routing",
+    "escalation",
+    "round_trip",
+    "entry",
+    "conservative",
+    "windows",
+    "csrs",
+    "interrupts",
+    "cover",
+)
 #: Every suite, in the order in which they run; imported when it is asked for.
 _SUITES: dict[str, Callable[[Config], object]] = {
     "equivalence": _equivalence,

@@ -61,9 +61,10 @@ class Harness:
             # Two assertions that say the same would become one, and one of them would have no verdict.
             look = Signal(name=f"look_at_{name}")
             looks.append(look)
-            when = claim.when & running & look
+            when = claim.when & running
             sub = Module()
-            sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)
+            with sub.If(look):
+                sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)
             m.submodules[name] = sub
         for module, registers in self._states.items():
             following = self._window.following(module)

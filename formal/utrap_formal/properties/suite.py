@@ -62,6 +62,7 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
         tasks=tuple(Task(name=each.name, kind=each.kind, index=number) for number, each in enumerate(chosen)),
         open=open_suite,
         batch=_BATCH,
+        shows=properties.covers,
         notes=(
             ("Properties", ("Property", "What it says", "Rules"), [(p.name, p.says, p.rules) for p in chosen]),
             ("Assumptions", ("Number", "Assumption", "Why it may be made"), _ASSUMPTIONS),
@@ -153,7 +154,8 @@ def _result(task: Task, each: Property, claimed: Outcome, reached: Outcome, wave
     if claim is Verdict.FAILS:
         status, note = Status.REFUTED, each.says
         if waveform:
-            note, files = "\n".join([each.says, *events(waveform)]), {f"{task.name}.vcd": waveform}
+            note = "\n".join([each.says, *events(waveform)])
+            files = {f"{task.name}.vcd": waveform, f"{task.name}.txt": note + "\n"}
     elif claim is Verdict.UNKNOWN:
         status, note = Status.UNPROVED, claimed.note
     elif reach is Verdict.HOLDS:
@@ -171,5 +173,6 @@ def _covered(task: Task, each: Property, reached: Outcome, seconds: float) -> Re
     elif verdict is Verdict.UNKNOWN:
         status, note = Status.UNPROVED, reached.note
     else:
-        files = {f"{task.name}.vcd": reached.waveforms[each.name]}
+        waveform = reached.waveforms[each.name]
+        files = {f"{task.name}.vcd": waveform, f"{task.name}.txt": "\n".join([each.says, *events(waveform), ""])}
     return Result(task=task, status=status, engine=reached.engine.name, seconds=seconds, note=note, files=files)

@@ -16,12 +16,12 @@ from utrap.config import Config
 from utrap_formal.properties.cut import Logic, following
 from utrap_formal.properties.manual import CSRS, Mode, Op, place
 
-__all__ = ["PLAIN", "UNIT", "Cycle", "Window", "all_of", "any_of"]
+__all__ = ["LANES", "PLAIN", "UNIT", "Cycle", "Window", "all_of", "any_of"]
 
 #: Modules: the unit, and the same without Shudeleg; and what their cycles are called in a waveform.
 UNIT = "trap_unit"
 PLAIN = "trap_unit_plain"
-_LANES = {UNIT: "cycle", PLAIN: "plain"}
+LANES = {UNIT: "cycle", PLAIN: "plain"}
 
 
 class Cycle:
@@ -200,6 +200,11 @@ class Window:
         return self._lanes[UNIT].cycle(2)
 
     @property
+    def ahead(self) -> list[Cycle]:
+        """The cycles after this one that were asked for."""
+        return self._lanes[UNIT].cycles[1:]
+
+    @property
     def plain(self) -> Cycle:
         """This cycle of the unit without Shudeleg."""
         return self._lanes[PLAIN].cycle(0)
@@ -243,7 +248,7 @@ class _Lane:
     def cycle(self, number: int) -> Cycle:
         while len(self.cycles) <= number:
             state = self.cycles[-1].following if self.cycles else self._first
-            name = f"{_LANES[self._module]}{len(self.cycles)}"
+            name = f"{LANES[self._module]}{len(self.cycles)}"
             inputs = self._leader.cycle(len(self.cycles)).inputs if self._leader else None
             self.cycles.append(Cycle(self._config, self._unit, name, state, inputs))
         return self.cycles[number]
