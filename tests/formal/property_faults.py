@@ -22,6 +22,10 @@ _CSR = "(commit_op == 3'd1)"
 _ADDRESS = "(commit_csr_address == 12'h{:03x})"
 
 
+#: What stands after it is what the reset gives.
+RESET = "reset: "
+
+
 def _if(condition, bad):
     return f"({condition}) ? ({bad}) : $"
 
@@ -124,7 +128,7 @@ CONSERVATIVE = {
     "legality_is_equal": ("legality_hlsv", _if("hustatus_upv", "2'd1")),
     "hart_is_equal": ("hart_hlsv_mode", _if("~mode_v & mode_prv == 2'd0", "{2'd2, hustatus_upvp}")),
     "extension_is_equal": ("extension_select", "$ ^ hustatus_gva"),
-    "they_are_equal_for_ever": ("mode_v", _if(f"{_URET} & hustatus_upvp", "1'b1")),
+    "they_start_equal": ("hudcfg_en", f"{RESET}1'b1"),
 }
 
 _GUEST_FAULT = "commit_cause[5:2] == 4'd5 & commit_cause[1:0] != 2'd2"

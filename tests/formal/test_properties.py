@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import re
+import sys
 
 import pytest
 
@@ -12,7 +13,7 @@ from utrap_formal.properties.sby import Verdict
 from utrap_formal.properties.suite import SUITES, Prover
 from utrap_formal.properties.window import PLAIN, UNIT
 
-from .property_faults import FAULTS, FULL64, properties
+from .property_faults import FAULTS, FULL64, RESET, properties
 
 SUITES_WITH_CLAIMS = [name for name, suite in SUITES.items() if not suite.covers]
 
@@ -23,8 +24,6 @@ def seeding(root):
     spec = importlib.util.spec_from_file_location("regress_faults", root / "tests" / "regress" / "faults.py")
     module = importlib.util.module_from_spec(spec)
     # The module's dataclass looks its own module up.
-    import sys
-
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
@@ -53,12 +52,17 @@ def _under_fault(each, number):
 def test_every_property_finds_its_fault(name, text, seeding):
     chosen = properties(name)
     registers = set(re.findall(r"^  reg (?:\[\d+:0\] )?(\w+) =", text(FULL64), re.MULTILINE))
-    faults = []
-    for each in chosen:
+    faults, resets = [], []
+    for number, each in enumerate(chosen, 1):
         place, bad = FAULTS[name][each.name]
+        if bad.startswith(RESET):
+            resets.append((number, place, bad.removeprefix(RESET)))
+            place, bad = "interrupt_wake", "$"
         where = "field" if place in registers else "net"
         faults.append(seeding.Fault(kind=name, what=each.name, bad=bad, **{where: place}))
     wrong = seeding.seeded(text(FULL64), faults)
+    for number, place, bad in resets:
+        wrong = re.sub(rf"{place} <= ([^;]*);", rf"{place} <= fault == 8'd{number} ? {bad} : \1;", wrong, count=1)
     # What chooses a fault comes from outside, and is free.
     wrong, count = re.subn(r"  reg \[7:0\] fault [^;]*;\n", "", wrong)
     assert count == 1
