@@ -60,7 +60,7 @@ def test_every_property_finds_its_fault(name, text, seeding):
             place, bad = "interrupt_wake", "$"
         where = "field" if place in registers else "net"
         faults.append(seeding.Fault(kind=name, what=each.name, bad=bad, **{where: place}))
-    wrong = seeding.seeded(text(FULL64), faults)
+    wrong = seeding.seeded(text(FULL64), 64, faults)
     for number, place, bad in resets:
         wrong = re.sub(rf"{place} <= ([^;]*);", rf"{place} <= fault == 8'd{number} ? {bad} : \1;", wrong, count=1)
     # What chooses a fault comes from outside, and is free.
