@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from .random_programs import doublewords
+from .reference import Retired
 from .soc_runs import happened
 from .straight_line import TEXT, straight_line
 
@@ -80,10 +81,10 @@ def test_the_comparison_sees_a_wrong_result(qemu):
     words = straight_line(3, 60)
     states = qemu(words)
     reference = [
-        happened(f"R {pc:x} {words[pc]:x} 3 {words[pc] >> 7 & 31:x} {after[words[pc] >> 7 & 31]:x}")
+        Retired(pc, words[pc], 3, words[pc] >> 7 & 31, after[words[pc] >> 7 & 31])
         for (pc, _), (_, after) in pairwise(states[:41])
     ]
     assert compare(words, states[:40], reference) is None
     place, done = next((place, done) for place, done in enumerate(reference) if done.rd)
-    reference[place] = type(done)(done.pc, done.insn, done.mode, done.rd, done.value ^ 1)
+    reference[place] = Retired(done.pc, done.insn, done.mode, done.rd, done.value ^ 1)
     assert compare(words, states[:40], reference)[0] == place
