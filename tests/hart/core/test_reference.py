@@ -10,7 +10,7 @@ from utrap_sim.configs import model_config
 
 from .faults import FAULTS
 from .random_programs import random_program
-from .soc_runs import differences, happened, sources
+from .soc_runs import differences, sources, trapped
 
 STEPS = 60
 #: Exceptions and interrupts that the two programs show, at least.
@@ -28,7 +28,7 @@ def test_the_hart_does_what_the_reference_does(soc):
     for seed in (1, 2):
         lines = soc().run(program(seed), slow=seed == 2)
         assert list(differences(hart_config(), program(seed), lines)) == [], seed
-        seen |= {(trap.is_interrupt, trap.cause) for trap in map(happened, (line for line in lines if line[0] in "EI"))}
+        seen |= {(trap.is_interrupt, trap.cause) for trap in trapped(lines)}
     assert {cause for is_interrupt, cause in seen if not is_interrupt} >= EXCEPTIONS
     assert {cause for is_interrupt, cause in seen if is_interrupt} >= INTERRUPTS
 
