@@ -125,10 +125,11 @@ class Core(Component):
 
     def _end(self, m: Module, result: Value | None = None, pc: Value | None = None) -> None:
         """The instruction retires, with a result for rd or without, and the pc goes on."""
+        path = self._path
         m.d.comb += self.retire.valid.eq(1)
         if result is not None:
-            m.d.comb += [self._path.writes_rd.eq(1), self._path.result.eq(result)]
-        m.d.sync += self._path.pc.eq(self._path.next_pc if pc is None else pc)
+            m.d.comb += [path.writes_rd.eq(1), path.result.eq(result)]
+        m.d.sync += path.pc.eq(path.next_pc if pc is None else pc)
         m.next = "BEGIN"
 
     def _fault(
@@ -140,18 +141,29 @@ class Core(Component):
         tval2: Value | None = None,
         tinst: Value | None = None,
     ) -> None:
-        """The instruction traps: put down what RAISE commits."""
+        """The instruction traps: put down what RAISE commits, 0 where nothing is said.
+
+        norm:mtval_vaddr_wr1, norm:mtval_instr_bits_list, norm:mtval_other_traps_zero;
+        norm:mstatus_gva_op: `gva` with every address of an access with V=1.
+        """
         values = {"cause": cause, "tval": tval, "gva": gva, "tval2": tval2, "tinst": tinst}
         m.d.sync += [self._path.raised[name].eq(0 if value is None else value) for name, value in values.items()]
         m.next = "RAISE"
 
     def _data_fault(self, m: Module, load: ExceptionCause, store: ExceptionCause) -> None:
-        """A load or store faults by itself: the trap value is its address, a guest's where its mode is."""
-        cause, tinst = Mux(self._path.is_store, store, load), transformed(self._path.kind, self._path.insn)
-        self._fault(m, cause, self._path.address, gva=self._path.data_mode[2], tinst=tinst)
+        """A load or store faults by itself: the trap value is its address, a guest's where its mode is.
+
+        norm:mcause_exccode_ld_ldrsv, norm:mcause_exccode_st_sc_amo.
+        """
+        path = self._path
+        cause, tinst = Mux(path.is_store, store, load), transformed(path.kind, path.insn)
+        self._fault(m, cause, path.address, gva=path.data_mode[2], tinst=tinst)
 
     def _translation_fault(self, m: Module, explicit: Value) -> None:
-        """The translation's verdict; `explicit` is the trap instruction value unless a page table's page faulted."""
+        """The translation's verdict; `explicit` is the trap instruction value unless a page table's page faulted.
+
+        norm:H_trap_xtinst_guestpage, norm:mtval2_trapval_vstrans.
+        """
         translate = self.translate
         is_implicit = is_guest_page_fault(translate.cause) & translate.is_implicit
         tinst = Mux(is_implicit, PAGE_TABLE_READ, explicit)
@@ -161,6 +173,7 @@ class Core(Component):
 
     def _fetch(self, m: Module) -> None:
         """BEGIN, FETCH and READ: an interrupt, or the instruction at the pc."""
+        path = self._path
         with m.State("BEGIN"):
             with m.If(self.interrupt.request):
                 m.d.comb += self.commit.op.eq(CommitOp.INTERRUPT)
@@ -172,54 +185,57 @@ class Core(Component):
             bus = self.bus
             m.d.comb += bus.valid.eq(1)
             with m.If(bus.ready):
-                m.d.sync += self._path.insn.eq(bus.rdata.word_select(self._path.physical[2], 32))
+                m.d.sync += path.insn.eq(bus.rdata.word_select(path.physical[2], 32))
                 m.next = "EXECUTE"
                 with m.If(bus.error):
-                    self._fault(m, _E.INSTRUCTION_ACCESS_FAULT, self._path.pc, gva=self.hart.mode[2])
+                    self._fault(m, _E.INSTRUCTION_ACCESS_FAULT, path.pc, gva=self.hart.mode[2])
 
     def _translate_pc(self, m: Module) -> None:
+        path = self._path
         translate = self.translate
         m.d.comb += [
             translate.request.eq(1),
             translate.access.eq(Access.FETCH),
-            translate.address.eq(self._path.pc),
+            translate.address.eq(path.pc),
             translate.mode.eq(self.hart.mode),
         ]
         m.next = "FETCH"
         with m.If(translate.done):
-            m.d.sync += self._path.physical.eq(translate.physical)
+            m.d.sync += path.physical.eq(translate.physical)
             m.next = "READ"
             with m.If(translate.fault):
                 self._translation_fault(m, Const(0, 32))
 
     def _execute(self, m: Module) -> None:
         """EXECUTE: what needs no memory happens here; MULDIV: what takes longer."""
+        path = self._path
         with m.State("EXECUTE"):
-            with m.Switch(self._path.kind):
+            with m.Switch(path.kind):
                 for kind, op in COMMITS.items():
                     with m.Case(kind):
                         m.d.comb += self.commit.op.eq(op)
-            with m.If(self._path.verdict != Fault.NONE):
-                is_virtual = self._path.verdict == Fault.VIRTUAL
-                self._fault(m, Mux(is_virtual, _E.VIRTUAL_INSTRUCTION, _E.ILLEGAL_INSTRUCTION), self._path.insn)
+            with m.If(path.verdict != Fault.NONE):
+                is_virtual = path.verdict == Fault.VIRTUAL
+                self._fault(m, Mux(is_virtual, _E.VIRTUAL_INSTRUCTION, _E.ILLEGAL_INSTRUCTION), path.insn)
             with m.Else():
                 self._execute_by_kind(m)
         with m.State("MULDIV"):
-            m.d.comb += self._path.muldiv.request.eq(1)
-            with m.If(self._path.muldiv.done):
-                self._end(m, self._path.muldiv.result)
+            m.d.comb += path.muldiv.request.eq(1)
+            with m.If(path.muldiv.done):
+                self._end(m, path.muldiv.result)
 
     def _execute_by_kind(self, m: Module) -> None:
-        fields, rs1, rs2, address = self._path.fields, self._path.rs1, self._path.rs2, self._path.address
-        with m.Switch(self._path.kind):
+        path = self._path
+        fields, rs1, rs2, address = path.fields, path.rs1, path.rs2, path.address
+        with m.Switch(path.kind):
             with m.Case(Kind.LUI):
-                self._end(m, self._path.immediate)
+                self._end(m, path.immediate)
             with m.Case(Kind.AUIPC):
                 self._end(m, address)
             with m.Case(Kind.COMPUTE):
-                self._end(m, self._path.computed)
+                self._end(m, path.computed)
             with m.Case(Kind.JAL, Kind.JALR):
-                self._jump(m, self._path.next_pc)
+                self._jump(m, path.next_pc)
             with m.Case(Kind.BRANCH):
                 with m.If(is_taken(fields.funct3, rs1, rs2)):
                     self._jump(m)
@@ -243,7 +259,7 @@ class Core(Component):
             with m.Case(Kind.ECALL):
                 self._fault(m, self.hart.ecall_cause, Const(0, 64))
             with m.Case(Kind.EBREAK):
-                self._fault(m, _E.BREAKPOINT, self._path.pc, gva=self.hart.mode[2])
+                self._fault(m, _E.BREAKPOINT, path.pc, gva=self.hart.mode[2])
             with m.Case(Kind.WFI), m.If(self.interrupt.wake):
                 # It ends before the interrupt is taken, which so returns behind it (norm:wfi_mepc_val).
                 self._end(m)
@@ -258,21 +274,22 @@ class Core(Component):
 
     def _access(self, m: Module) -> None:
         """TRANSLATE and ACCESS, and MODIFY for the second half of an AMO."""
-        translate, bus, reservation = self.translate, self.bus, self._path.reservation
-        is_kind = self._path.kind.matches
+        path = self._path
+        translate, bus, reservation = self.translate, self.bus, path.reservation
+        is_kind = path.kind.matches
         with m.State("TRANSLATE"):
             m.d.comb += [
                 translate.request.eq(1),
-                translate.access.eq(Mux(self._path.is_store, Access.STORE, Access.LOAD)),
-                translate.address.eq(self._path.address),
-                translate.mode.eq(self._path.data_mode),
+                translate.access.eq(Mux(path.is_store, Access.STORE, Access.LOAD)),
+                translate.address.eq(path.address),
+                translate.mode.eq(path.data_mode),
                 translate.is_hlvx.eq(is_kind(Kind.HLVX)),
             ]
             with m.If(translate.done):
-                m.d.sync += self._path.physical.eq(translate.physical)
+                m.d.sync += path.physical.eq(translate.physical)
                 m.next = "ACCESS"
                 with m.If(translate.fault):
-                    self._translation_fault(m, transformed(self._path.kind, self._path.insn))
+                    self._translation_fault(m, transformed(path.kind, path.insn))
         with m.State("ACCESS"):
             with m.If(is_kind(Kind.SC) & ~reservation.holds):
                 m.d.comb += reservation.drop.eq(1)
@@ -282,21 +299,21 @@ class Core(Component):
             with m.If(bus.valid & bus.ready):
                 with m.If(bus.error):
                     self._data_fault(m, _E.LOAD_ACCESS_FAULT, _E.STORE_ACCESS_FAULT)
-                with m.Else(), m.Switch(self._path.kind):
+                with m.Else(), m.Switch(path.kind):
                     with m.Case(Kind.STORE, Kind.HSV):
                         self._end(m)
                     with m.Case(Kind.AMO):
-                        m.d.sync += self._path.loaded.eq(self._path.load_value)
+                        m.d.sync += path.loaded.eq(path.load_value)
                         m.next = "MODIFY"
                     with m.Case(Kind.SC):
                         m.d.comb += reservation.drop.eq(1)
                         self._end(m, Const(0, 64))
                     with m.Case(Kind.LR):
                         m.d.comb += reservation.reserve.eq(1)
-                        self._end(m, self._path.load_value)
+                        self._end(m, path.load_value)
                     with m.Default():
-                        self._end(m, self._path.load_value)
+                        self._end(m, path.load_value)
         with m.State("MODIFY"):
             m.d.comb += [bus.valid.eq(1), bus.write.eq(1)]
             with m.If(bus.ready):
-                self._end(m, self._path.loaded)
+                self._end(m, path.loaded)

@@ -34,7 +34,7 @@ COMMITS = {
     Kind.URET: CommitOp.URET,
 }
 _HYPERVISOR_ACCESSES = (Kind.HLV, Kind.HLVX, Kind.HSV)
-#: Instructions that access memory, by what their faults are: an AMO's are a store's.
+#: Instructions that access memory, by what their faults are (norm:mcause_exccode_st_sc_amo).
 LOADS = (Kind.LOAD, Kind.LR, Kind.HLV, Kind.HLVX)
 STORES = (Kind.STORE, Kind.SC, Kind.AMO, Kind.HSV)
 
@@ -131,7 +131,10 @@ class Datapath:
         ]
 
     def _connect_memory(self, m: Module, core: Core) -> None:
-        """What a load or store puts onto the bus and takes from it."""
+        """What a load or store puts onto the bus and takes from it, and the mode it acts in.
+
+        norm:mstatus_mprv_ldst_op, norm:hlsv_priv: the unit says which.
+        """
         fields = self.fields
         self.is_store = self.kind.matches(*STORES)
         self.data_mode = Signal(Mode, name="data_mode")
