@@ -7,7 +7,7 @@ from enum import IntEnum, unique
 from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib.wiring import Component, In, Out
 
-from utrap_hart.alu import sign_extended
+from .alu import sign_extended
 
 __all__ = ["AmoOperation", "Reservation", "amo_result"]
 

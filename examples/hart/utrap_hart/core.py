@@ -40,14 +40,16 @@ from utrap.ports import (
     InterruptSignature,
     LegalitySignature,
 )
-from utrap_hart.alu import compute, is_taken
-from utrap_hart.atomics import Reservation, amo_result
-from utrap_hart.bus import BusSignature
-from utrap_hart.decode import Fields, Kind, decode
-from utrap_hart.loadstore import is_misaligned, load_value, store_lanes
-from utrap_hart.muldiv import MulDiv
-from utrap_hart.tinst import PAGE_TABLE_READ, transformed
-from utrap_hart.translate import Access, TranslateSignature
+from utrap.route import is_guest_page_fault
+
+from .alu import compute, is_taken
+from .atomics import Reservation, amo_result
+from .bus import BusSignature
+from .decode import Fields, Kind, decode
+from .loadstore import is_misaligned, load_value, store_lanes
+from .muldiv import MulDiv
+from .tinst import PAGE_TABLE_READ, transformed
+from .translate import Access, TranslateSignature
 
 __all__ = ["RESET_PC", "Core", "RetireSignature"]
 
@@ -271,9 +273,10 @@ class Core(Component):
         self._fault(m, cause, self._address, gva=self._data_mode[2], tinst=tinst)
 
     def _translation_fault(self, m: Module, explicit: Value) -> None:
-        """The translation's verdict; with the instruction value of an access of the instruction's own."""
+        """The translation's verdict; `explicit` is the trap instruction value unless a page table's page faulted."""
         translate = self.translate
-        tinst = Mux(translate.is_implicit, PAGE_TABLE_READ, explicit)
+        is_implicit = is_guest_page_fault(translate.cause) & translate.is_implicit
+        tinst = Mux(is_implicit, PAGE_TABLE_READ, explicit)
         self._fault(m, translate.cause, translate.address, translate.mode[2], translate.gpa, tinst)
 
     # --- the stages -------------------------------------------------------
@@ -340,9 +343,10 @@ class Core(Component):
             with m.Case(Kind.JAL, Kind.JALR):
                 self._jump(m, self._next_pc)
             with m.Case(Kind.BRANCH):
-                self._end(m)
                 with m.If(is_taken(fields.funct3, rs1, rs2)):
                     self._jump(m)
+                with m.Else():
+                    self._end(m)
             with m.Case(Kind.MULDIV):
                 m.next = "MULDIV"
             with m.Case(*_LOADS, *_STORES):
@@ -361,7 +365,7 @@ class Core(Component):
             with m.Case(Kind.ECALL):
                 self._fault(m, self.hart.ecall_cause, Const(0, 64))
             with m.Case(Kind.EBREAK):
-                self._fault(m, _E.BREAKPOINT, self._pc, self.hart.mode[2])
+                self._fault(m, _E.BREAKPOINT, self._pc, gva=self.hart.mode[2])
             with m.Case(Kind.WFI), m.If(self.interrupt.wake):
                 # It ends before the interrupt is taken, which so returns behind it (norm:wfi_mepc_val).
                 self._end(m)
@@ -369,11 +373,10 @@ class Core(Component):
     def _jump(self, m: Module, link: Value | None = None) -> None:
         """Go to the address; one that is no multiple of 4 traps at the jump, which leaves rd alone."""
         target = Cat(Const(0, 1), self._address[1:])
-        self._end(m, link, target)
         with m.If(target[1]):
-            m.d.comb += [self.retire.valid.eq(0), self._writes_rd.eq(0)]
-            m.d.sync += self._pc.eq(self._pc)
-            self._fault(m, _E.INSTRUCTION_ADDRESS_MISALIGNED, target, self.hart.mode[2])
+            self._fault(m, _E.INSTRUCTION_ADDRESS_MISALIGNED, target, gva=self.hart.mode[2])
+        with m.Else():
+            self._end(m, link, target)
 
     def _access(self, m: Module) -> None:
         """TRANSLATE and ACCESS, and MODIFY for the second half of an AMO."""

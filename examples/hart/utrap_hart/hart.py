@@ -10,10 +10,11 @@ from amaranth.lib.wiring import Component, In, Out, connect, flipped
 from utrap.config import Config
 from utrap.ports import LinesSignature
 from utrap.unit import TrapUnit
-from utrap_hart.bus import BusSignature
-from utrap_hart.core import Core, RetireSignature
-from utrap_hart.counters import Counters
-from utrap_hart.translate import Translate
+
+from .bus import BusSignature
+from .core import Core, RetireSignature
+from .counters import Counters
+from .translate import Translate
 
 __all__ = ["Hart", "hart_config"]
 

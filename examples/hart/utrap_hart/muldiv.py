@@ -5,7 +5,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import Component, In, Out
 
-from utrap_hart.alu import sign_extended
+from .alu import sign_extended
 
 __all__ = ["MulDiv"]
 

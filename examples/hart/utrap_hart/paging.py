@@ -58,8 +58,8 @@ class Access(IntEnum):
 #: satp, vsatp or hgatp (norm:hgatp_mode_sv).
 ATP = data.StructLayout({"ppn": PPN_BITS, "identifier": 16, "mode": 4})
 
-#: A page-table entry of Sv39 and its wider relatives, for both stages. Without Svnapot and Svpbmt
-#: the bits of both are reserved, too.
+#: A page-table entry of Sv39 and its wider relatives, for both stages. G and RSW are ignored (norm:H_vm_gpa_g).
+#: Without Svnapot and Svpbmt their bits are reserved, too (norm:Sv39_pte_svnapot_rsv, norm:Sv39_pte_svpbmt_rsv).
 PTE = data.StructLayout(
     {"v": 1, "r": 1, "w": 1, "x": 1, "u": 1, "g": 1, "a": 1, "d": 1, "rsw": 2, "ppn": PPN_BITS, "reserved": 10}
 )
@@ -94,7 +94,7 @@ def _width(level: int) -> int:
 
 
 def is_canonical(address: Value, level: Value, choices: Iterable[int]) -> Value:
-    """Whether a virtual address is sign-extended as its scheme wants it.
+    """Whether a virtual address is sign-extended as its scheme wants it (norm:Sv39_va_signext).
 
     Args:
         address: 64 bits.
@@ -144,17 +144,21 @@ def join(ppn: Value, address: Value, mask: Value) -> Value:
 def permits(rights: Any, stage: Any, access: Value, is_hlvx: Value) -> Value:
     """Whether a leaf permits an access.
 
+    norm:fetch_page_fault_no_x, norm:load_page_fault_no_r, norm:store_page_fault_no_w.
+
     Args:
         rights: `RIGHTS`, or the leaf itself.
         stage: The leaf's stage, a `STAGE`.
         access: The kind of access.
         is_hlvx: A load that needs permission to execute in place of that to
-            read (norm:hlsv_u_op). It is a load in all else.
+            read (norm:hlsv_u_op), and is a load in all else. Meaningful with
+            LOAD.
     """
     is_fetch, is_store = access == Access.FETCH, access == Access.STORE
-    # A supervisor never executes a user's page, whatever SUM is.
+    # norm:mstatus_sum_op; whatever SUM is, a supervisor does not execute a user's page.
     by_user = Mux(stage.is_user, rights.u, ~rights.u | (stage.sum & ~is_fetch))
+    # norm:mstatus_mxr_op
     can_read = Mux(is_hlvx, rights.x, rights.r | (rights.x & stage.mxr))
-    # norm:H_vm_gpapriv has no exception from D: Svade holds at both stages.
+    # norm:svade_access_ad_bit_clear: D for stores; A is the walk's business.
     by_kind = Mux(is_fetch, rights.x, Mux(is_store, rights.w & rights.d, can_read))
     return by_user & by_kind

@@ -10,12 +10,13 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib.wiring import Component, In, Out, connect, flipped
 
 from utrap.config import Config
-from utrap_hart.bus import BusSignature
-from utrap_hart.core import RetireSignature
-from utrap_hart.devices.clint import Clint
-from utrap_hart.devices.finisher import Finisher, tohost_value
-from utrap_hart.devices.uart import Uart
-from utrap_hart.hart import Hart
+
+from .bus import BusSignature
+from .core import RetireSignature
+from .devices.clint import Clint
+from .devices.finisher import Finisher, tohost_value
+from .devices.uart import Uart
+from .hart import Hart
 
 __all__ = ["MEMORY_BASE", "Soc"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from amaranth.hdl import Cat, Const, Mux, Value
 
-from utrap_hart.decode import Kind
+from .decode import Kind
 
 __all__ = ["PAGE_TABLE_READ", "transformed"]
 

@@ -24,7 +24,7 @@ class Tlb(Component):
     """A few pages, fully associative, filled in turn; combinational answers.
 
     An entry keeps what the leaves of both stages permit, and answers an
-    access when they permit it now. For anything else there is no hit, and
+    access when they permit it now (norm:sfence_vma_sum_mxr_effect). For anything else there is no hit, and
     the walk says why, or that the tables have changed for the better
     meanwhile. So the TLB knows no faults.
 
@@ -75,7 +75,7 @@ class Tlb(Component):
         for i, entry in enumerate(entries):
             differs = (entry.tag ^ tag) & ~offset_mask(entry.page.level, self._highest)
             with m.If(entry.valid & (entry.is_guest == self.is_guest) & ~differs.any()):
-                # Pages of two sizes may match: one of them is as good as the other until a fence.
+                # Pages of two sizes may match: until a fence either may answer (norm:sfence_vma_ordering_semantics).
                 m.d.comb += [is_match.eq(1), found.eq(entry.page), place.eq(i)]
 
         may = [

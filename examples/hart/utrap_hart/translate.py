@@ -104,12 +104,12 @@ class Translate(Component):
             forgotten by itself when satp, vsatp or hgatp changes.
 
     Raises:
-        ConfigError: When the configuration has nothing to translate with.
+        ConfigError: When the configuration has no two stages.
     """
 
     def __init__(self, config: Config) -> None:
-        if config.xlen != 64 or not config.h or not config.has_paging:
-            raise ConfigError(f"xlen={config.xlen}, h={config.h}: two-stage translation needs xlen=64, h=True and sv39")
+        if config.xlen != 64 or not config.h:
+            raise ConfigError(f"xlen={config.xlen}, h={config.h}: two-stage translation needs xlen=64 and h=True")
         self._config = config
         super().__init__(
             {
@@ -155,13 +155,13 @@ class Translate(Component):
         for part in (tlb, walk):
             m.d.comb += [
                 part.access.eq(core.access),
-                part.is_hlvx.eq(core.is_hlvx & (core.access == Access.LOAD)),
+                part.is_hlvx.eq(core.is_hlvx),
                 part.address.eq(core.address),
                 part.first.eq(first),
                 part.second.eq(second),
             ]
 
-        # Entries have no ASID and no VMID: what the roots were is part of none.
+        # norm:sfence_vma_mode_effect, norm:sfence_vma_asid_effect: entries know neither ASID nor VMID, so all go.
         roots = Cat(self.satp, self.vsatp, self.hgatp)
         roots_before = Signal.like(roots)
         m.d.sync += roots_before.eq(roots)
@@ -199,7 +199,7 @@ class Translate(Component):
                     for access, cause in causes.items():
                         with m.Case(access):
                             m.d.comb += core.cause.eq(cause)
-        # norm:htval_trapval
+        # norm:mtval2_trapval
         is_wide = walk.gpa[self._config.gpa_bits :].any()
         m.d.comb += [
             core.gpa.eq(Mux(is_wide, Const(0), walk.gpa[2 : self._config.gpa_bits])),

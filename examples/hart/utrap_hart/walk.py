@@ -1,7 +1,7 @@
 """The walk of the page tables: both stages are the same steps, on one set of registers.
 
 With both stages on, a table of the first stage is itself at a guest-physical
-address. The second stage translates that address (an implicit access), and
+address (norm:H_vm_gstagetrans). The second stage translates that address (an implicit access), and
 the entry is read in the page that it finds.
 
     IDLE --> TABLE --> GUEST --> READ --> DONE
@@ -136,7 +136,8 @@ class Walk(Component):
         quarter = Mux(in_second & (level == second.top), pages.word_select(level + 1, INDEX_BITS)[:2], 0)
         m.d.comb += entry.eq(Cat(Const(0, 3), index, table | quarter))
 
-        # The algorithm's steps 3 to 9.
+        # Steps 3 to 9 of the algorithm: norm:Sv39_pte_future_rsv, norm:Sv39_leaf_any_level,
+        # norm:Sv39_superpage_align_fault, norm:svade_access_ad_bit_clear.
         is_pointer = ~pte.r & ~pte.x
         is_reserved = pte.reserved.any() | (pte.w & ~pte.r) | (is_pointer & (pte.d | pte.a | pte.u))
         mask = offset_mask(level, max(*self._first_tops, *self._second_tops))
