@@ -1,4 +1,4 @@
-"""What the manual says that RV64IMA's instructions compute, on Python's integers: the programs' constants come from here."""
+"""What RV64IMA's instructions compute, on Python's integers: the programs' constants come from here."""
 
 OPERANDS = [
     0, 1, 2, 63, 0x7F, 0x80000000, 0x7FFFFFFF, 0xFFFFFFFF, 0x100000000, 0x0123456789ABCDEF, 0xFEDCBA9876543210,
@@ -88,7 +88,7 @@ def amo(name, width):
     for memory in OPERANDS:
         for register in OPERANDS:
             a, b = memory % (1 << bits), register % (1 << bits)
-            key = (lambda value: signed(value, bits)) if not name.endswith("u") else int  # noqa: B023
+            key = (lambda value: signed(value, bits)) if not name.endswith("u") else int
             new = {
                 "amoswap": b,
                 "amoadd": (a + b) % (1 << bits),

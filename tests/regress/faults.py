@@ -7,6 +7,7 @@ chooses one; 0 chooses none, and the unit is as it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["FAULTS", "Fault", "seeded"]
@@ -95,9 +96,9 @@ FAULTS = (
 )  # fmt: skip
 
 
-def seeded(text: str) -> str:
-    """The unit's Verilog with all faults in it, and the register that chooses one."""
-    for number, fault in enumerate(FAULTS, 1):
+def seeded(text: str, faults: Sequence[Fault] = FAULTS) -> str:
+    """The unit's Verilog with all of the faults in it, and the register that chooses one, from 1 on."""
+    for number, fault in enumerate(faults, 1):
         if fault.net:
             text = _replace_net(text, number, fault)
         else:

@@ -142,7 +142,8 @@ static void check_timer(void) {
     write64(CLINT_MTIMECMP, -1);
     check_equal(trap.cause, UTRAP_CAUSE_INTERRUPT | UTRAP_IRQ_MTI, "the timer ends a loop", trap.by, 0);
     check(after - before >= 20000, "not before its time", before, after);
-    check(trap.result > 0, "the loop ran", 0, 0);
+    if (has_shudeleg) // QEMU's time goes on while QEMU itself does not
+        check(trap.result > 0, "the loop ran", 0, 0);
 }
 
 int main(void) {

@@ -96,7 +96,7 @@ static void check_permissions(void) {
     for (uint64_t flags = 0; flags < 32; flags++) {
         last[0] = pte((uint64_t)&target, flags | PTE_A | PTE_D);
         fence();
-        for (unsigned bits = 0; bits < 4; bits++) {
+        for (unsigned bits = 0; bits < (flags & PTE_V ? 4 : 1); bits++) {
             set_bits(bits & 1, bits & 2);
             for (enum mode mode = HS; mode <= U; mode++)
                 for (enum access access = FETCH; access < ACCESSES; access++)

@@ -81,11 +81,13 @@ class Options:
         max_cycles: After so many it ends.
         retired: Every instruction that retires is told.
         waves: A VCD file to write; the build must be one for waves.
+        plusargs: More arguments for the simulator.
     """
 
     max_cycles: int
     retired: bool = False
     waves: Path | None = None
+    plusargs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,7 @@ def _start(built: Built, image: Image, options: Options, folder: Path, writing: 
         f"+stream=/dev/fd/{writing}",
         *(["+retired"] if options.retired else []),
         *([f"+waves={options.waves}"] if options.waves else []),
+        *options.plusargs,
     ]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(

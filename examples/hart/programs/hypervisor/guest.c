@@ -73,15 +73,17 @@ static bool check_uart(void) {
 }
 
 static bool check_rtc(void) {
-    uint64_t before = 0;
+    uint64_t first = 0, before = 0;
     for (int count = 0; count < ROUND_ACCESSES / 2; count++) {
         uint64_t low = read32(rtc);
         uint64_t now = (uint64_t)read32(rtc + 4) << 32 | low;
-        if (now <= before || now >> 56 != 0x18) // from 2025 to 2027
+        if (now < before || now >> 56 != 0x18) // from 2025 to 2027
             return false;
         before = now;
+        if (!count)
+            first = now;
     }
-    return true;
+    return before > first;
 }
 
 static bool check_pcie(void) {

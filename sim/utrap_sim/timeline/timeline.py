@@ -1,0 +1,112 @@
+"""A timeline: the events of a hart, and the ways to show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from utrap.isa import Mode
+
+from .event import Event, mode_name
+
+__all__ = ["Timeline", "Wave"]
+
+_SCALES = ("fs", "ps", "ns", "us", "ms", "s")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A signal over the drawn cycles.
+
+    Attributes:
+        name: As in the file; of two modes' registers the CSR's name.
+        kind: bit, mode, kind, cause or number.
+        changes: The cycles in which it takes a value, with the value; None is unknown.
+    """
+
+    name: str
+    kind: str
+    changes: Sequence[tuple[int, int | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """The events of one hart.
+
+    Attributes:
+        title: What was recorded.
+        source: The file's name.
+        scope: The scope of its trace port.
+        xlen: Bits of a register.
+        has_h: Whether the hart has guests: S-mode is HS then.
+        modes: The hart's modes in the order of their lanes.
+        cycles: Rising edges of the clock in the file.
+        magnitude, unit: The file's time scale: how long a step of time is, as 10 and "ns".
+        period: Steps from one rising edge to the next.
+        start: The mode before the first event; None where the file does not say.
+        events: In the file's order.
+        waves: The signals that matter, over the drawn cycles.
+        limit: So many events are drawn at most.
+        notes: What the reader should know.
+    """
+
+    title: str
+    source: str
+    scope: str
+    xlen: int
+    has_h: bool
+    modes: tuple[Mode, ...]
+    cycles: int
+    magnitude: int
+    unit: str
+    period: int
+    start: Mode | None
+    events: Sequence[Event]
+    waves: Sequence[Wave] = ()
+    limit: int = 200
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def drawn(self) -> Sequence[Event]:
+        """The events that the picture and the page show."""
+        return self.events[: self.limit]
+
+    def mode_name(self, mode: Mode) -> str:
+        """M, HS (S on a hart without guests), U, VS or VU."""
+        return mode_name(mode, self.has_h)
+
+    def clock_time(self, time: int) -> str:
+        """A time in the unit in which the clock's period is 1 or more: "12.5 ns"."""
+        step = _SCALES.index(self.unit)
+        shift = 0
+        while step + shift + 1 < len(_SCALES) and self.magnitude * self.period >= 1000 ** (shift + 1):
+            shift += 1
+        value, divisor = time * self.magnitude, 1000**shift
+        digits = f"{value // divisor}"
+        fraction = f"{value % divisor:0{3 * shift}}".rstrip("0") if shift else ""
+        return f"{digits}{'.' + fraction if fraction else ''} {_SCALES[step + shift]}"
+
+    def print(self) -> None:
+        """Print a table to the standard output: drawn in a terminal, plain and whole in a pipe."""
+        from .table import show
+
+        show(self)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """The timeline as docs/schemas/timeline.schema.json says it."""
+        from .document import document
+
+        return document(self)
+
+    def svg(self) -> str:
+        """A picture that stands alone: a lane for each mode, the hart's path, an arrow for each trap and return."""
+        from .picture import svg
+
+        return svg(self)
+
+    def html(self) -> str:
+        """A page that stands alone: picture, waveforms, table."""
+        from .page import html
+
+        return html(self)
