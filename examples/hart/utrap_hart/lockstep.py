@@ -177,8 +177,8 @@ class Lockstep:
         return {name: self._inputs.value(text, f"commit.{name}") for name in names}
 
     def _blame(self, step: _Step, differences: tuple[Difference, ...]) -> Disagreement:
-        """A register was left so by the event before; an answer is this one's."""
-        is_state = all(difference.is_state for difference in differences)
+        """A register was left so by the event before, whatever this one answers then; else it is this one's answer."""
+        is_state = any(difference.is_state for difference in differences)
         guilty = self._before if is_state and self._before is not None else step
         return Disagreement(
             differences=differences,
