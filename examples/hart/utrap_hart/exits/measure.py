@@ -18,7 +18,7 @@ from utrap_hart.simulation import Built, End, Event, Happening, Options, Sent, b
 
 from . import pictures
 from .access import accesses
-from .show import print_summary
+from .show import markdown, print_summary
 from .summary import Summary, document, summarise
 
 __all__ = ["PROGRAM", "measure", "run"]
@@ -35,15 +35,15 @@ def run(simulator: str, *, as_json: bool, folder: Path) -> int:
         UserError: When the simulator is missing, or the program does not pass.
     """
     summary = measure(build(simulator))
-    files = {name: text.encode() for name, text in pictures.draw(summary).items()}
     found = document(summary, simulator)
     text = json.dumps(found, indent=2) + "\n"
-    written = write_atomically(folder, {**files, "exits.json": text.encode()})
+    files = {"exits.md": markdown(summary), "exits.json": text, **pictures.draw(summary)}
+    written = write_atomically(folder, {name: content.encode() for name, content in files.items()})
     if as_json:
         print(text, end="")
     else:
         print_summary(summary)
-        print(f"\n{', '.join(str(path) for path in written)}")
+        print(f"{', '.join(str(path) for path in written)}")
     return 0
 
 
