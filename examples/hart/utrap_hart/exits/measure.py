@@ -13,7 +13,7 @@ from utrap_hart.bench import RAM
 from utrap_hart.hart import hart_config
 from utrap_hart.image import load
 from utrap_hart.lockstep import Lockstep
-from utrap_hart.running import bundled
+from utrap_hart.running import bundled, tell_of_build
 from utrap_hart.simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 
 from . import pictures
@@ -34,7 +34,7 @@ def run(simulator: str, *, as_json: bool, folder: Path) -> int:
     Raises:
         UserError: When the simulator is missing, or the program does not pass.
     """
-    summary = measure(build(simulator))
+    summary = measure(build(simulator, tell=lambda: tell_of_build(simulator)))
     found = document(summary, simulator)
     text = json.dumps(found, indent=2) + "\n"
     files = {"exits.md": markdown(summary), "exits.json": text, **pictures.draw(summary)}
