@@ -54,6 +54,7 @@ bench: $(DEV) ## measure: run every script in benchmarks/
 
 docs: $(DEV) ## make the documents that are made from the sources
 	$(BIN)/python -m utrap.emit.docs docs
+	$(BIN)/utrap exits -o docs/exits
 
 setup: $(DEV) ## make .venv/ with everything that the verbs need
 

@@ -173,10 +173,11 @@ def test_the_figures_are_printed_as_json_that_fits_its_schema_and_written_with_t
     assert (result.status, result.err) == (0, "")
     found = json.loads(result.out)
     jsonschema.validate(found, json.loads((root / "docs" / "schemas" / "exits.schema.json").read_text()))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["exits.json", "exits.svg", "workload.svg"]
+    names = ["exits.json", "exits.md", "exits.svg", "workload.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     assert (tmp_path / "out" / "exits.json").read_text() == result.out
     # The documents show what is measured now.
-    for name in ("exits.json", "exits.svg", "workload.svg"):
+    for name in names:
         made, committed = tmp_path / "out" / name, root / "docs" / "exits" / name
         assert made.read_bytes() == committed.read_bytes(), f"docs/exits/{name} is old: utrap exits -o docs/exits"
 

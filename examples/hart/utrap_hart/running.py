@@ -25,7 +25,17 @@ from .lockstep import Disagreement, Lockstep
 from .simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 from .tracing import Tracer
 
-__all__ = ["DISAGREES", "UNFINISHED", "Request", "Session", "bundled", "list_programs", "program_path", "run"]
+__all__ = [
+    "DISAGREES",
+    "UNFINISHED",
+    "Request",
+    "Session",
+    "bundled",
+    "list_programs",
+    "program_path",
+    "run",
+    "tell_of_build",
+]
 
 #: Statuses of `utrap run` itself; a program may end with the same, and then the last line says so.
 DISAGREES, UNFINISHED = 1, 2
@@ -97,7 +107,7 @@ def run(request: Request) -> int:
     """
     image = load(program_path(request.program), RAM)
     records = request.waves or request.timeline
-    built = build(request.simulator, waves=records)
+    built = build(request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator))
     with _waves(request) as waves:
         session = Session(request, built, image)
         status = session.run(Options(max_cycles=request.max_cycles, retired=request.trace, waves=waves))
@@ -107,6 +117,12 @@ def run(request: Request) -> int:
         if waves is not None and request.timeline:
             _show_timeline(waves, image.name, request.folder)
     return status
+
+
+def tell_of_build(simulator: str) -> None:
+    """Say to someone who waits what takes so long."""
+    if sys.stderr.isatty():
+        _say(f"building the hart for {simulator}, once; Verilator takes a minute")
 
 
 class Session:
