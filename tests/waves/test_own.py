@@ -108,7 +108,7 @@ def test_a_hart_in_a_file_is_one_hart(run, example, tmp_path):
         ("import absent", 3, "ModuleNotFoundError: No module named 'absent'"),
         ("hart.begin('X')", 3, "hart.begin: there is no mode X here: there are HS, VS, VU, M, U"),
         ("hart.begin('U', {'mtvek': 1})", 3, "hart.begin: there is no CSR mtvek in the trap unit: do you mean mtvec?"),
-        ("hart.begin('U', {'hudcfg.EN': 2})", 3, "hart.begin: hudcfg.EN has 1 bits: 0x2 does not fit"),
+        ("hart.begin('U', {'hudcfg.EN': 2})", 3, "hart.begin: hudcfg.EN has 1 bit: 0x2 does not fit"),
         ("hart.begin('U', {'hudcfg': 4})", 3, "hart.begin: hudcfg cannot be 0x4 here: it would read 0x0"),
         ("hart.begin('U', {'mstatus.MPP': 2})", 3, "hart.begin: mstatus.MPP cannot be 0x2 here: it would read 0x0"),
         ("hart.idle(); hart.begin('U')", 3, "hart.begin comes before the first event"),

@@ -118,7 +118,7 @@ class _SaveFile:
             for port in events:
                 self._port(port)
         for title, rows in self._levels().items():
-            with gtkw.group(title, closed=not any(self._changes(row.name) for row in rows)):
+            with gtkw.group(title, closed=not any(self._run.seen.changes(row.name) for row in rows)):
                 for row in rows:
                     self._csr(row)
                 with gtkw.group(f"{title}: fields", closed=True):
@@ -142,9 +142,6 @@ class _SaveFile:
             else:
                 groups[("U", hs, hs, "M")[row.lowest_mode_bits]].append(row)
         return {title: rows for title, rows in groups.items() if rows}
-
-    def _changes(self, register: str) -> bool:
-        return len({seen[register] for seen in self._run.seen if register in seen}) > 1
 
     # Signals.
 
