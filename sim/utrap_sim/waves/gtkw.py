@@ -96,7 +96,7 @@ class _SaveFile:
                 places[self._time(run.first + number)] = f"{event.lower().replace('_', ' ')} {said}"
         letters = "abcdefghijklmnopqrstuvwxyz"
         marked = dict(zip(letters, places, strict=False))
-        span = PERIOD * len(run.seen)
+        span = PERIOD * (len(run.cycles) - run.first)
         zoom = math.log2(min(_WIDE, max(_NARROW, _ROOM / span)) / _PIXELS)
         first = next(iter(places), -1)
         self._gtkw.zoom_markers(zoom, first, **marked)  # type: ignore[arg-type]
