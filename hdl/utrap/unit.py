@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib.wiring import Component, In, Out
+from amaranth.lib.wiring import Component, In, Out, Signature
 
 from utrap import hart, xret
 from utrap.config import Config
@@ -38,9 +38,26 @@ from utrap.update import connect_updates
 from utrap.vector import redirect_target
 from utrap.window import window_ok
 
-__all__ = ["TrapUnit"]
+__all__ = ["TrapUnit", "trap_unit_signature"]
 
 _RETURNS = {CommitOp.MRET: xret.mret, CommitOp.SRET: xret.sret, CommitOp.URET: xret.uret}
+
+
+def trap_unit_signature(config: Config) -> Signature:
+    """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
+    return Signature(
+        {
+            "hartid": In(config.xlen),
+            "commit": In(CommitSignature(config)),
+            "lines": In(LinesSignature(config)),
+            "answer": Out(AnswerSignature(config)),
+            "interrupt": Out(InterruptSignature()),
+            "extension": Out(ExtensionSignature(config)),
+            "legality": Out(LegalitySignature(config)),
+            "hart": Out(HartSignature(config)),
+            "trace": Out(TraceSignature(config)),
+        }
+    )
 
 
 class TrapUnit(Component):
@@ -60,19 +77,7 @@ class TrapUnit(Component):
     def __init__(self, config: Config) -> None:
         self.config = config
         self.state = State(config)
-        super().__init__(
-            {
-                "hartid": In(config.xlen),
-                "commit": In(CommitSignature(config)),
-                "lines": In(LinesSignature(config)),
-                "answer": Out(AnswerSignature(config)),
-                "interrupt": Out(InterruptSignature()),
-                "extension": Out(ExtensionSignature(config)),
-                "legality": Out(LegalitySignature(config)),
-                "hart": Out(HartSignature(config)),
-                "trace": Out(TraceSignature(config)),
-            }
-        )
+        super().__init__(trap_unit_signature(config))
 
     def elaborate(self, platform: object) -> Module:
         """Wire the rules together."""

@@ -1,4 +1,4 @@
-"""Builds a bench that runs by itself, without cocotb: `python -m utrap_sim.alone TOP WAVES SIMULATOR FOLDER`.
+"""Builds a bench that runs by itself, without cocotb: `python -m utrap_sim.alone TOP DUMP SIMULATOR FOLDER`.
 
 The folder holds the sources, every `*.v` in it; the product is `TOP` in it for
 Verilator, `TOP.vvp` for Icarus. As in `utrap_sim.runner`, the process group
@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .follow import follow_parent
-from .simulators import MAKE_VARIABLES
+from .simulators import MAKE_VARIABLES, Recipe, Simulator, build_once
 
-__all__ = ["VERILATOR_ALONE", "main", "product"]
+__all__ = ["build_alone", "main"]
 
 #: Arguments of Verilator for such a bench; lint is the emitter's business.
-VERILATOR_ALONE = (
+_VERILATOR_ARGUMENTS = (
     "--timing",
     "-O3",
     "-Wno-fatal",
@@ -30,25 +31,48 @@ VERILATOR_ALONE = (
 )
 
 
-def product(simulator: str, top: str) -> str:
-    """The name of the file that a build makes."""
+def build_alone(simulator: Simulator, top: str, files: Mapping[str, str], dump: str) -> Path:
+    """What runs the bench, from the cache or new: Verilator's program, or Icarus' `*.vvp`.
+
+    Args:
+        simulator: Need not be one for cocotb.
+        top: The module of the bench.
+        files: The Verilog, by name.
+        dump: The format that Verilator's program can dump waves in, vcd or fst, or "-"; Icarus' can always, in both.
+
+    Raises:
+        UserError: When the build fails.
+    """
+    shared = (dump if simulator.name == "verilator" else "-", *_VERILATOR_ARGUMENTS)
+    product = _product(simulator.name, top)
+    recipe = Recipe(
+        key=(*shared, *files.values()),
+        runtime=shared,
+        sources=lambda: files,
+        command=("-m", "utrap_sim.alone", top, dump),
+        kept=(product, *files),
+    )
+    return build_once(simulator, recipe) / product
+
+
+def _product(simulator: str, top: str) -> str:
     return top if simulator == "verilator" else f"{top}.vvp"
 
 
-def main(top: str, waves: str, simulator: str, folder: str) -> int:
+def main(top: str, dump: str, simulator: str, folder: str) -> int:
     """Build; gives the exit status of the tool that failed, or 0."""
     sources = sorted(path.name for path in Path(folder).glob("*.v"))
-    for command in _commands(top, bool(int(waves)), simulator, sources, Path(folder)):
+    for command in _commands(top, dump, simulator, sources, Path(folder)):
         status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL).returncode
         if status:
             return status
     return 0
 
 
-def _commands(top: str, waves: bool, simulator: str, sources: list[str], folder: Path) -> list[list[str]]:
+def _commands(top: str, dump: str, simulator: str, sources: list[str], folder: Path) -> list[list[str]]:
     if simulator == "icarus":
-        return [["iverilog", "-g2005", "-o", product(simulator, top), "-s", top, *sources]]
-    arguments = ["--main", "--exe", *VERILATOR_ALONE, *(["--trace"] if waves else [])]
+        return [["iverilog", "-g2005", "-o", _product(simulator, top), "-s", top, *sources]]
+    arguments = ["--main", "--exe", *_VERILATOR_ARGUMENTS, *([f"--trace-{dump}"] if dump != "-" else [])]
     verilate = ["verilator", "--cc", *arguments, "--top-module", top, "--prefix", "Vtop", "-o", top, "-Mdir", "."]
     # Objects of Verilator's library that are there already are good, although the makefile is newer.
     old = [f"--old-file={path.name}" for path in folder.glob("verilated*.o")]

@@ -8,7 +8,9 @@ import pytest
 from utrap.emit.verilog import verilog
 from utrap_formal.equivalence import suite as equivalence
 from utrap_formal.equivalence.prover import Prover, Stuck
+from utrap_formal.properties import suite as properties
 
+SUITES = ("equivalence", *properties.SUITES)
 LETTERS = "isa is 'IACZ': allowed are I or E, then letters of MAFDQCBVX, each once"
 MU = ("--profile", "mu", "--xlen", "32")
 
@@ -21,40 +23,40 @@ def test_all_of_a_small_profile_is_proved_in_two_processes(run, tmp_path):
     assert {line[-1] for line in table[1:-1]} == {"proved"}
     assert table[-2][0] == "all"
     # What is proved and unchanged is not proved again ...
-    again = run("prove", *MU, "--cache", tmp_path)
+    again = run("prove", "equivalence", *MU, "--cache", tmp_path)
     assert again.status == 0
     tasks = table[-1][0]
     assert f"{tasks} known from an earlier run" in again.out
     # ... unless that is asked for.
-    fresh = run("prove", *MU, "--cache", tmp_path, "--fresh", "--only", "mret")
+    fresh = run("prove", "equivalence", *MU, "--cache", tmp_path, "--fresh", "--only", "mret")
     assert "known" not in fresh.out
 
 
 def test_another_design_is_not_known(run, tmp_path):
-    run("prove", *MU, "--cache", tmp_path, "--only", "mret")
-    other = run("prove", "--profile", "mu", "--xlen", "64", "--cache", tmp_path, "--only", "mret")
+    run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
+    other = run("prove", "equivalence", "--profile", "mu", "--xlen", "64", "--cache", tmp_path, "--only", "mret")
     assert "known" not in other.out
     assert len(list(tmp_path.glob("*.json"))) == 2
 
 
 @pytest.mark.parametrize("content", ["", "no JSON", "[]", '{"mret": 1}', '{"mret": {"engine": "z3"}}'])
 def test_a_damaged_memory_is_forgotten(run, tmp_path, content):
-    run("prove", *MU, "--cache", tmp_path, "--only", "mret")
+    run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
     (kept,) = tmp_path.glob("*.json")
     kept.write_text(content)
-    result = run("prove", *MU, "--cache", tmp_path, "--only", "mret")
+    result = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
     assert (result.status, "known" in result.out) == (0, False)
 
 
 def test_the_json_is_as_its_schema_says(run, root, tmp_path):
-    result = run("prove", *MU, "--cache", tmp_path, "--only", "return", "--json")
+    result = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "return", "--json")
     document = json.loads(result.out)
     jsonschema.validate(document, json.loads((root / "docs" / "schemas" / "prove.schema.json").read_text()))
     assert [task["status"] for task in document["suites"][0]["tasks"]] == ["proved"] * 3
 
 
 def test_the_details_say_what_is_assumed_and_what_is_compared(run, tmp_path):
-    result = run("prove", *MU, "--cache", tmp_path, "--only", "mret", "--details")
+    result = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret", "--details")
     assert "with MODE=1 BASE is 256-byte aligned" in result.out
     assert "target is meaningful with redirect" in result.out
 
@@ -64,7 +66,7 @@ def test_what_the_solver_gives_up_is_unproved_and_the_status_is_1(run, tmp_path,
         raise Stuck("timeout")
 
     monkeypatch.setattr(Prover, "prove", gives_up)
-    result = run("prove", *MU, "--cache", tmp_path, "--only", "mret", "--jobs", "1")
+    result = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret", "--jobs", "1")
     assert result.status == 1
     assert "1 unproved" in result.out
     assert "z3 gave up: timeout" in result.out
@@ -76,7 +78,7 @@ def test_what_is_refuted_is_written_for_replay_and_the_status_is_1(run, tmp_path
         return verilog(config).replace("mstatus_mie <= 1'b0;", "mstatus_mie <= 1'b1;")
 
     monkeypatch.setattr(equivalence, "verilog", wrong)
-    result = run("prove", *MU, "--cache", tmp_path, "--only", "exception", "--jobs", "1")
+    result = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "exception", "--jobs", "1")
     assert result.status == 1
     assert "refuted" in result.out
     records = sorted((tmp_path / "counterexamples").glob("*.jsonl"))
@@ -88,12 +90,19 @@ def test_what_is_refuted_is_written_for_replay_and_the_status_is_1(run, tmp_path
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["prove", "equality"], "'equality' is no suite: there are equivalence"),
-        (["prove", *MU, "--only", "nothing"], "--only nothing: nothing in equivalence has this in its name or kind"),
+        (["prove", "equality"], f"'equality' is no suite: there are {', '.join(SUITES)}"),
+        (
+            ["prove", "equivalence", *MU, "--only", "nothing"],
+            "--only nothing: nothing in equivalence has this in its name or kind",
+        ),
+        (
+            ["prove", "conservative", *MU],
+            "no property of these suites has a meaning for this configuration",
+        ),
         (["prove", *MU, "--cache", ""], "--cache: a folder with an empty name cannot be written"),
         (["prove", "--set", "windows=9"], "windows=9: must be 0 to 8"),
         (
-            ["prove", *MU, "--set", "isa=IACZ"],
+            ["prove", "equivalence", *MU, "--set", "isa=IACZ"],
             f"the golden model has no such hart: {LETTERS}",
         ),
     ],
@@ -112,6 +121,11 @@ def test_a_wrong_number_of_jobs_is_status_2(utrap, installed, jobs):
 
 def test_a_folder_that_cannot_be_written_is_one_line(run, tmp_path):
     (tmp_path / "file").write_text("")
-    result = run("prove", *MU, "--only", "mret", "--cache", tmp_path / "file")
+    result = run("prove", "equivalence", *MU, "--only", "mret", "--cache", tmp_path / "file")
     assert (result.status, result.err.count("\n")) == (2, 1)
     assert "is not a directory" in result.err
+
+
+def test_the_help_names_every_suite(utrap_with_commands):
+    shown = utrap_with_commands("prove", "--help").stdout
+    assert [name for name in SUITES if f"\n  {name} " not in shown] == []

@@ -26,7 +26,7 @@ def opened(material):
             raise ZeroDivisionError("a mistake of ours")
         return Result(task=task, status=Status.PROVED, engine=material["engine"], seconds=1.5, counts={"paths": 2})
 
-    return prove
+    return lambda tasks: [prove(task) for task in tasks]
 
 
 def suite(*kinds):
@@ -46,6 +46,22 @@ def test_a_process_that_is_killed_leaves_its_task_unproved():
     assert len(results) == 2
     (lost,) = (result for result in results if result.task.kind == "killed")
     assert (lost.status, "ended" in lost.note) == (Status.UNPROVED, True)
+
+
+@pytest.mark.parametrize(("batch", "sizes"), [(1, [1] * 5), (2, [2, 2, 1]), (99, [5])])
+def test_tasks_are_proved_in_batches(batch, sizes):
+    asked = []
+
+    def opened_here(material):
+        def prove(tasks):
+            asked.append(len(tasks))
+            return opened(material)(tasks)
+
+        return prove
+
+    trial = replace(suite(*["plain"] * 5), open=opened_here, batch=batch)
+    assert [result.task.index for result in run(trial, 1)] == [0, 1, 2, 3, 4]
+    assert asked == sizes
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -7,6 +7,7 @@ chooses one; 0 chooses none, and the unit is as it was.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 __all__ = ["FAULTS", "Fault", "seeded"]
@@ -95,10 +96,10 @@ FAULTS = (
 )  # fmt: skip
 
 
-def seeded(text: str, xlen: int) -> str:
-    """The Verilog of a full unit with all faults in it, and the register that chooses one."""
+def seeded(text: str, xlen: int, faults: Sequence[Fault] = FAULTS) -> str:
+    """The Verilog of a full unit with all of the faults in it, and the register that chooses one, from 1 on."""
     top = str(xlen - 1)
-    for number, fault in enumerate(FAULTS, 1):
+    for number, fault in enumerate(faults, 1):
         fault = replace(fault, net=fault.net.replace("TOP", top), bad=fault.bad.replace("TOP", top))
         if fault.net:
             text = _replace_net(text, number, fault)

@@ -421,4 +421,7 @@ class Core(Component):
         with m.State("MODIFY"):
             m.d.comb += [bus.valid.eq(1), bus.write.eq(1)]
             with m.If(bus.ready):
-                self._end(m, self._loaded)
+                with m.If(bus.error):
+                    self._data_fault(m, _E.LOAD_ACCESS_FAULT, _E.STORE_ACCESS_FAULT)
+                with m.Else():
+                    self._end(m, self._loaded)

@@ -9,16 +9,17 @@ from amaranth.back import rtlil
 from amaranth.hdl import Value
 
 from utrap.config import Config
-from utrap.emit.netlist import TOP, make_netlist
-from utrap.emit.verilog import write_module
+from utrap.emit.netlist import TOP
+from utrap.emit.preamble import identification
+from utrap.emit.verilog import verilog
 from utrap.emit.yosys import run_yosys
-from utrap.unit import TrapUnit
 
 from .soc import Soc
 from .trap_unit import TrapUnitInstance
 
-__all__ = ["soc_verilog"]
+__all__ = ["platform_verilog", "soc_verilog"]
 
+#: `pmuxtree` makes choices of operators: as the functions that they would be, Icarus takes half as long again.
 _PASSES = (
     "read_rtlil soc.il",
     "proc",
@@ -26,6 +27,8 @@ _PASSES = (
     "opt_merge",
     "opt_muxtree",
     "opt_reduce",
+    "opt_expr",
+    "pmuxtree",
     "opt_expr",
     "wreduce",
     "opt_clean",
@@ -39,12 +42,15 @@ def soc_verilog(config: Config) -> dict[str, str]:
     The top module is `soc`; nothing is flattened, so the trap unit's registers
     and CSRs are `soc.hart.unit.NAME`.
     """
-    unit = TrapUnit(config)
-    soc = Soc(config, TrapUnitInstance(unit.signature))
-    return {
-        "soc.v": run_yosys(_PASSES, {"soc.il": _to_rtlil(soc)}, "soc.v"),
-        f"{TOP}.v": write_module(unit, make_netlist(unit)),
-    }
+    return {"soc.v": platform_verilog(config), f"{TOP}.v": verilog(config)}
+
+
+def platform_verilog(config: Config) -> str:
+    """Return the text of soc.v, which has all but the trap unit."""
+    soc = Soc(config, TrapUnitInstance(config))
+    _, _, modules = run_yosys(_PASSES, {"soc.il": _to_rtlil(soc)}, "soc.v").partition("\n")
+    header = "\n".join(f"// {line}" for line in identification("A platform around a small RV64 hart"))
+    return f"{header}\n{modules}"
 
 
 def _to_rtlil(soc: Soc) -> str:
@@ -54,4 +60,4 @@ def _to_rtlil(soc: Soc) -> str:
         ports["_".join(map(str, path))] = (Value.cast(value), None)
     text: str = rtlil.convert(soc, name="soc", ports=ports, emit_src=False)
     # Modules are called after their place; without dots their names are plain ones in Verilog.
-    return re.sub(r"\\\\soc(\.\w+)+", lambda match: match[0].replace(".", "_"), text)
+    return re.sub(r"\\soc(\.\w+)+", lambda match: match[0].replace(".", "_"), text)

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.errors import UserError
-from utrap_sim.alone import VERILATOR_ALONE, product
-from utrap_sim.simulators import Recipe, Simulator, build_once, child_environment, ending_group, find_simulator
+from utrap_sim.alone import build_alone
+from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 
 from .bench import RAM, TOP
 from .image import Image
@@ -81,11 +81,13 @@ class Options:
         max_cycles: After so many it ends.
         retired: Every instruction that retires is told.
         waves: A VCD file to write; the build must be one for waves.
+        plusargs: More arguments for the simulator.
     """
 
     max_cycles: int
     retired: bool = False
     waves: Path | None = None
+    plusargs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Built:
     """A simulation that is ready to run."""
 
     simulator: Simulator
-    folder: Path
+    program: Path
     sources: Sources
 
 
@@ -110,15 +112,7 @@ def build(name: str, waves: bool = False, sources: Sources | None = None) -> Bui
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    shared = (str(waves and name == "verilator"), *VERILATOR_ALONE)
-    recipe = Recipe(
-        key=(*shared, *sources.files.values()),
-        runtime=shared,
-        sources=lambda: sources.files,
-        command=("-m", "utrap_sim.alone", TOP, str(int(waves))),
-        kept=(product(name, TOP), *sources.files),
-    )
-    return Built(simulator, build_once(simulator, recipe), sources)
+    return Built(simulator, build_alone(simulator, TOP, sources.files, "vcd" if waves else "-"), sources)
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
@@ -152,7 +146,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
 
 
 def _start(built: Built, image: Image, options: Options, folder: Path, writing: int) -> subprocess.Popen[bytes]:
-    program = str(built.folder / product(built.simulator.name, TOP))
+    program = str(built.program)
     command = [
         *((program,) if built.simulator.name == "verilator" else ("vvp", "-n", program)),
         "+image=image.hex",
@@ -162,6 +156,7 @@ def _start(built: Built, image: Image, options: Options, folder: Path, writing: 
         f"+stream=/dev/fd/{writing}",
         *(["+retired"] if options.retired else []),
         *([f"+waves={options.waves}"] if options.waves else []),
+        *options.plusargs,
     ]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from amaranth.hdl import ClockSignal, Instance, ResetSignal, Value
-from amaranth.lib.wiring import Component, Flow, Signature
+from amaranth.lib.wiring import Component, Flow
 
+from utrap.config import Config
 from utrap.emit.netlist import TOP
+from utrap.unit import trap_unit_signature
 
 __all__ = ["TrapUnitInstance"]
 
@@ -19,11 +21,11 @@ class TrapUnitInstance(Component):
     Amaranth's own simulator knows no Verilog.
 
     Args:
-        signature: The ports of the unit that the module was generated from.
+        config: What the module was generated for.
     """
 
-    def __init__(self, signature: Signature) -> None:
-        super().__init__(signature)
+    def __init__(self, config: Config) -> None:
+        super().__init__(trap_unit_signature(config))
 
     def elaborate(self, platform: object) -> Instance:
         """Connect the ports by name; a name in Verilog joins the member's path with underscores."""

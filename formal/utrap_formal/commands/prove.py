@@ -7,6 +7,15 @@ out.
 
 \b
 equivalence   the RTL and the golden model are the same machine
+routing       a trap goes to the mode that delegation names
+escalation    without a trap no mode gains privilege
+round_trip    a trap and the matching return restore what was
+entry         what a trap saves, for each mode that takes it
+conservative  with EN=0 the unit is the unit without Shudeleg
+windows       no guest-page fault outside the windows reaches U
+csrs          CSRs hold what they may; who may access them
+interrupts    the highest enabled interrupt is requested, a masked one never
+cover         every way from mode to mode, and every cause, comes about
 """
 
 from __future__ import annotations
@@ -30,8 +39,32 @@ def _equivalence(config: Config) -> object:
         raise UserError(f"the golden model has no such hart: {error}") from error
 
 
+def _properties(name: str) -> Callable[[Config], object]:
+    def make(config: Config) -> object:
+        from utrap_formal.properties.suite import suite
+
+        return suite(config, name)
+
+    return make
+
+
+#: Suites of properties (`utrap_formal.properties`), which is not imported for `--help`.
+_PROPERTIES = (
+    "routing",
+    "escalation",
+    "round_trip",
+    "entry",
+    "conservative",
+    "windows",
+    "csrs",
+    "interrupts",
+    "cover",
+)
 #: Every suite, in the order in which they run; imported when it is asked for.
-_SUITES: dict[str, Callable[[Config], object]] = {"equivalence": _equivalence}
+_SUITES: dict[str, Callable[[Config], object]] = {
+    "equivalence": _equivalence,
+    **{name: _properties(name) for name in _PROPERTIES},
+}
 
 
 @click.command(help=__doc__)

@@ -17,7 +17,7 @@ import z3
 from utrap.emit.netlist import TOP
 from utrap.emit.yosys import run_yosys
 
-__all__ = ["Netlist", "load", "substituted", "to_smt2"]
+__all__ = ["Netlist", "load", "refuse_unknown", "substituted", "to_smt2"]
 
 _PASSES = (
     "read_verilog unit.v",
@@ -57,9 +57,14 @@ def to_smt2(verilog: str) -> str:
     Raises:
         ValueError: When the Verilog has unknown bits, which would become 0.
     """
+    refuse_unknown(verilog)
+    return run_yosys(_PASSES, {"unit.v": verilog}, "unit.smt2")
+
+
+def refuse_unknown(verilog: str) -> None:
+    """Raise ValueError when the Verilog has unknown bits, which Yosys would make 0 or leave free."""
     if unknown := _UNKNOWN.search(verilog):
         raise ValueError(f"the Verilog has an unknown value: {unknown[0]}")
-    return run_yosys(_PASSES, {"unit.v": verilog}, "unit.smt2")
 
 
 def load(smt2: str) -> Netlist:

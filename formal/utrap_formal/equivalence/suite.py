@@ -93,7 +93,7 @@ def open_suite(material: dict[str, Any]) -> Run:
             files=files,
         )
 
-    return run
+    return lambda tasks: [run(task) for task in tasks]
 
 
 def _words(example: Counterexample) -> str:

@@ -32,15 +32,15 @@ def timeline(
     limit: int,
     title: str | None,
 ) -> None:
-    import json
     from pathlib import Path
 
     from utrap.files import write_atomically
     from utrap_sim.timeline import read_timeline
+    from utrap_sim.timeline.document import document_text
 
     first, last = _range(cycles)
     told = read_timeline(file, title or "", scope, accesses=accesses, first=first, last=last, limit=limit)
-    text = json.dumps(told.to_json(), indent=1) + "\n" if as_json or output is not None else ""
+    text = document_text(told) if as_json or output is not None else ""
     if output is not None:
         name = Path(file).stem
         files = {f"{name}.svg": told.svg(), f"{name}.html": told.html(), f"{name}.json": text}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import utrap
 from .event import Event, Write
 from .timeline import Timeline
 
-__all__ = ["document", "event_document", "hexadecimal"]
+__all__ = ["document", "document_text", "event_document", "hexadecimal"]
 
 
 def document(timeline: Timeline) -> Mapping[str, Any]:
@@ -30,6 +31,14 @@ def document(timeline: Timeline) -> Mapping[str, Any]:
         "events": [event_document(timeline, event) for event in timeline.events],
         "notes": list(timeline.notes),
     }
+
+
+def document_text(timeline: Timeline) -> str:
+    """The same as text, one event on a line."""
+    whole = dict(document(timeline))
+    events = ",\n".join(json.dumps(event) for event in whole.pop("events"))
+    head = json.dumps(whole, indent=1).removesuffix("\n}")
+    return f'{head},\n "events": [\n{events}\n ]\n}}\n'
 
 
 def event_document(timeline: Timeline, event: Event) -> Mapping[str, Any]:

@@ -149,8 +149,9 @@ def lay_out(timeline: Timeline, longest: float | None = None) -> list[Line]:
         x, label = placer.fit(event)
         reach = x + (_OFFSET + label.width if label else 0.0)
         if longest is not None and placer.line.events and max(reach, x + _TAIL) > longest:
+            following = _Placer(timeline, placer.boundary, placer.mode)
             placer.close(None)
-            placer = _Placer(timeline, placer.boundary, placer.mode)
+            placer = following
             placers.append(placer)
             x, label = placer.fit(event)
         placer.put(number, event, x, label)

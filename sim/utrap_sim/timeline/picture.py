@@ -21,7 +21,7 @@ _ABOVE, _CLOSE, _AXIS = 62.0, 30.0, 40.0
 #: For each mode: light, dark, and its name in full with guests and without.
 LANES: Mapping[Mode, tuple[str, str, str, str]] = {
     Mode.M: ("#b03060", "#f080a8", "machine", "machine"),
-    Mode.S: ("#b46a00", "#f0b050", "hypervisor", "supervisor"),
+    Mode.S: ("#9c5c00", "#f0b050", "hypervisor", "supervisor"),
     Mode.U: ("#1f7f55", "#5fcf9a", "user", "user"),
     Mode.VS: ("#2563a8", "#7ab4f5", "guest supervisor", ""),
     Mode.VU: ("#6d4fb0", "#b49cf0", "guest user", ""),

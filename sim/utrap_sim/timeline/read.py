@@ -18,7 +18,7 @@ from utrap_sim.explain.names import COUNTERS
 from .event import Event, Kind, Write
 from .header import Header, Scope, find_scope, read_header
 from .saved import Place, places
-from .scan import Sample, samples
+from .scan import Named, Sample, samples
 from .timeline import Timeline, Wave
 
 __all__ = ["read_timeline"]
@@ -41,7 +41,6 @@ _COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
 _WAVES: dict[str, tuple[str, type[IntEnum] | None]] = {
     "hart_mode": ("mode", Mode),
     "trace_kind": ("kind", CommitOp),
-    "trace_cause": ("cause", None),
     "interrupt_request": ("bit", None),
     "mepc": ("number", None),
     "sepc": ("number", None),
@@ -82,7 +81,7 @@ def read_timeline(
             header = read_header(path, file)
             chosen = find_scope(path, header, scope)
             reader = _Reader(chosen, accesses, first, last, limit)
-            for sample in samples(path, file, header, chosen, reader.watched):
+            for sample in samples(path, file, header, chosen, reader.watched, reader.signals):
                 reader.take(sample)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
@@ -109,6 +108,13 @@ def _storages(place: Place, xlen: int) -> Iterator[str]:
     for field in _rows(xlen)[place.csr].fields:
         if field.storage and place.field in ("", field.name.upper()):
             yield field.storage
+
+
+@cache
+def _unexplained(csr: str, written: tuple[Place, ...], xlen: int) -> int:
+    """The bits of a CSR that are its own, change by no level, and are not among what is written."""
+    explained = {storage for place in written for storage in _storages(place, xlen)}
+    return sum(bits for storage, bits in _owned(xlen)[csr] if storage not in explained)
 
 
 def _number(value: bytes | None, names: type[IntEnum] | None = None) -> int | None:
@@ -138,10 +144,11 @@ class _Reader:
         self.csrs = [name for name in _rows(self.xlen) if name in wires]
         self.watched = [name for name in (*_PORTS, *_COMMIT * accesses, "interrupt_request") if name in wires]
         self.watched += self.csrs
+        self.signals = frozenset(name for name in ("rst", *_WAVES) if name in self.watched)
         self.has_h = "hstatus" in wires or "trace_gpa" in wires
         self._accesses, self._first, self._last, self._limit = accesses, first, last, limit
         self._events: list[Event] = []
-        self._waiting: tuple[Event, dict[str, bytes]] | None = None  # with the CSRs before it
+        self._waiting: tuple[Event, Named] | None = None  # with the wires before it
         self._start: Mode | None = None
         self._mode: Mode | None = None
         self._was_reset = True
@@ -162,14 +169,15 @@ class _Reader:
             self._times.append((sample.cycle, sample.time))
         is_reset = _number(sample.values.get("rst")) == 1
         mode = _mode(sample.values.get("hart_mode"))
+        self._mode = mode if mode is not None else self._mode
         if self._is_wanted(sample.cycle):
             self._record(sample)
             if is_reset and not self._was_reset and self._mode is not None:
                 self._events.append(self._reset(sample, self._mode))
             elif not is_reset:
                 self._event(sample)
-        if mode is not None:
-            self._mode = Mode.M if is_reset else mode
+        if is_reset:
+            self._mode = Mode.M
         if self._start is None and not is_reset and self._is_wanted(sample.cycle):
             self._start = mode
         self._was_reset = is_reset
@@ -182,7 +190,10 @@ class _Reader:
         if len(self._events) > self._limit:
             return
         for name, changes in self._changes.items():
-            if name in sample.old or not changes:
+            if not changes and sample.cycle > self._first:
+                value = sample.old.get(name, sample.values[name])
+                changes.append((self._first, _number(value, _WAVES[name][1])))
+            if not changes or name in sample.old:
                 changes.append((sample.cycle, _number(sample.values[name], _WAVES[name][1])))
 
     def _reset(self, sample: Sample, mode: Mode) -> Event:
@@ -216,7 +227,7 @@ class _Reader:
             vector=_number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,
             access=self._access(kind, values, from_mode) if kind.is_access else "",
         )
-        self._waiting = event, {name: values[name] for name in self.csrs}
+        self._waiting = event, values.copy()
 
     def _access(self, kind: Kind, values: Mapping[str, bytes], mode: Mode) -> str:
         """A CSR access in words."""
@@ -232,24 +243,20 @@ class _Reader:
         who = "debugger: " if kind is Kind.DEBUG_CSR else ""
         return f"{who}{CsrOp(op).name.lower()} {name}{data}"
 
-    def _finished(self, event: Event, before: Mapping[str, bytes], after: Sample) -> Event:
+    def _finished(self, event: Event, before: Named, after: Sample) -> Event:
         """The event with what it wrote, as the CSRs show it one cycle later."""
         new = after.values
         has_shudeleg = "hudcfg" in self.csrs or (not self.csrs and event.to_mode is Mode.U and event.from_mode > 3)
         written = places(event.kind, event.from_mode, event.to_mode, self.xlen, self.has_h, has_shudeleg)
-        writes = [_write(place, before, new) for place in written if not self.csrs or place.csr in before]
-        explained = {storage for place in written for storage in _storages(place, self.xlen)}
         others = []
-        for name in self.csrs:
-            if before[name] != new[name]:
-                old, now = _number(before[name]), _number(new[name])
-                if old is not None and now is not None and old != now:
-                    bits = sum(bits for storage, bits in _owned(self.xlen)[name] if storage not in explained)
-                    if (old ^ now) & bits:
-                        others.append(Write(name, "", old, now))
+        for name in new.changed(self.csrs, before):
+            old, now = _number(before[name]), _number(new[name])
+            if old is not None and now is not None and (old ^ now) & _unexplained(name, written, self.xlen):
+                others.append(Write(name, "", old, now))
         if event.kind.is_access:
-            writes, others = others, []
-        return replace(event, writes=tuple(writes), others=tuple(others))
+            return replace(event, writes=tuple(others))
+        there = [place for place in written if not self.csrs or place.csr in before]
+        return replace(event, writes=tuple(_write(place, before, new) for place in there), others=tuple(others))
 
     def timeline(self, header: Header, title: str, source: str) -> Timeline:
         """The timeline of what was taken."""
@@ -258,7 +265,8 @@ class _Reader:
         there = {Mode.M, Mode.U} | ({Mode.S} if has_s else set()) | ({Mode.VS, Mode.VU} if self.has_h else set())
         notes = []
         if self._unknown:
-            notes.append(f"{self._unknown} events with an unknown mode are left out")
+            events = "event with an unknown mode is" if self._unknown == 1 else "events with an unknown mode are"
+            notes.append(f"{self._unknown} {events} left out")
         return Timeline(
             title=title,
             source=source,
@@ -290,9 +298,10 @@ def _has_gpa(cause: int | None) -> bool:
     return ExceptionCause(cause).is_guest_page_fault
 
 
-def _write(place: Place, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Write:
-    def part(values: Mapping[str, bytes]) -> int | None:
-        value = _number(values.get(place.csr))
-        return None if value is None else value >> place.lsb & (1 << place.width) - 1
+def _write(place: Place, before: Named, after: Named) -> Write:
+    return Write(place.csr, place.field, _part(place, before), _part(place, after))
 
-    return Write(place.csr, place.field, part(before), part(after))
+
+def _part(place: Place, values: Named) -> int | None:
+    value = _number(values.get(place.csr))
+    return None if value is None else value >> place.lsb & (1 << place.width) - 1

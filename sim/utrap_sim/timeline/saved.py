@@ -8,6 +8,7 @@ mode sees them: a trap into HS writes sstatus.SPP, which is mstatus.SPP.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from utrap.isa import Mode
@@ -32,6 +33,7 @@ class _Features(NamedTuple):
     shudeleg: bool
 
 
+@cache
 def places(kind: Kind, from_mode: Mode, to_mode: Mode, xlen: int, h: bool, shudeleg: bool) -> tuple[Place, ...]:
     """The fields that a trap or a return writes, on a hart of XLEN `xlen` with or without H and Shudeleg."""
     features = _Features(xlen, h, shudeleg)

@@ -19,7 +19,7 @@ COLUMNS = ("Cycle", "Time", "Event", "Modes", "Cause", "epc", "tval", "GPA", "Ve
 _LEAVING = ("Time", "Vector", "tval", "Saved, restored", "GPA", "epc")
 #: A column that is folded is given this much at least.
 _FOLDED = 30
-_GAP = 2
+_GAP = 3
 
 
 def show(timeline: Timeline) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from utrap_sim.bench import OBSERVED, STIMULI, TOP, Bench
 
-from .worker import DUMP
+__all__ = ["DUMP", "NOTE_CHARACTERS", "PERIOD", "START", "WaveBench"]
 
-__all__ = ["NOTE_CHARACTERS", "PERIOD", "START", "WaveBench"]
-
+#: The dump in the folder of the simulation.
+DUMP = "waves.dump"
 #: Room for the words about a cycle.
 NOTE_CHARACTERS = 64
 #: Of the clock, and the rising edge that begins cycle 0, in ns.

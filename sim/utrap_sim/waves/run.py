@@ -6,7 +6,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -15,18 +15,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.errors import UserError
+from utrap_sim.alone import build_alone
 from utrap_sim.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import Layout
-from utrap_sim.simulators import Recipe, Simulator, build_once, child_environment, ending_group, find_simulator
+from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
+from .bench import DUMP
 from .hart import Hart, Played
-from .worker import DUMP
 
 __all__ = ["Run", "run"]
 
-_WORKER = "utrap_sim.waves.worker"
 #: What Verilator's FST writer is compiled with; its VCD writer needs nothing.
 _HEADERS = "#include <lz4.h>\n#include <zlib.h>\n"
 
@@ -96,16 +96,16 @@ def run(hart: Hart, simulator_name: str) -> Run:
     """
     hart.rest()
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
-    simulator = find_simulator(simulator_name)
-    sources = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
-    builds = {suffix: _build(sources, simulator, suffix) for suffix in _formats(simulator)}
+    simulator = find_simulator(simulator_name, for_cocotb=False)
+    files = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
+    programs = {suffix: build_alone(simulator, TOP, files, suffix) for suffix in _formats(simulator)}
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
         dumps = {}
         try:
-            for suffix, built in builds.items():
-                _simulate(simulator, built, folder, first, suffix)
+            for suffix, program in programs.items():
+                _simulate(simulator, program, folder, first, suffix)
                 dumps[suffix] = (folder / DUMP).read_bytes()
                 (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()
@@ -139,25 +139,11 @@ def _formats(simulator: Simulator) -> tuple[str, ...]:
     return "vcd", "fst"
 
 
-def _build(sources: Mapping[str, str], simulator: Simulator, suffix: str) -> Path:
-    """A folder with the bench built for dumps of a format; what Icarus builds serves each."""
-    kind = suffix if simulator.name == "verilator" else ""
-    return build_once(
-        simulator,
-        Recipe(
-            key=(_WORKER, kind, *sources.values()),
-            runtime=(_WORKER, kind),
-            sources=lambda: sources,
-            command=("-m", _WORKER, "build", suffix),
-            kept=(TOP, "sim.vvp", *sources),
-        ),
-    )
-
-
-def _simulate(simulator: Simulator, built: Path, folder: Path, first: int, suffix: str) -> None:
+def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suffix: str) -> None:
+    command = ["vvp", "-n", str(program), f"-{suffix}"] if simulator.name == "icarus" else [str(program)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", _WORKER, "play", suffix, simulator.name, str(built), str(first)],
+            [sys.executable, "-m", "utrap_sim.follow", *command, f"+first={first}"],
             cwd=folder,
             env=child_environment(simulator),
             stdin=subprocess.PIPE,

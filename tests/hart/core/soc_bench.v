@@ -4,6 +4,7 @@
 //   E CAUSE PC TVAL GVA TVAL2 TINST            an exception
 //   I CAUSE PC                                 an interrupt
 //   X CODE                                     the program ended
+//   G VALUE                                    x1, x2 to x31 then
 //
 // +image=FILE is the memory, +lines=FILE what is written down, +max=N the most cycles, +slow: memory answers after 0
 // to 3 cycles, else in the next one. What has no meaning is unknown: whoever looks at it is found out.
@@ -81,6 +82,7 @@ module bench;
         $fdisplay(lines, "I %h %h", soc.hart.unit.interrupt_cause, soc.hart.unit.commit_pc);
       if (exit_valid !== 1'b0) begin
         $fdisplay(lines, "X %h", exit_code);
+        for (lane = 1; lane < 32; lane = lane + 1) $fdisplay(lines, "G %h", soc.hart.core.x[lane]);
         $finish;
       end
       if (cycles == most) $finish;

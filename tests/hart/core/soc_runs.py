@@ -79,8 +79,9 @@ def differences(config: Config, memory: Mapping[int, int], lines: list[str]) -> 
             expected = reference.step()
         except Ended as end:
             # The store that ends a program retires, too.
-            if lines[number + 1 :][:1] != ["X 0000000000000000"]:
-                yield f"{number}: expected the end ({end}), got {line}"
+            expected = ["X 0000000000000000", *(f"G {value:016x}" for value in reference.x[1:])]
+            if lines[number + 1 :] != expected:
+                yield f"{number}: {end}, then not {expected} but {lines[number + 1 :]}"
             return
         if got != expected:
             yield f"{number}: expected {expected}, got {got}"

@@ -31,8 +31,8 @@ from utrap_testbench.golden import (
     wakes,
 )
 
+from ..translate.paging_model import FETCH, LOAD, STORE, Machine, Registers  # noqa: TID252 (the tests are no package)
 from .arithmetic import CONDITIONS, result, signed
-from .paging_model import FETCH, LOAD, STORE, Machine, Registers
 
 MASK = (1 << 64) - 1
 RAM_BASE = 0x8000_0000

@@ -201,9 +201,9 @@ class _Step:
         if kind < 0.92:
             return [rng.choice((MRET, SRET, SRET, URET, URET, WFI, WFI, ECALL, SFENCE, HFENCE_V, HFENCE_G, 0x100F))]
         if kind < 0.95:
-            return [jal(rng.choice((0, 1)), rng.choice((4, 4, 6, 8)))]
+            return [jal(rng.choice((0, *RESULTS)), rng.choice((4, 4, 6, 8)))]
         if kind < 0.97:
-            return [i_type(0x67, 0, rng.choice((0, 1)), rng.choice(ADDRESSES), rng.choice((0, 1, 2, 4)))]
+            return [i_type(0x67, 0, rng.choice((0, *RESULTS)), rng.choice(ADDRESSES), rng.choice((0, 1, 2, 4)))]
         if kind < 0.99:
             branch = rng.choice((0, 1, 4, 5, 6, 7)) << 12 | rng.choice((4, 6, 8)) << 7 | 0x63
             return [branch | rng.choice(RESULTS) << 15 | rng.choice(RESULTS) << 20]

@@ -1,0 +1,1 @@
+"""What an emulated device access costs on the hart: measured on every device and path, and shown."""

@@ -1,0 +1,247 @@
+"""For every property of the full RV64 unit a fault in the Verilog that breaks it, and must be found by it.
+
+A fault is as in the regression's: what a net, or every assignment of a
+register but reset's, gets in the place of $.
+"""
+
+from utrap.config import Config
+from utrap_formal.properties.manual import CSRS, exists
+from utrap_formal.properties.suite import SUITES
+
+FULL64 = Config.profile("full", 64)
+
+_PRV = {"m": "mode_prv == 2'd3", "s": "mode_prv == 2'd1", "u": "mode_prv == 2'd0"}
+#: Conditions in the Verilog: in a mode, before the event.
+IN = {
+    **{name: f"(~mode_v & {condition})" for name, condition in _PRV.items()},
+    **{f"v{name}": f"(mode_v & {condition})" for name, condition in _PRV.items() if name != "m"},
+}
+_EXCEPTION, _INTERRUPT, _MRET, _SRET, _URET = (f"(commit_op == 3'd{op})" for op in (2, 3, 4, 5, 6))
+_TRAP = "(commit_op[1] & ~commit_op[2])"
+_CSR = "(commit_op == 3'd1)"
+_ADDRESS = "(commit_csr_address == 12'h{:03x})"
+
+
+#: What stands after it is what the reset gives.
+RESET = "reset: "
+
+
+def _if(condition, bad):
+    return f"({condition}) ? ({bad}) : $"
+
+
+def _asks(csr, mode):
+    address = csr if isinstance(csr, int) else CSRS[csr]
+    return f"{_CSR} & {_ADDRESS.format(address)} & {IN[mode]}"
+
+
+def _leak(condition, register="mscratch"):
+    """The register is written where nobody asks for it."""
+    return f"write_{register}", f"$ | ({condition})"
+
+
+def _verdict(condition, bad):
+    return "answer_fault", _if(condition, f"2'd{bad}")
+
+
+ROUTING = {
+    "exceptions_in_m_stay_in_m": ("mode_prv", _if(f"{_EXCEPTION} & mode_prv == 2'd3", "2'd1")),
+    "what_m_keeps_goes_to_m": ("medeleg_delegates", "1'b1"),
+    "what_the_guest_has_goes_to_vs": ("hedeleg_delegates", "1'b0"),
+    "what_hs_gives_u_goes_to_u": ("huedeleg_delegates", "1'b0"),
+    "what_hs_keeps_of_the_guest_goes_to_hs": ("huedeleg_delegates", "1'b1"),
+    "what_sedeleg_has_goes_from_u_to_u": ("sedeleg_delegates", "1'b0"),
+    "everything_else_goes_to_s": ("sedeleg_delegates", "1'b1"),
+    "what_m_keeps_interrupts_m": ("mode_prv", _if(f"{_INTERRUPT} & enter_m", "2'd1")),
+    "what_s_keeps_interrupts_s": ("mode_prv", _if(f"{_INTERRUPT} & enter_s", "2'd3")),
+    "what_the_guest_has_interrupts_vs": ("mode_v", _if(f"{_INTERRUPT} & enter_vs", "1'b0")),
+    "what_sideleg_has_interrupts_u": ("mode_prv", _if(f"{_INTERRUPT} & enter_u", "2'd1")),
+    "traps_from_m_go_up": ("mode_prv", _if(f"enter_m & {IN['m']}", "2'd0")),
+    "traps_from_s_go_up": ("mode_prv", _if(f"enter_s & {IN['s']}", "2'd0")),
+    "traps_from_u_go_up": ("mode_v", _if(f"enter_s & {IN['u']}", "1'b1")),
+    "traps_from_vs_go_up": ("mode_prv", _if(f"enter_s & {IN['vs']}", "2'd0")),
+    "traps_from_vu_go_up": ("mode_prv", _if(f"enter_s & {IN['vu']}", "2'd0")),
+    "a_double_trap_goes_to_m": ("medeleg_delegates", "$ | commit_cause == 6'd16"),
+}
+
+ESCALATION = {
+    # The way into HS that the extension closes: the privilege from UPVP though UPV is 0.
+    "only_traps_lead_to_m_or_s": ("mode_prv", _if(f"{_URET} & hustatus_upvp", "2'd1")),
+    "only_traps_lead_from_s_to_m": ("mode_prv", _if(f"{_SRET} & mstatus_mpp == 2'd3", "2'd3")),
+    "only_traps_leave_the_guest": ("mode_v", _if(f"{_SRET} & mode_v", "1'b0")),
+    "only_traps_leave_vu": ("sret_executes", _SRET),
+    "u_is_left_by_traps_and_uret_alone": ("sret_executes", _SRET),
+    "uret_never_leads_to_m_or_s": ("mode_prv", _if(_URET, "2'd3")),
+    "uret_reaches_the_guest_with_en_alone": ("mode_v", _if(_URET, "hustatus_upv")),
+    "mret_leads_to_mpp": ("mode_v", _if(_MRET, "1'b0")),
+    "sret_leads_to_spp": ("mode_v", _if(f"{_SRET} & ~mode_v", "1'b0")),
+    "sret_of_the_guest_stays_in_it": ("mode_prv", _if(f"{_SRET} & mode_v", "{1'b0, mstatus_spp}")),
+    **{
+        f"{mode}_does_not_change_{owner}": _leak(f"{_CSR} & {IN[mode]}", register)
+        for owner, register in {"m": "mscratch", "hs": "sscratch", "guest": "vsscratch", "u": "uscratch"}.items()
+        for mode in IN
+    },
+}
+
+ROUND_TRIP = {
+    **{
+        f"{mode}_through_{target}": ("column_epc_data", _if(f"enter_{target} & {IN[mode]}", "~$"))
+        for mode in IN
+        for target in ("m", "s", "vs", "u")
+    },
+    "a_handler_keeps_what_was_saved": _leak("commit_op == 3'd0"),
+    "mret_pops": ("mstatus_mpie", _if(_MRET, "1'b0")),
+    "sret_pops": ("mstatus_spie", _if(f"{_SRET} & ~mode_v", "1'b0")),
+    "sret_of_the_guest_pops": ("vsstatus_spie", _if(f"{_SRET} & mode_v", "1'b0")),
+    "uret_pops": ("hustatus_upv", _if(_URET, "hustatus_upv")),
+}
+
+_STATUS = {
+    "m": ("mstatus_mpie", "1'b1"),
+    "s": ("hstatus_spvp", "mode_prv[0]"),
+    "vs": ("vsstatus_spp", "1'b1"),
+    "u": ("hustatus_upvp", "1'b0"),
+}
+_GVA = {"m": "mstatus_gva", "s": "hstatus_gva", "u": "hustatus_gva"}
+ENTRY = {
+    name.format(target): (net.format(target), _if(condition.format(target), bad))
+    for target in ("m", "s", "vs", "u")
+    for name, net, condition, bad in (
+        ("epc_of_{}", "column_epc_data", "enter_{}", "$ + 63'd2"),
+        ("exception_cause_of_{}", "column_code_data", f"enter_{{}} & {_EXCEPTION}", "$ ^ 6'd1"),
+        ("interrupt_cause_of_{}", "column_code_data", f"enter_{{}} & {_INTERRUPT}", "$ ^ 6'd1"),
+        ("tval_of_{}", "column_tval_data", f"enter_{{}} & {_INTERRUPT}", "commit_tval"),
+        ("status_of_{}", _STATUS[target][0], "enter_{}", _STATUS[target][1]),
+        ("vector_of_{}", "answer_target", f"enter_{{}} & {_INTERRUPT}", "{$[63:8], 6'd0, $[1:0]}"),
+        ("no_more_of_{}", "write_uscratch", "enter_{}", "1'b1"),
+        ("gpa_of_{}", "column_tval2_data", "enter_{}", "commit_tval2"),
+        ("tinst_of_{}", "column_tinst_data", "enter_{}", "32'd0"),
+        ("gva_of_{}", _GVA.get(target, ""), "enter_{}", "commit_gva ^ 1'b1"),
+    )
+} | {"every_trap_redirects": ("trace_kind", _if(_EXCEPTION, "3'd0"))}
+
+CONSERVATIVE = {
+    "they_stay_equal": ("mode_v", _if(_URET, "hustatus_upv")),
+    "answer_is_equal": ("answer_target", _if(f"{_URET} & hustatus_upv", "~$")),
+    "interrupt_is_equal": ("interrupt_wake", "$ ^ hudcfg_wen"),
+    "trace_is_equal": ("trace_kind", _if("hustatus_upv", "3'd0")),
+    "legality_is_equal": ("legality_hlsv", _if("hustatus_upv", "2'd1")),
+    "hart_is_equal": ("hart_hlsv_mode", _if("~mode_v & mode_prv == 2'd0", "{2'd2, hustatus_upvp}")),
+    "extension_is_equal": ("extension_select", "$ ^ hustatus_gva"),
+    "they_start_equal": ("hudcfg_en", f"{RESET}1'b1"),
+}
+
+_GUEST_FAULT = "commit_cause[5:2] == 4'd5 & commit_cause[1:0] != 2'd2"
+WINDOWS = {
+    "nothing_outside_reaches_u": ("window_0_match", "1'b1"),
+    "no_implicit_access_reaches_u": ("mode_prv", _if("enter_s & mode_v & commit_tinst == 32'h3000", "2'd0")),
+    "disabled_windows_let_nothing_through": ("window_1_match", "$ | ~hugpaw1_e"),
+    "without_wen_windows_do_not_matter": ("huedeleg_delegates", f"$ & (hudcfg_wen | ~({_GUEST_FAULT}))"),
+    "other_causes_do_not_look_at_windows": ("huedeleg_delegates", "$ & ~(hudcfg_wen & commit_cause == 6'd2)"),
+    "one_match_is_enough": ("window_3_match", "1'b0"),
+    "a_large_order_matches_every_address": ("window_2_match", "$ & hugpaw2_order != 6'd63"),
+    "without_en_nothing_reaches_u": ("mode_prv", _if("enter_s & mode_v & ~hudcfg_en", "2'd0")),
+}
+
+_HIGH = "{$[63:62], 1'b1, $[60:0]}"
+CSRS_ = {
+    "mode_exists": ("mode_prv", _if(f"{_MRET} & mstatus_mpp == 2'd0", "2'd2")),
+    "mpp_is_a_mode": ("mstatus_mpp", _if(_CSR, "extension_wdata[12:11]")),
+    **{f"{csr}_has_no_other_bit": (csr, _HIGH) for csr in CSRS},
+    "mideleg_has_the_guest": ("mideleg", "$ & ~64'h4"),
+    **{f"{x}tvec_mode_is_0_or_1": (f"{x}tvec_mode", "extension_wdata[1:0]") for x in ("m", "s", "vs", "u")},
+    **{f"{x}epc_is_aligned": (f"{x}epc", "$ | 64'd1") for x in ("m", "s", "vs", "u")},
+    **{f"{x}cause_has_a_code": (f"{x}cause", "$ | 64'h1000") for x in ("m", "s", "vs", "u")},
+    "satp_mode_is_offered": ("satp_mode", "4'd7"),
+    "vsatp_mode_is_offered": ("vsatp_mode", "4'd7"),
+    "hgatp_is_offered": ("hgatp", "$ | 64'd1"),
+    "vgein_is_a_guest": ("hstatus", "$ | 64'h1000"),
+    "lengths_are_xlen": ("mstatus", "$ & ~(64'd1 << 33)"),
+    "window_bits_are_0": ("hugpaw1", "$ | 64'h80"),
+    **{f"{csr}_is_a_view": (csr, "$ ^ 64'd2") for csr in CSRS},
+    "sd_follows": ("mstatus", "{&mstatus_fs, $[62:0]}"),
+    "sd_of_the_guest_follows": ("vsstatus", "{&vsstatus_fs, $[62:0]}"),
+    "sedeleg_is_masked": ("sedeleg", "$ | 64'd4"),
+    "hvip_is_in_mip": ("mip", "$ & ~64'h40"),
+    **{
+        f"read_{csr}": ("answer_rdata", _if(f"{_ADDRESS.format(CSRS[csr])} & ~mode_v", "$ ^ 64'd1"))
+        for csr in CSRS
+        if exists(csr, FULL64)
+    },
+    **{
+        f"guest_reads_v{csr}": ("answer_rdata", _if(f"{_ADDRESS.format(CSRS[csr])} & mode_v", csr))
+        for csr in ("sstatus", "sie", "stvec", "sscratch", "sepc", "scause", "stval", "sip", "satp")
+    },
+    "m_may_access_all": _verdict(_asks("mscratch", "m"), 1),
+    "u_may_not_access_higher": _verdict(_asks("sstatus", "u"), 0),
+    "u_may_access_its_own": _verdict(_asks("uscratch", "u"), 1),
+    "u_may_access_hustatus_with_en": _verdict(_asks("hustatus", "u"), 0),
+    "s_may_not_access_m": _verdict(_asks("mstatus", "s"), 0),
+    "s_may_access_its_own": _verdict(_asks("sscratch", "s"), 1),
+    "tvm_forbids_satp": _verdict(_asks("satp", "s"), 0),
+    "guests_may_not_access_m": _verdict(_asks("mstatus", "vs"), 2),
+    "guests_may_not_access_hs": _verdict(_asks("hstatus", "vu"), 1),
+    "vu_may_not_access_s": _verdict(_asks("sstatus", "vu"), 1),
+    "guests_have_no_n": _verdict(_asks("uscratch", "vs"), 1),
+    "vs_may_access_s": _verdict(_asks("sscratch", "vs"), 2),
+    "vtvm_forbids_satp": _verdict(_asks("satp", "vs"), 0),
+    "read_only_is_read_only": _verdict(f"{_CSR} & {_ADDRESS.format(0xF14)} & |commit_csr_op", 0),
+    "what_does_not_exist_is_illegal": _verdict(f"{_CSR} & {_ADDRESS.format(0x6D2)}", 0),
+    "a_debugger_may_access_all": _verdict(f"commit_op == 3'd7 & {_ADDRESS.format(0x300)}", 1),
+    "what_is_refused_changes_nothing": _leak("answer_fault != 2'd0"),
+    "identity_never_changes": ("misa", "$ ^ {63'd0, mstatus_mie}"),
+    "a_write_of_misa_changes_nothing": _leak(f"{_CSR} & {_ADDRESS.format(0x301)}"),
+    "csrs_outside_are_judged_by_their_address": _verdict(f"{_CSR} & {_ADDRESS.format(0xB00)}", 0),
+    "counters_are_judged_by_their_enables": _verdict(f"{_CSR} & {_ADDRESS.format(0xC01)}", 0),
+    "wfi_is_judged": ("legality_wfi", _if("mstatus_tw", "2'd0")),
+    "sfence_vma_is_judged": ("legality_sfence_vma", _if("hstatus_vtvm", "2'd0")),
+    "hfence_vvma_is_judged": ("legality_hfence_vvma", "2'd0"),
+    "hfence_gvma_is_judged": ("legality_hfence_gvma", _if("mstatus_tvm", "2'd0")),
+    "hlsv_is_judged": ("legality_hlsv", _if("~mode_v", "2'd0")),
+    "hlsv_is_done_as_the_guest": ("hart_hlsv_mode", "{2'd2, hstatus_spvp}"),
+    "mprv_changes_loads_and_stores": ("hart_load_store_mode", "hart_mode"),
+    "ecall_has_the_cause_of_its_mode": ("hart_ecall_cause", _if(IN["vs"], "6'd9")),
+    "mret_is_judged": _verdict(_MRET, 0),
+    "sret_is_judged": _verdict(f"{_SRET} & {IN['s']} & mstatus_tsr", 0),
+    "uret_is_judged": _verdict(_URET, 0),
+}
+
+_TARGETS = {"m": 3, "s": 1, "vs": 5, "u": 0}
+INTERRUPTS = {
+    "a_masked_interrupt_is_never_requested": ("interrupt_request", f"$ | ({IN['m']} & lines_mtip & mie_mtie)"),
+    "with_everything_masked_nothing_is_requested": ("interrupt_request", "$ | lines_meip"),
+    "m_without_mie_is_not_interrupted": ("interrupt_request", "$ | (lines_msip & mie_msie)"),
+    **{
+        f"{name}_into_{target}": (
+            "interrupt_cause",
+            _if(f"$ == 6'd{code - (target == 'vs')} & interrupt_target == 3'd{_TARGETS[target]}", "6'd13"),
+        )
+        for name, code in {
+            "mei": 11, "msi": 3, "mti": 7, "sei": 9, "ssi": 1, "sti": 5, "vsei": 10, "vssi": 2, "vsti": 6,
+            "uei": 8, "usi": 0, "uti": 4,
+        }.items()
+        for target in _TARGETS
+    },
+    "a_request_stays_until_it_is_taken_or_masked": ("interrupt_request", "$ & commit_op == 3'd0"),
+    "what_is_requested_is_taken": ("mode_prv", _if(f"{_INTERRUPT} & enter_m", "2'd1")),
+    "without_a_request_nothing_is_taken": _leak(f"{_INTERRUPT} & ~interrupt_request"),
+    "wfi_wakes_on_any_enabled_interrupt": ("interrupt_wake", "$ & mstatus_mie"),
+    "lines_are_pending": ("mip", "$ & ~64'h800"),
+}  # fmt: skip
+
+#: By suite and property: the net or register, and what it gets.
+FAULTS = {
+    "routing": ROUTING,
+    "escalation": ESCALATION,
+    "round_trip": ROUND_TRIP,
+    "entry": ENTRY,
+    "conservative": CONSERVATIVE,
+    "windows": WINDOWS,
+    "csrs": CSRS_,
+    "interrupts": INTERRUPTS,
+}
+
+
+def properties(suite):
+    """The properties of the full RV64 unit."""
+    return list(SUITES[suite].of(FULL64))

@@ -1,0 +1,28 @@
+"""The platform under Icarus, where that is installed."""
+
+import pytest
+
+from utrap.errors import UserError
+from utrap_hart.hart import hart_config
+from utrap_sim.simulators import find_simulator
+
+from .soc_runs import Soc, sources
+
+
+@pytest.fixture(scope="session")
+def soc(tmp_path_factory):
+    """The platform, or other Verilog in its place."""
+    try:
+        find_simulator("icarus")
+    except UserError as error:
+        pytest.skip(str(error))
+    known = {}
+
+    def soc(files=None):
+        files = files or sources(hart_config())
+        key = files["soc.v"]
+        if key not in known:
+            known[key] = Soc(tmp_path_factory.mktemp("soc"), files)
+        return known[key]
+
+    return soc

@@ -1,0 +1,42 @@
+"""Random programs through all modes: every instruction and every trap of the hart beside the reference hart."""
+
+from functools import cache
+
+import pytest
+
+from utrap_hart.emit import platform_verilog
+from utrap_hart.hart import hart_config
+from utrap_sim.configs import model_config
+
+from .faults import FAULTS
+from .random_programs import random_program
+from .soc_runs import differences, happened, sources
+
+STEPS = 60
+#: Exceptions and interrupts that the two programs show, at least.
+EXCEPTIONS = {0, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 21, 22, 23}
+INTERRUPTS = {1, 5, 7, 9}
+
+
+@cache
+def program(seed):
+    return random_program(model_config(hart_config()), seed, STEPS)
+
+
+def test_the_hart_does_what_the_reference_does(soc):
+    seen = set()
+    for seed in (1, 2):
+        lines = soc().run(program(seed), slow=seed == 2)
+        assert list(differences(hart_config(), program(seed), lines)) == [], seed
+        seen |= {(trap.is_interrupt, trap.cause) for trap in map(happened, (line for line in lines if line[0] in "EI"))}
+    assert {cause for is_interrupt, cause in seen if not is_interrupt} >= EXCEPTIONS
+    assert {cause for is_interrupt, cause in seen if is_interrupt} >= INTERRUPTS
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_hart_is_found(soc, monkeypatch, name):
+    where, attribute, other = FAULTS[name]
+    monkeypatch.setattr(where, attribute, other)
+    faulty = soc({**sources(hart_config()), "soc.v": platform_verilog(hart_config())})
+    found = (list(differences(hart_config(), program(seed), faulty.run(program(seed), 60_000))) for seed in (1, 2))
+    assert any(found)
