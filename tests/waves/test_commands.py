@@ -50,6 +50,14 @@ def test_a_scenario_gives_all_its_files_and_nothing_else(run, simulator, tmp_pat
         assert words in result.out
 
 
+@pytest.mark.parametrize("name", ["uart", "uart-both"])
+def test_the_documents_pictures_are_up_to_date(run, simulator, root, tmp_path, name):
+    simulator("icarus")
+    assert run("waves", name, "-o", tmp_path).status == 0
+    committed = root / "docs" / "waves" / f"{name}.svg"
+    assert (tmp_path / f"{name}.svg").read_text() == committed.read_text(), f"make docs/waves/{name}.svg"
+
+
 def test_without_a_name_it_is_the_first_that_fits(run, simulator, tmp_path):
     simulator("icarus")
     assert run("waves", "-o", tmp_path).out.startswith("uart: ")
