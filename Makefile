@@ -52,9 +52,13 @@ prove: $(DEV) ## prove everything about every profile; what is proved and unchan
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
-docs: $(DEV) ## make the documents that are made from the sources
+docs: docs/waves/uart.svg docs/waves/uart-both.svg ## make the documents that are made from the sources
 	$(BIN)/python -m utrap.emit.docs docs
 	$(BIN)/utrap exits -o docs/exits
+
+docs/waves/%.svg: packages $(DEV) FORCE
+	$(BIN)/utrap waves $* -o build/waves
+	cp build/waves/$*.svg $@
 
 setup: $(DEV) ## make .venv/ with everything that the verbs need
 

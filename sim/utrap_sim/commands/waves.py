@@ -24,7 +24,7 @@ from utrap.options import configuration_options
     type=click.Choice(["icarus", "verilator"]),
     default="icarus",
     show_default=True,
-    help="The simulator; Verilator writes VCD alone.",
+    help="The simulator.",
 )
 @configuration_options
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")

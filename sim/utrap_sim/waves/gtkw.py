@@ -30,8 +30,8 @@ from .scenario import event_name
 __all__ = ["gtkwave_files"]
 
 _UNIT = f"{TOP}.dut"
-#: GTKWave has so many named markers: A to Z.
-_MARKERS = 26
+#: GTKWave's named markers.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: Pixels for the waves, and for a nanosecond at least and at most: a word or two must fit into a cycle.
 _ROOM, _NARROW, _WIDE = 1300, 5.0, 12.0
 #: GTKWave's zoom is a power of two; at 0 a nanosecond has so many pixels.
@@ -94,9 +94,8 @@ class _SaveFile:
             if event and run.cycles[run.first + number].is_shown:
                 said = f"{names.mode_name(seen['trace.from_mode'])}>{names.mode_name(seen['trace.to_mode'])}"
                 places[self._time(run.first + number)] = f"{event.lower().replace('_', ' ')} {said}"
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        marked = dict(zip(letters, places, strict=False))
-        span = PERIOD * len(run.seen)
+        marked = dict(zip(_LETTERS, places, strict=False))
+        span = PERIOD * (len(run.cycles) - run.first)
         zoom = math.log2(min(_WIDE, max(_NARROW, _ROOM / span)) / _PIXELS)
         first = next(iter(places), -1)
         self._gtkw.zoom_markers(zoom, first, **marked)  # type: ignore[arg-type]
@@ -118,7 +117,7 @@ class _SaveFile:
             for port in events:
                 self._port(port)
         for title, rows in self._levels().items():
-            with gtkw.group(title, closed=not any(self._changes(row.name) for row in rows)):
+            with gtkw.group(title, closed=not any(self._run.seen.changes(row.name) for row in rows)):
                 for row in rows:
                     self._csr(row)
                 with gtkw.group(f"{title}: fields", closed=True):
@@ -142,9 +141,6 @@ class _SaveFile:
             else:
                 groups[("U", hs, hs, "M")[row.lowest_mode_bits]].append(row)
         return {title: rows for title, rows in groups.items() if rows}
-
-    def _changes(self, register: str) -> bool:
-        return len({seen[register] for seen in self._run.seen if register in seen}) > 1
 
     # Signals.
 

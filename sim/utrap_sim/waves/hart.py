@@ -150,7 +150,8 @@ class Hart:
         places = [(self.names.place("hart.begin", name), value) for name, value in (csrs or {}).items()]
         for place, value in places:
             if value >> place.width or value < 0:
-                raise UserError(f"hart.begin: {place} has {place.width} bits: {value:#x} does not fit")
+                bits = f"{place.width} bit{'s' * (place.width > 1)}"
+                raise UserError(f"hart.begin: {place} has {bits}: {value:#x} does not fit")
             old = csr_value(self.config, state, place.csr.address)
             new = old & ~((1 << place.width) - 1 << place.lsb) | value << place.lsb
             state, _ = step(self.config, state, self._debug(place.csr.name, new))

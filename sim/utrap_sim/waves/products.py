@@ -14,6 +14,8 @@ from utrap.display import print_table
 from utrap.errors import UserError
 from utrap.files import write_atomically
 from utrap_sim.configs import model_config
+from utrap_testbench.golden import Config as ModelConfig
+from utrap_testbench.golden import ConfigError
 
 from .gtkw import gtkwave_files
 from .hart import Hart
@@ -50,7 +52,7 @@ def find(text: str | None, config: Config, chosen: tuple[str, ...]) -> Request:
         return Request(scenario=_fitting(config)[0], config=config)
     if text in SCENARIOS:
         scenario = SCENARIOS[text]
-        if lack := scenario.lacks(model_config(config)):
+        if lack := scenario.lacks(_model(config)):
             raise UserError(f"{text} {lack} ('utrap waves --list' lists what a configuration can)")
         return Request(scenario=scenario, config=config)
     path = Path(text)
@@ -68,8 +70,15 @@ def find(text: str | None, config: Config, chosen: tuple[str, ...]) -> Request:
     raise UserError(f"there is no scenario {text}: {remedy}")
 
 
+def _model(config: Config) -> ModelConfig:
+    try:
+        return model_config(config)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+
+
 def _fitting(config: Config) -> list[Scenario]:
-    model = model_config(config)
+    model = _model(config)
     return [scenario for scenario in SCENARIOS.values() if not scenario.lacks(model)]
 
 

@@ -6,17 +6,19 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from utrap.errors import UserError
 from utrap_sim.alone import build_alone
 from utrap_sim.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import UnknownBits
+from utrap_sim.layout import Layout
 from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
@@ -29,6 +31,37 @@ __all__ = ["Run", "run"]
 _HEADERS = "#include <lz4.h>\n#include <zlib.h>\n"
 
 
+class Seen(Sequence[dict[str, int]]):
+    """What the unit showed, cycle by cycle: ports and registers by the names of the bench.
+
+    Attributes:
+        lines: The cycles as the bench wrote them.
+    """
+
+    def __init__(self, layout: Layout, lines: Sequence[str]) -> None:
+        self._layout, self.lines = layout, lines
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self._layout.unpack(self.lines[number])
+
+    def changes(self, name: str) -> bool:
+        """Whether a port or a register has more than one value; what the bench does not see has not."""
+        return any(
+            self._apart >> self._layout.offset[field.name] & (1 << field.width) - 1
+            for field in self._layout.fields
+            if field.name == name or field.name.startswith(f"{name}.")  # some are seen bit by bit
+        )
+
+    @cached_property
+    def _apart(self) -> int:
+        """The bits that are not always the same."""
+        values = [int(line, 16) for line in self.lines]
+        return reduce(or_, (value ^ values[0] for value in values), 0)
+
+
 @dataclass
 class Run:
     """What a simulation gave.
@@ -36,16 +69,16 @@ class Run:
     Attributes:
         first: The number of the first cycle in the dump.
         cycles: The cycles, those before the dump too.
-        seen: What the unit showed in each cycle of the dump, by port and register; empty where bits were unknown.
+        seen: What the unit showed in each cycle of the dump; nothing where a bit was unknown.
         dumps: The dump in each format that the simulator has.
         differences: Where it is not as the model says: one line a cycle, then the fields.
     """
 
     first: int
     cycles: list[Played]
-    seen: list[dict[str, int]] = field(default_factory=list)
-    dumps: dict[str, bytes] = field(default_factory=dict)
-    differences: list[str] = field(default_factory=list)
+    seen: Seen
+    dumps: dict[str, bytes]
+    differences: list[str]
 
 
 class _Silence(random.Random):
@@ -63,27 +96,32 @@ def run(hart: Hart, simulator_name: str) -> Run:
     """
     hart.rest()
     first = next(number for number, played in enumerate(hart.played) if played.is_shown)
-    told = Run(first=first, cycles=hart.played)
     simulator = find_simulator(simulator_name, for_cocotb=False)
     files = {"trap_unit.v": hart.bench.unit_verilog(), "bench.v": hart.bench.verilog()}
     programs = {suffix: build_alone(simulator, TOP, files, suffix) for suffix in _formats(simulator)}
     with TemporaryDirectory(prefix="utrap-waves-") as name:
         folder = Path(name)
         (folder / STIMULI).write_text("".join(_lines(hart)))
+        dumps = {}
         try:
             for suffix, program in programs.items():
                 _simulate(simulator, program, folder, first, suffix)
-                told.dumps[suffix] = (folder / DUMP).read_bytes()
+                dumps[suffix] = (folder / DUMP).read_bytes()
                 (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()
         except FileNotFoundError:
             raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}") from None
     if len(lines) != len(hart.played):
         raise UserError(f"{simulator.name} played {len(lines)} cycles of {len(hart.played)}")
-    told.differences = _differences(hart, lines)
-    with suppress(UnknownBits):  # which is a difference
-        told.seen = [hart.bench.outputs.unpack(line) for line in lines[first:]]
-    return told
+    # A bit that is unknown is a difference, and nothing to go on with.
+    is_known = not any(set(line.lower()) & set("xz") for line in lines)
+    return Run(
+        first=first,
+        cycles=hart.played,
+        seen=Seen(hart.bench.outputs, lines[first:] if is_known else ()),
+        dumps=dumps,
+        differences=_differences(hart, lines),
+    )
 
 
 def _lines(hart: Hart) -> Iterator[str]:
