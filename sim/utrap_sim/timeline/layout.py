@@ -143,7 +143,7 @@ def label_of(event: Event) -> tuple[tuple[str, ...], str]:
 def lay_out(timeline: Timeline, longest: float | None = None) -> list[Line]:
     """Place the drawn events, on one line or on several that are no longer than `longest`."""
     events = timeline.drawn
-    placer = _Placer(timeline, max(0, events[0].cycle - 5) if events else 0, timeline.start)
+    placer = _Placer(timeline, max(timeline.first, events[0].cycle - 5 if events else 0), timeline.start)
     placers = [placer]
     for number, event in enumerate(events):
         x, label = placer.fit(event)
@@ -155,7 +155,7 @@ def lay_out(timeline: Timeline, longest: float | None = None) -> list[Line]:
             placers.append(placer)
             x, label = placer.fit(event)
         placer.put(number, event, x, label)
-    placer.close(timeline.cycles if len(events) == len(timeline.events) else None)
+    placer.close(timeline.end if len(events) == len(timeline.events) else None)
     return [placer.line for placer in placers]
 
 
@@ -196,9 +196,9 @@ class _Placer:
         self.line.events.append(Placed(number, event, x, start, end, label))
         self.mode = event.to_mode
 
-    def close(self, cycles: int | None) -> None:
-        """End the line: with the last of so many cycles, or open."""
-        left = 5 if cycles is None else max(1, cycles - self.boundary)
+    def close(self, end: int | None) -> None:
+        """End the line: before a cycle, or open."""
+        left = 5 if end is None else max(1, end - self.boundary)
         x = max(self._x + (self._least(left) if left > _LONGEST else _TAIL), 12 + max(self._taken))
         if not self.line.events:
             x = max(x, 480.0)

@@ -85,7 +85,10 @@ def read_timeline(
                 reader.take(sample)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    return reader.timeline(header, title or path.stem, path.name)
+    timeline = reader.timeline(header, title or path.stem, path.name)
+    if timeline.first >= timeline.end:
+        raise UserError(f"--cycles {first}: {path} has {timeline.cycles} cycles, counted from 0")
+    return timeline
 
 
 @cache
@@ -163,23 +166,27 @@ class _Reader:
             event, before = self._waiting
             self._waiting = None
             self._events.append(self._finished(event, before, sample))
+        is_wanted = self._is_wanted(sample.cycle)
+        if is_wanted:
+            self._record(sample)
         if sample.is_last:
             return
         if len(self._times) < 2:
             self._times.append((sample.cycle, sample.time))
         is_reset = _number(sample.values.get("rst")) == 1
         mode = _mode(sample.values.get("hart_mode"))
-        self._mode = mode if mode is not None else self._mode
-        if self._is_wanted(sample.cycle):
-            self._record(sample)
-            if is_reset and not self._was_reset and self._mode is not None:
-                self._events.append(self._reset(sample, self._mode))
-            elif not is_reset:
-                self._event(sample)
+        self._mode = self._mode if mode is None else mode
+        if self._start is None and is_wanted:
+            self._start = self._mode
+        if not is_reset:
+            happened = self._event(sample)
+            if happened is not None:
+                self._mode = happened.to_mode
+                self._waiting = (happened, sample.values.copy()) if is_wanted else None
+        elif not self._was_reset and is_wanted and self._mode is not None:
+            self._events.append(self._reset(sample, self._mode))
         if is_reset:
             self._mode = Mode.M
-        if self._start is None and not is_reset and self._is_wanted(sample.cycle):
-            self._start = mode
         self._was_reset = is_reset
 
     def _is_wanted(self, cycle: int) -> bool:
@@ -199,22 +206,22 @@ class _Reader:
     def _reset(self, sample: Sample, mode: Mode) -> Event:
         return Event(cycle=sample.cycle, time=sample.time, kind=Kind.RESET, from_mode=mode, to_mode=Mode.M)
 
-    def _event(self, sample: Sample) -> None:
+    def _event(self, sample: Sample) -> Event | None:
+        """The event that takes effect at the edge."""
         values = sample.values
         op = _number(values["trace_kind"], CommitOp)
         if not op or (not self._accesses and op in (CommitOp.CSR, CommitOp.DEBUG_CSR)):
-            return
+            return None
         kind = _KINDS[CommitOp(op)]
         from_mode, to_mode = _mode(values["trace_from_mode"]), _mode(values["trace_to_mode"])
         if from_mode is None or to_mode is None:
             self._unknown += 1
-            return
-        self._mode = to_mode
+            return None
         self.has_h |= bool((from_mode | to_mode) & 4)
         cause = _number(values["trace_cause"]) if kind.is_trap else None
         is_exception = kind is Kind.EXCEPTION
         gpa = _number(values.get("trace_gpa")) if is_exception and _has_gpa(cause) else None
-        event = Event(
+        return Event(
             cycle=sample.cycle,
             time=sample.time,
             kind=kind,
@@ -227,7 +234,6 @@ class _Reader:
             vector=_number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,
             access=self._access(kind, values, from_mode) if kind.is_access else "",
         )
-        self._waiting = event, values.copy()
 
     def _access(self, kind: Kind, values: Mapping[str, bytes], mode: Mode) -> str:
         """A CSR access in words."""
@@ -263,6 +269,9 @@ class _Reader:
         seen = {mode for event in self._events for mode in (event.from_mode, event.to_mode)}
         has_s = self.has_h or "sstatus" in self.csrs or Mode.S in seen
         there = {Mode.M, Mode.U} | ({Mode.S} if has_s else set()) | ({Mode.VS, Mode.VU} if self.has_h else set())
+        start = self._mode if self._start is None else self._start
+        if self._events:
+            start = self._events[0].from_mode
         notes = []
         if self._unknown:
             events = "event with an unknown mode is" if self._unknown == 1 else "events with an unknown mode are"
@@ -275,10 +284,12 @@ class _Reader:
             has_h=self.has_h,
             modes=tuple(mode for mode in _LANES if mode in there),
             cycles=self._cycles,
+            first=self._first,
+            end=self._cycles if self._last is None else min(self._last + 1, self._cycles),
             magnitude=header.magnitude,
             unit=header.unit,
             period=self._period(),
-            start=self._events[0].from_mode if self._events else self._start,
+            start=start,
             events=tuple(self._events),
             waves=tuple(Wave(name, _WAVES[name][0], tuple(c)) for name, c in self._changes.items()),
             limit=self._limit,
