@@ -26,7 +26,7 @@ _CELL, _EVENT, _LONGEST, _BESIDE, _CUT = 9.0, 36.0, 16, 2, 44.0
 #: The distance of a label from its arrow, and from the next thing.
 _OFFSET, _CLEAR = 7.0, 9.0
 _LINE_LENGTH = 17
-#: How far the words of an event that stays in its lane stand off for its loop.
+#: How far the loop of an event that stays in its lane reaches to both sides.
 _LOOP = 6.0
 _TAIL = 46.0
 
@@ -180,7 +180,8 @@ class _Placer:
             return x, None
         start, end = self._lanes[event.from_mode], self._lanes[event.to_mode]
         gaps = range(min(start, end) + 1, max(start, end) + 1) if start != end else range(start, start + 1)
-        x = max([x, *(self._taken[gap] + _CLEAR for gap in gaps)])
+        clear = _CLEAR + (_LOOP if start == end else 0.0)
+        x = max([x, *(self._taken[gap] + clear for gap in gaps)])
         # Beside the end of the arrow; an event that stays in its lane has a loop, and its words beside that.
         gap = gaps[-1] if end > start else gaps[0]
         width = max([text_width(text) for text in lines] + [text_width(detail, FONT - 1.5, True)])
