@@ -13,9 +13,9 @@ from utrap.xret import mret, sret, uret
 from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
 from utrap_sim.timeline import read_timeline, scan
+from utrap_sim.timeline.csrs import storages
 from utrap_sim.timeline.event import Kind
 from utrap_sim.timeline.layout import lay_out
-from utrap_sim.timeline.read import _storages
 from utrap_sim.timeline.saved import places
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
 
@@ -130,7 +130,7 @@ def test_a_return_restores_what_the_hardware_may_write(kind, make, modes, but):
 
 def stored(kind, from_mode, to_mode, xlen):
     found = places(kind, from_mode, to_mode, xlen, True, True)
-    return {storage for place in found for storage in _storages(place, xlen)}
+    return {storage for place in found for storage in storages(place, xlen)}
 
 
 def test_the_example_core_is_found_in_its_testbench_and_told_under_icarus(root, tmp_path):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import IntEnum
-from functools import cache
 from pathlib import Path
 
-from utrap.config import Config
-from utrap.csr.rows import csr_rows
-from utrap.csr.table import Csr
 from utrap.errors import UserError
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
 from utrap_sim.explain.names import COUNTERS
 
+from .csrs import rows, unexplained
 from .event import Event, Kind, Write
 from .header import Header, Scope, find_scope, read_header
 from .saved import Place, places
@@ -37,15 +34,12 @@ _PORTS = (
     *("trace_epc", "trace_tval", "trace_gpa", "trace_vector", "hart_mode"),
 )
 _COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
-#: The waveforms, with the kind of their values and the enumeration where the file may say names.
-_WAVES: dict[str, tuple[str, type[IntEnum] | None]] = {
-    "hart_mode": ("mode", Mode),
-    "trace_kind": ("kind", CommitOp),
-    "interrupt_request": ("bit", None),
-    "mepc": ("number", None),
-    "sepc": ("number", None),
-    "vsepc": ("number", None),
-    "uepc": ("number", None),
+#: The waveforms, with the enumeration of those whose values the file may say as names.
+_WAVES: dict[str, type[IntEnum] | None] = {
+    "hart_mode": Mode,
+    "trace_kind": CommitOp,
+    "interrupt_request": None,
+    **dict.fromkeys(("mepc", "sepc", "vsepc", "uepc")),
 }
 #: CSRs that a core has beside the unit's, by address.
 _OUTSIDE = {address: name for name, address in COUNTERS.items()}
@@ -91,35 +85,6 @@ def read_timeline(
     return timeline
 
 
-@cache
-def _rows(xlen: int) -> Mapping[str, Csr]:
-    """The CSRs of the widest hart."""
-    return csr_rows(Config.profile("full", xlen, windows=8))
-
-
-@cache
-def _owned(xlen: int) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """For each CSR the fields that only software and events change: storage and bits."""
-    return {
-        row.name: tuple((field.storage, field.bits) for field in row.fields if row.owns(field) and not field.level)
-        for row in _rows(xlen).values()
-    }
-
-
-def _storages(place: Place, xlen: int) -> Iterator[str]:
-    """What a place stores, by the name of the CSR that owns it."""
-    for field in _rows(xlen)[place.csr].fields:
-        if field.storage and place.field in ("", field.name.upper()):
-            yield field.storage
-
-
-@cache
-def _unexplained(csr: str, written: tuple[Place, ...], xlen: int) -> int:
-    """The bits of a CSR that are its own, change by no level, and are not among what is written."""
-    explained = {storage for place in written for storage in _storages(place, xlen)}
-    return sum(bits for storage, bits in _owned(xlen)[csr] if storage not in explained)
-
-
 def _number(value: bytes | None, names: type[IntEnum] | None = None) -> int | None:
     """A wire's value; None where it is unknown or the file lacks the wire."""
     if not value:
@@ -143,8 +108,8 @@ class _Reader:
     def __init__(self, scope: Scope, accesses: bool, first: int, last: int | None, limit: int) -> None:
         wires = scope.wires
         self.scope = scope
-        self.xlen = 32 if "trace_epc" in wires and wires["trace_epc"].width == 32 else 64
-        self.csrs = [name for name in _rows(self.xlen) if name in wires]
+        self.xlen = next((wires[name].width for name in ("trace_epc", "trace_vector", "mepc") if name in wires), 64)
+        self.csrs = [name for name in rows(self.xlen) if name in wires]
         self.watched = [name for name in (*_PORTS, *_COMMIT * accesses, "interrupt_request") if name in wires]
         self.watched += self.csrs
         self.signals = frozenset(name for name in ("rst", *_WAVES) if name in self.watched)
@@ -199,9 +164,9 @@ class _Reader:
         for name, changes in self._changes.items():
             if not changes and sample.cycle > self._first:
                 value = sample.old.get(name, sample.values[name])
-                changes.append((self._first, _number(value, _WAVES[name][1])))
+                changes.append((self._first, _number(value, _WAVES[name])))
             if not changes or name in sample.old:
-                changes.append((sample.cycle, _number(sample.values[name], _WAVES[name][1])))
+                changes.append((sample.cycle, _number(sample.values[name], _WAVES[name])))
 
     def _reset(self, sample: Sample, mode: Mode) -> Event:
         return Event(cycle=sample.cycle, time=sample.time, kind=Kind.RESET, from_mode=mode, to_mode=Mode.M)
@@ -241,7 +206,7 @@ class _Reader:
         operand = _number(values.get("commit_csr_wdata"))
         if address is None or op is None:
             return ""
-        row = next((row for row in _rows(self.xlen).values() if row.address == address), None)
+        row = next((row for row in rows(self.xlen).values() if row.address == address), None)
         name = _OUTSIDE.get(address, f"CSR {address:#x}") if row is None else row.name
         if row is not None and row.vs_name and mode & 4 and kind is Kind.CSR:
             name = row.vs_name
@@ -257,7 +222,7 @@ class _Reader:
         others = []
         for name in new.changed(self.csrs, before):
             old, now = _number(before[name]), _number(new[name])
-            if old is not None and now is not None and (old ^ now) & _unexplained(name, written, self.xlen):
+            if old is not None and now is not None and (old ^ now) & unexplained(name, written, self.xlen):
                 others.append(Write(name, "", old, now))
         if event.kind.is_access:
             return replace(event, writes=tuple(others))
@@ -291,7 +256,7 @@ class _Reader:
             period=self._period(),
             start=start,
             events=tuple(self._events),
-            waves=tuple(Wave(name, _WAVES[name][0], tuple(c)) for name, c in self._changes.items()),
+            waves=tuple(Wave(name, tuple(c)) for name, c in self._changes.items()),
             limit=self._limit,
             notes=tuple(notes),
         )

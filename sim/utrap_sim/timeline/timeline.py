@@ -20,13 +20,11 @@ class Wave:
     """A signal over the drawn cycles.
 
     Attributes:
-        name: As in the file; of two modes' registers the CSR's name.
-        kind: bit, mode, kind, cause or number.
+        name: The wire's, as in the file.
         changes: The cycles in which it takes a value, with the value; None is unknown.
     """
 
     name: str
-    kind: str
     changes: Sequence[tuple[int, int | None]]
 
 
