@@ -233,6 +233,16 @@ def test_ctrl_c_is_status_130_and_leaves_nothing_behind(environment, small, tmp_
     assert not (tmp_path / "out").exists()
 
 
+def test_a_pipe_can_be_read(environment, trap_and_return, tmp_path, commands, utrap):
+    """As a shell makes one of <(gunzip -c FILE)."""
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+    with subprocess.Popen(["cp", trap_and_return, fifo]):
+        told = utrap("timeline", str(fifo), path=[commands])
+    assert told.stdout == utrap("timeline", str(trap_and_return), path=[commands]).stdout
+    assert len(told.stdout.splitlines()) == 3
+
+
 def test_a_scope_can_be_named_from_a_dot_on(run, small):
     others = [f"top.other.{name}" for name in ("clk", *PORT)]
     path = small([{}, TRAP, NOTHING, {}], others=others)

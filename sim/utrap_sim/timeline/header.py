@@ -19,7 +19,7 @@ _PIECE = 1 << 20
 _END = re.compile(rb"\$enddefinitions\s+\$end")
 _SECTION = re.compile(r"\$\w+.*?\$end(?!\w)", re.DOTALL)
 _LOOKS = (
-    (b"\x1f\x8b", "compressed with gzip: decompress it with gunzip first"),
+    (b"\x1f\x8b", "compressed with gzip: decompress it first, as in: utrap timeline <(gunzip -c FILE)"),
     (b"\x00\x00\x00\x00\x00\x00\x00\x01\x49", "an FST file: convert it with fst2vcd first"),
     (b"GHDLwave", "a GHW file: record VCD instead"),
 )
@@ -57,13 +57,13 @@ class Header:
     Attributes:
         scopes: By full name, in the file's order.
         magnitude, unit: The time scale: how long a step of time is, as 10 and "ns".
-        body: Where in the file the value changes begin, in bytes.
+        body: What of the value changes was read with it.
     """
 
     scopes: Mapping[str, Scope]
     magnitude: int
     unit: str
-    body: int
+    body: bytes
 
 
 def read_header(path: Path, file: BinaryIO) -> Header:
@@ -95,7 +95,7 @@ def read_header(path: Path, file: BinaryIO) -> Header:
         scopes={name: Scope(name, wires) for name, wires in scopes.items()},
         magnitude=int(vcd.timescale["magnitude"]),
         unit=vcd.timescale["unit"],
-        body=end.end(),
+        body=data[end.end() :],
     )
 
 
