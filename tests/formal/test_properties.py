@@ -22,6 +22,8 @@ SUITES_WITH_CLAIMS = [name for name, suite in SUITES.items() if not suite.covers
 def seeding(root):
     """The module of the regression's faults."""
     spec = importlib.util.spec_from_file_location("regress_faults", root / "tests" / "regress" / "faults.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     # The module's dataclass looks its own module up.
     sys.modules[spec.name] = module

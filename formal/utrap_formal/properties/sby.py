@@ -11,7 +11,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.util import find_spec
@@ -115,12 +116,12 @@ def run_sby(
         waveforms: Return the waveform of each failure.
     """
     start = time.perf_counter()
-    with TemporaryDirectory(prefix="utrap-") as folder:
+    with TemporaryDirectory(prefix="utrap-") as folder, _leashed(Path(folder)) as process:
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         Path(folder, "job.sby").write_text(sby_text(engine, list(files), top, waveforms), encoding="utf-8")
         _write_programs(Path(folder, "bin"), waveforms)
-        log = _run(Path(folder))
+        log = _log(process)
         outcome = _outcome(Path(folder, "job"), log, names, engine)
         if waveforms:
             outcome.waveforms = _waveforms(Path(folder, "job"), names, engine)
@@ -157,7 +158,18 @@ def _script(name: str) -> str:
     return path
 
 
-def _run(folder: Path) -> str:
+def _log(process: subprocess.Popen[str]) -> str:
+    """Let SymbiYosys run to its end; what it says. Its input stays open, or it would end at once."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    return process.stdout.read()
+
+
+@contextmanager
+def _leashed(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """SymbiYosys, which waits for a line; whatever becomes of this process, nothing of it is left."""
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     arguments = ["--yosys", "yosys", "--abc", "yosys-abc", "--smtbmc", "yosys-smtbmc", "--witness", "yosys-witness"]
     command = [sys.executable, "-P", leash.__file__, str(folder), _script("yowasp-sby"), *arguments, "-f", "job.sby"]
@@ -170,14 +182,12 @@ def _run(folder: Path) -> str:
         text=True,
         start_new_session=True,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        return process.stdout.read()
-    finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
+    with process:
+        try:
+            yield process
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outcome:
