@@ -123,7 +123,7 @@ def run_sby(
         _write_programs(Path(folder, "bin"), waveforms)
         log = _log(process)
         outcome = _outcome(Path(folder, "job"), log, names, engine)
-        if waveforms:
+        if waveforms and Verdict.FAILS in outcome.verdicts.values():
             outcome.waveforms = _waveforms(Path(folder, "job"), names, engine)
     outcome.seconds = time.perf_counter() - start
     outcome.engine = engine
@@ -198,7 +198,7 @@ def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outco
         verdict = {"PASS": Verdict.HOLDS, "FAIL": Verdict.FAILS}.get(status, Verdict.UNKNOWN)
         return Outcome(verdicts={name: verdict}, note=_why(log, status) if verdict is Verdict.UNKNOWN else "")
     verdicts = dict.fromkeys(names, Verdict.UNKNOWN)
-    if status not in ("PASS", "FAIL", "UNKNOWN", "TIMEOUT"):
+    if status not in ("PASS", "FAIL", "UNKNOWN", "TIMEOUT") or not _map(job).is_file():
         return Outcome(verdicts=verdicts, note=_why(log, status))
     order = _order(job, names)
     for pattern, verdict in ((_PROVED, Verdict.HOLDS), (_FAILED, Verdict.FAILS)):
@@ -231,9 +231,14 @@ _FAILED = re.compile(r"engine_0: Writing CEX for output (\d+) to ", re.MULTILINE
 _TOTAL = re.compile(r"Properties:  All = (\d+)\. Proved = (\d+)\. Disproved = (\d+)\. Undecided = (\d+)\.")
 
 
+def _map(job: Path) -> Path:
+    """Where SymbiYosys has the assertions in the engine's order."""
+    return job / "model" / "design_aiger.ywa"
+
+
 def _order(job: Path, names: Sequence[str]) -> list[str]:
     """The assertions in the order of the engine's outputs; Yosys names them by the modules that they were in."""
-    paths = json.loads((job / "model" / "design_aiger.ywa").read_text(encoding="utf-8"))["asserts"]
+    paths = json.loads(_map(job).read_text(encoding="utf-8"))["asserts"]
     found = []
     for path in paths:
         inner = re.fullmatch(r"\\check_flatten_(\w+?)__\d+", path[-1])

@@ -172,7 +172,8 @@ def _covered(task: Task, each: Property, reached: Outcome, seconds: float) -> Re
         status, note = Status.REFUTED, f"this cannot come about: {each.says}"
     elif verdict is Verdict.UNKNOWN:
         status, note = Status.UNPROVED, reached.note
-    else:
-        waveform = reached.waveforms[each.name]
+    elif waveform := reached.waveforms.get(each.name, ""):
         files = {f"{task.name}.vcd": waveform, f"{task.name}.txt": "\n".join([each.says, *events(waveform), ""])}
+    else:
+        status, note = Status.UNPROVED, "it comes about, but there is no waveform that shows it"
     return Result(task=task, status=status, engine=reached.engine.name, seconds=seconds, note=note, files=files)
