@@ -14,7 +14,7 @@ __all__ = ["PROPERTIES"]
 
 PROPERTIES = Properties("conservative", "with EN=0 the unit is the unit without Shudeleg", compares=True)
 
-_ADDED = [name for name in CSRS if name.startswith(("hud", "hued", "hugpaw", "hus", "hut"))]
+_ADDED = [name for name in CSRS if name.startswith("hu")]
 
 
 def added(cycle: Cycle) -> Value:
