@@ -66,12 +66,14 @@ class Outcome:
         verdicts: By the assertion's name.
         waveforms: VCD of each failure, by the assertion's name, if they were asked for.
         note: Why there is no verdict.
+        is_lost: The run ended before its time, for a reason that is none of the assertions'.
         seconds: How long it took.
     """
 
     verdicts: dict[str, Verdict]
     waveforms: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    is_lost: bool = False
     seconds: float = 0.0
     engine: Engine = field(default=PDR)
 
@@ -199,7 +201,7 @@ def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outco
         return Outcome(verdicts={name: verdict}, note=_why(log, status) if verdict is Verdict.UNKNOWN else "")
     verdicts = dict.fromkeys(names, Verdict.UNKNOWN)
     if status not in ("PASS", "FAIL", "UNKNOWN", "TIMEOUT") or not _map(job).is_file():
-        return Outcome(verdicts=verdicts, note=_why(log, status))
+        return Outcome(verdicts=verdicts, note=_why(log, status), is_lost=True)
     order = _order(job, names)
     for pattern, verdict in ((_PROVED, Verdict.HOLDS), (_FAILED, Verdict.FAILS)):
         for number in pattern.findall(log):

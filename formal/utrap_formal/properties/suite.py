@@ -139,7 +139,7 @@ class Prover:
         outcome = self.run(properties, reaches=False)
         known = {each.name: outcome for each in properties}
         for each in properties:
-            if outcome.verdicts[each.name] is Verdict.UNKNOWN:
+            if outcome.verdicts[each.name] is Verdict.UNKNOWN and not outcome.is_lost:
                 known[each.name] = self.run([each], reaches=False, engine=INDUCTION)
         return known
 
