@@ -4,19 +4,19 @@
 #include "digest.h"
 
 // A function that runs an AMO with every operand in memory and every operand in a register.
-#define AMO(name, instruction)                                                                                \
-    static uint64_t name(void) {                                                                              \
-        uint64_t sum = 0;                                                                                     \
-        for (unsigned first = 0; first < OPERANDS; first++)                                                   \
-            for (unsigned second = 0; second < OPERANDS; second++) {                                          \
-                uint64_t memory = operands[first], result;                                                    \
-                __asm__ volatile(instruction " %0, %2, (%3)"                                                  \
-                                 : "=&r"(result), "+m"(memory)                                                \
-                                 : "r"(operands[second]), "r"(&memory)                                        \
-                                 : "memory");                                                                 \
-                sum = digest(digest(sum, result), memory);                                                    \
-            }                                                                                                 \
-        return sum;                                                                                           \
+#define AMO(name, instruction) \
+    static uint64_t name(void) { \
+        uint64_t sum = 0; \
+        for (unsigned first = 0; first < OPERANDS; first++) \
+            for (unsigned second = 0; second < OPERANDS; second++) { \
+                uint64_t memory = operands[first], result; \
+                __asm__ volatile(instruction " %0, %2, (%3)" \
+                                 : "=&r"(result), "+m"(memory) \
+                                 : "r"(operands[second]), "r"(&memory) \
+                                 : "memory"); \
+                sum = digest(digest(sum, result), memory); \
+            } \
+        return sum; \
     }
 
 AMO(run_amoswap_w, "amoswap.w")
@@ -39,24 +39,15 @@ AMO(run_amomaxu_w, "amomaxu.w")
 AMO(run_amomaxu_d, "amomaxu.d")
 
 static const struct operation operations[] = {
-    {"amoswap.w", run_amoswap_w, 0xe70e7938a4c2b0e4},
-    {"amoswap.d", run_amoswap_d, 0x54470c7a470edd35},
-    {"amoadd.w", run_amoadd_w, 0xd225734a6a3fc467},
-    {"amoadd.d", run_amoadd_d, 0x597c98edf6f86064},
-    {"amoxor.w", run_amoxor_w, 0x3387d62f3e00a668},
-    {"amoxor.d", run_amoxor_d, 0x4e5e45d0c82090aa},
-    {"amoand.w", run_amoand_w, 0xc1b37477e0537f08},
-    {"amoand.d", run_amoand_d, 0xf4140ed3a7c1fd34},
-    {"amoor.w", run_amoor_w, 0xcb829a718edfc88e},
-    {"amoor.d", run_amoor_d, 0xe0306f6ae0225ff7},
-    {"amomin.w", run_amomin_w, 0xb5760d19b076d016},
-    {"amomin.d", run_amomin_d, 0x830bec32fab36901},
-    {"amomax.w", run_amomax_w, 0xb20fbd600305703c},
-    {"amomax.d", run_amomax_d, 0x4454b30f9b2bccca},
-    {"amominu.w", run_amominu_w, 0x1c5ae6e9e9e8f5c6},
-    {"amominu.d", run_amominu_d, 0xfc35eded1f251956},
-    {"amomaxu.w", run_amomaxu_w, 0x6a59341fa9ed8638},
-    {"amomaxu.d", run_amomaxu_d, 0x7c1bc12dd9f0e287},
+    {"amoswap.w", run_amoswap_w, 0xe70e7938a4c2b0e4}, {"amoswap.d", run_amoswap_d, 0x54470c7a470edd35},
+    {"amoadd.w", run_amoadd_w, 0xd225734a6a3fc467},   {"amoadd.d", run_amoadd_d, 0x597c98edf6f86064},
+    {"amoxor.w", run_amoxor_w, 0x3387d62f3e00a668},   {"amoxor.d", run_amoxor_d, 0x4e5e45d0c82090aa},
+    {"amoand.w", run_amoand_w, 0xc1b37477e0537f08},   {"amoand.d", run_amoand_d, 0xf4140ed3a7c1fd34},
+    {"amoor.w", run_amoor_w, 0xcb829a718edfc88e},     {"amoor.d", run_amoor_d, 0xe0306f6ae0225ff7},
+    {"amomin.w", run_amomin_w, 0xb5760d19b076d016},   {"amomin.d", run_amomin_d, 0x830bec32fab36901},
+    {"amomax.w", run_amomax_w, 0xb20fbd600305703c},   {"amomax.d", run_amomax_d, 0x4454b30f9b2bccca},
+    {"amominu.w", run_amominu_w, 0x1c5ae6e9e9e8f5c6}, {"amominu.d", run_amominu_d, 0xfc35eded1f251956},
+    {"amomaxu.w", run_amomaxu_w, 0x6a59341fa9ed8638}, {"amomaxu.d", run_amomaxu_d, 0x7c1bc12dd9f0e287},
 };
 
 static uint64_t cell[2];
@@ -64,7 +55,10 @@ static uint64_t cell[2];
 static void check_conditional(void) {
     uint64_t loaded, failed;
     cell[0] = 0x80000000ffffffff;
-    __asm__ volatile("lr.d %0, (%2)\n sc.d %1, %3, (%2)" : "=&r"(loaded), "=&r"(failed) : "r"(cell), "r"(5ul) : "memory");
+    __asm__ volatile("lr.d %0, (%2)\n sc.d %1, %3, (%2)"
+                     : "=&r"(loaded), "=&r"(failed)
+                     : "r"(cell), "r"(5ul)
+                     : "memory");
     check(loaded == 0x80000000ffffffff && !failed && cell[0] == 5, "LR.D and SC.D", loaded, failed);
     __asm__ volatile("sc.d %0, %2, (%1)" : "=&r"(failed) : "r"(cell), "r"(6ul) : "memory");
     check(failed && cell[0] == 5, "an SC without an LR", failed, cell[0]);
@@ -80,7 +74,10 @@ static void check_conditional(void) {
     check(failed && loaded && cell[0] == 7, "an SC elsewhere fails, and takes it too", failed, cell[0]);
 
     cell[0] = 0x11111111f0000001;
-    __asm__ volatile("lr.w.aq %0, (%2)\n sc.w.rl %1, %3, (%2)" : "=&r"(loaded), "=&r"(failed) : "r"(cell), "r"(-3l) : "memory");
+    __asm__ volatile("lr.w.aq %0, (%2)\n sc.w.rl %1, %3, (%2)"
+                     : "=&r"(loaded), "=&r"(failed)
+                     : "r"(cell), "r"(-3l)
+                     : "memory");
     check(loaded == 0xfffffffff0000001 && !failed && cell[0] == 0x11111111fffffffd, "LR.W and SC.W", loaded, cell[0]);
     __asm__ volatile("lr.w.aqrl %0, (%2)\n sc.w.aqrl %1, %3, (%2)"
                      : "=&r"(loaded), "=&r"(failed)

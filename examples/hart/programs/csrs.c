@@ -61,7 +61,9 @@ static void check_verdict(enum mode mode, code *code, enum verdict verdict, cons
 static void check_access(code *code, const char *verdicts, const char *what) {
     for (enum mode mode = M; mode < MODES; mode++) {
         char letter = verdicts[mode - 1];
-        enum verdict verdict = letter == '.' ? OK : letter == 'V' || (letter == 'v' && has_shudeleg) ? VIRTUAL : ILLEGAL;
+        enum verdict verdict = letter == '.'                                      ? OK
+                               : letter == 'V' || (letter == 'v' && has_shudeleg) ? VIRTUAL
+                                                                                  : ILLEGAL;
         check_verdict(mode, code, verdict, what);
     }
 }

@@ -4,8 +4,8 @@
 #include "paging.h"
 #include "traps.h"
 
-#define NOTHING_THERE 0x00200000  // no memory, no device
-#define NOT_MAPPED 0x40000000     // by no table
+#define NOTHING_THERE 0x00200000   // no memory, no device
+#define NOT_MAPPED 0x40000000      // by no table
 #define GUEST_UNMAPPED 0x100000000 // mapped by the guest's table, to NOT_MAPPED; for VU one GIGAPAGE higher
 
 CODE(jump, "jr a0")
@@ -65,8 +65,8 @@ static const struct exception exceptions[] = {
     {"load guest-page fault", 21, load, NOT_MAPPED + 0x128, ADDRESS, GUEST, GUEST_BARE},
     {"load guest-page fault", 21, load, GUEST_UNMAPPED + 0x128, ADDRESS, GUEST, TRANSLATED},
     {"virtual instruction", 22, read_hstatus, 0, INSN, GUEST, FLAT | GUEST_BARE | TRANSLATED},
-    {"store guest-page fault", 23, store, NOT_MAPPED + 0x13c, ADDRESS, GUEST, GUEST_BARE},
-    {"store guest-page fault", 23, store, GUEST_UNMAPPED + 0x13c, ADDRESS, GUEST, TRANSLATED},
+    {"store guest-page fault", 23, store, NOT_MAPPED + 0x140, ADDRESS, GUEST, GUEST_BARE},
+    {"store guest-page fault", 23, store, GUEST_UNMAPPED + 0x140, ADDRESS, GUEST, TRANSLATED},
     {"AMO guest-page fault", 23, swap, GUEST_UNMAPPED + 0x140, ADDRESS, GUEST, TRANSLATED},
 };
 

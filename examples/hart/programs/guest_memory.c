@@ -77,11 +77,13 @@ static struct trap try(const struct access *access, enum mode mode, unsigned cau
     uint64_t where = mode << 8 | (access - accesses);
     if (cause) {
         check_equal(trap.cause, cause, access->name, where, detail);
-        check_equal(trap.epc, (uint64_t)access->code + (mode == U || mode == VU ? USER_ALIAS : 0), "epc", where, detail);
+        check_equal(trap.epc, (uint64_t)access->code + (mode == U || mode == VU ? USER_ALIAS : 0), "epc", where,
+                    detail);
         check_equal(target[1], VALUE, "nothing is stored", where, detail);
         return trap;
     }
-    check(trap.cause >= UTRAP_CAUSE_ECALL_FROM_U && trap.cause <= UTRAP_CAUSE_ECALL_FROM_M, access->name, where, detail);
+    check(trap.cause >= UTRAP_CAUSE_ECALL_FROM_U && trap.cause <= UTRAP_CAUSE_ECALL_FROM_M, access->name, where,
+          detail);
     check_equal(access->is_store ? target[1] : trap.result, access->result, "its value", where, detail);
     return trap;
 }

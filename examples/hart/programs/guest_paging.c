@@ -27,7 +27,8 @@ static union {
 enum access { FETCH, LOAD, STORE, ACCESSES };
 enum stage { NO_FAULT, VS_STAGE, G_STAGE, ACCESS_FAULT };
 static code *const codes[] = {jump, load, store};
-static const uint8_t causes[4][ACCESSES] = {[VS_STAGE] = {12, 13, 15}, [G_STAGE] = {20, 21, 23}, [ACCESS_FAULT] = {1, 5, 7}};
+static const uint8_t causes[4][ACCESSES] = {
+    [VS_STAGE] = {12, 13, 15}, [G_STAGE] = {20, 21, 23}, [ACCESS_FAULT] = {1, 5, 7}};
 
 static void prepare(void) {
     // Both stages: the programs' memory as it is, once more at USER_ALIAS for VU, and one page by three levels.
@@ -56,9 +57,9 @@ static void delegate(bool is_on) {
 
 struct fault {
     enum stage stage;
-    bool is_implicit;  // of an access to a VS-stage table ...
-    uint64_t gpa;      // ... or not: what the guest-page fault reports, for implicit ones the entry's
-    enum mode mode;    // who makes the access
+    bool is_implicit; // of an access to a VS-stage table ...
+    uint64_t gpa;     // ... or not: what the guest-page fault reports, for implicit ones the entry's
+    enum mode mode;   // who makes the access
     uint64_t detail;
     const char *what;
 };
@@ -145,8 +146,10 @@ static void check_vs_stage(void) {
                     bool is_allowed = is_leaf_for(access, flags, mxr || guest_mxr);
                     if (mode == VU ? !(flags & PTE_U) : flags & PTE_U && (access == FETCH || !guest_sum))
                         is_allowed = false;
-                    struct fault fault = {.stage = is_allowed ? NO_FAULT : VS_STAGE, .mode = mode,
-                                          .detail = flags << 4 | bits, .what = "VS-stage permission"};
+                    struct fault fault = {.stage = is_allowed ? NO_FAULT : VS_STAGE,
+                                          .mode = mode,
+                                          .detail = flags << 4 | bits,
+                                          .what = "VS-stage permission"};
                     check_access(access, GUEST_VIRTUAL, &fault);
                 }
         }
@@ -168,8 +171,11 @@ static void check_g_stage(void) {
             set_bits(mxr, guest_mxr, false);
             for (enum access access = FETCH; access < ACCESSES; access++) {
                 bool is_allowed = is_leaf_for(access, flags, mxr) && flags & PTE_U;
-                struct fault fault = {.stage = is_allowed ? NO_FAULT : G_STAGE, .gpa = GUEST_PHYSICAL, .mode = VS,
-                                      .detail = flags << 4 | bits, .what = "G-stage permission"};
+                struct fault fault = {.stage = is_allowed ? NO_FAULT : G_STAGE,
+                                      .gpa = GUEST_PHYSICAL,
+                                      .mode = VS,
+                                      .detail = flags << 4 | bits,
+                                      .what = "G-stage permission"};
                 check_access(access, GUEST_VIRTUAL, &fault);
             }
         }
@@ -312,6 +318,11 @@ static void check_implicit(void) {
     stage_pages[1] = pte((uint64_t)guest_last, PTE_V | PTE_X | PTE_U | PTE_A | PTE_D);
     fault.gpa = elsewhere + PAGE;
     check_all(GUEST_VIRTUAL, fault);
+    if (has_shudeleg) {
+        set_bits(true, true, false); // MXR is about explicit loads
+        check_all(GUEST_VIRTUAL, fault);
+        set_bits(false, false, false);
+    }
     stage_pages[1] = pte((uint64_t)guest_last, PTE_V | PTE_R | PTE_A | PTE_D); // not U
     check_all(GUEST_VIRTUAL, fault);
     stage_pages[1] = pte((uint64_t)guest_last, PTE_V | PTE_R | PTE_U | PTE_A);

@@ -4,15 +4,15 @@
 #include "digest.h"
 
 // A function that runs an instruction of a register and an immediate on every operand.
-#define EACH(name, instruction)                                                                  \
-    static uint64_t name(void) {                                                                 \
-        uint64_t sum = 0;                                                                        \
-        for (unsigned first = 0; first < OPERANDS; first++) {                                    \
-            uint64_t result;                                                                     \
-            __asm__ volatile(instruction : "=&r"(result) : "r"(operands[first]));                \
-            sum = digest(sum, result);                                                           \
-        }                                                                                        \
-        return sum;                                                                              \
+#define EACH(name, instruction) \
+    static uint64_t name(void) { \
+        uint64_t sum = 0; \
+        for (unsigned first = 0; first < OPERANDS; first++) { \
+            uint64_t result; \
+            __asm__ volatile(instruction : "=&r"(result) : "r"(operands[first])); \
+            sum = digest(sum, result); \
+        } \
+        return sum; \
     }
 
 PAIRS(run_add, "add %0, %1, %2")
@@ -193,11 +193,11 @@ static const struct operation operations[] = {
 
 static uint64_t memory[4];
 
-#define LOAD(instruction, address)                                                         \
-    ({                                                                                     \
-        uint64_t loaded;                                                                   \
+#define LOAD(instruction, address) \
+    ({ \
+        uint64_t loaded; \
         __asm__ volatile(instruction " %0, 0(%1)" : "=r"(loaded) : "r"(address) : "memory"); \
-        loaded;                                                                            \
+        loaded; \
     })
 #define STORE(instruction, address, value) \
     __asm__ volatile(instruction " %0, 0(%1)" : : "r"((uint64_t)(value)), "r"(address) : "memory")
@@ -256,7 +256,8 @@ static void check_jumps(void) {
     check(a == 0xffffffff80000000 && b == 0x7ffff000, "lui", a, b);
     __asm__ volatile("1: auipc %0, 0\n auipc %1, 0xfffff\n la %2, 1b" : "=&r"(a), "=&r"(b), "=&r"(c));
     check(a == c && b == c + 4 - 0x1000, "auipc", a, b);
-    __asm__ volatile("1: jal %0, 2f\n 3: jal %1, 4f\n 2: jal %2, 3b\n 4: la %3, 1b" : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d));
+    __asm__ volatile("1: jal %0, 2f\n 3: jal %1, 4f\n 2: jal %2, 3b\n 4: la %3, 1b"
+                     : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d));
     check(a == d + 4 && b == d + 8 && c == d + 12, "jal", a, b);
     // The lowest bit of the target is cleared; rd may be rs1.
     __asm__ volatile("la %0, 1f + 9\n jalr %0, -8(%0)\n 1: la %1, 1b" : "=&r"(a), "=&r"(b));

@@ -13,8 +13,8 @@ static const struct interrupt {
     const char *name;
     unsigned code;
 } interrupts[] = {
-    {"MSI", UTRAP_IRQ_MSI},   {"MTI", UTRAP_IRQ_MTI},   {"SSI", UTRAP_IRQ_SSI},   {"STI", UTRAP_IRQ_STI},
-    {"SEI", UTRAP_IRQ_SEI},   {"VSSI", UTRAP_IRQ_VSSI}, {"VSTI", UTRAP_IRQ_VSTI}, {"VSEI", UTRAP_IRQ_VSEI},
+    {"MSI", UTRAP_IRQ_MSI}, {"MTI", UTRAP_IRQ_MTI},   {"SSI", UTRAP_IRQ_SSI},   {"STI", UTRAP_IRQ_STI},
+    {"SEI", UTRAP_IRQ_SEI}, {"VSSI", UTRAP_IRQ_VSSI}, {"VSTI", UTRAP_IRQ_VSTI}, {"VSEI", UTRAP_IRQ_VSEI},
 };
 
 // Makes exactly these interrupts pending: MSI and MTI by the CLINT, others by mip and hvip.
@@ -31,8 +31,7 @@ static void pend(uint64_t bits) {
 // mstatus.MIE after MRET, mstatus.SIE and vsstatus.SIE.
 static void enable(bool machine, bool supervisor, bool guest) {
     CSR_CLEAR(UTRAP_CSR_MSTATUS, UTRAP_MSTATUS_MPIE_MASK | UTRAP_MSTATUS_SIE_MASK);
-    CSR_SET(UTRAP_CSR_MSTATUS,
-            (machine ? UTRAP_MSTATUS_MPIE_MASK : 0) | (supervisor ? UTRAP_MSTATUS_SIE_MASK : 0));
+    CSR_SET(UTRAP_CSR_MSTATUS, (machine ? UTRAP_MSTATUS_MPIE_MASK : 0) | (supervisor ? UTRAP_MSTATUS_SIE_MASK : 0));
     CSR_WRITE(UTRAP_CSR_VSSTATUS, guest ? UTRAP_VSSTATUS_SIE_MASK : 0);
 }
 
@@ -73,8 +72,9 @@ static void check_each(bool is_vectored) {
                     uint64_t seen = CSR_READ(UTRAP_CSR_MIP);
                     struct trap trap = attempt(mode, go_on, 0, 0);
                     pend(0);
-                    enum mode by = is_locally_enabled ? expected(interrupts[index].code, mode, mideleg, hideleg, enables)
-                                                      : NOWHERE;
+                    enum mode by = is_locally_enabled
+                                       ? expected(interrupts[index].code, mode, mideleg, hideleg, enables)
+                                       : NOWHERE;
                     uint64_t where = index << 8 | delegation << 4 | mode;
                     check_equal(seen & bit, bit, "mip", where, enables);
                     if (by == NOWHERE) {

@@ -116,8 +116,8 @@ static void check_accessed_and_dirty(void) {
         fence();
         uint64_t before = last[0];
         for (enum access access = FETCH; access < ACCESSES; access++)
-            check_access(HS, access, WINDOW, accessed && (dirty || access != STORE) ? 0 : page_faults[access], "A and D",
-                         bits << 1);
+            check_access(HS, access, WINDOW, accessed && (dirty || access != STORE) ? 0 : page_faults[access],
+                         "A and D", bits << 1);
         check_equal(last[0], before, "the entry stays", bits, 0);
     }
 }

@@ -5,7 +5,7 @@
 #include "paging.h"
 #include "traps.h"
 
-#define DEVICE (5 * GIGAPAGE)   // guest-physical, not mapped
+#define DEVICE (5 * GIGAPAGE)        // guest-physical, not mapped
 #define GUEST_VIRTUAL (4 * GIGAPAGE) // there, for the guest
 
 CODE(load, "lw a0, 8(a0)")
@@ -57,12 +57,12 @@ static void check_reset(void) {
 }
 
 // Section 3: what can be written, and HU-1 to HU-6, who can access it.
-#define LEGAL(csr, value)                                                                    \
-    ({                                                                                       \
-        CSR_WRITE(csr, -1);                                                                  \
-        check_equal(CSR_READ(csr), value, #csr, 0, 0);                                       \
-        CSR_WRITE(csr, 0);                                                                   \
-        check_equal(CSR_READ(csr), 0, #csr, 1, 0);                                           \
+#define LEGAL(csr, value) \
+    ({ \
+        CSR_WRITE(csr, -1); \
+        check_equal(CSR_READ(csr), value, #csr, 0, 0); \
+        CSR_WRITE(csr, 0); \
+        check_equal(CSR_READ(csr), 0, #csr, 1, 0); \
     })
 #define READER(name) CODE(read_##name, "csrr a0, " STRING(UTRAP_CSR_##name))
 READER(HUDCFG)
@@ -267,8 +267,8 @@ static void check_uret(void) {
             check_equal(trapped_in(&trap), expected, "where URET goes", mode, bits);
             check_equal(trap.epc, (uint64_t)landing, "uepc", mode, bits);
             check_equal(CSR_READ(UTRAP_CSR_USTATUS), bits & 1 ? 0x11 : 0x10, "UIE and UPIE", mode, bits);
-            check_equal(CSR_READ(UTRAP_CSR_HUSTATUS), en ? hustatus & UTRAP_HUSTATUS_UPVP_MASK : hustatus, "UPV and UPVP",
-                        mode, bits);
+            check_equal(CSR_READ(UTRAP_CSR_HUSTATUS), en ? hustatus & UTRAP_HUSTATUS_UPVP_MASK : hustatus,
+                        "UPV and UPVP", mode, bits);
             // There, a supervisor's CSR is not to be had: of the guest's own, if anything.
             CSR_WRITE(UTRAP_CSR_SSCRATCH, 0x5ec2e7);
             CSR_WRITE(UTRAP_CSR_VSSCRATCH, 0x90e57);
@@ -340,8 +340,8 @@ static void check_interrupts(void) {
                     check_equal(trap.tval | trap.tval2 | trap.tinst, 0, "tval, hutval, hutinst", where, bits);
                     if (to_user) {
                         check_equal(trap.status, uie ? 0x10 : 0, "ustatus", where, bits);
-                        check_equal(trap.hstatus & UTRAP_HUSTATUS_UPV_MASK, is_guest ? UTRAP_HUSTATUS_UPV_MASK : 0, "UPV",
-                                    where, bits);
+                        check_equal(trap.hstatus & UTRAP_HUSTATUS_UPV_MASK, is_guest ? UTRAP_HUSTATUS_UPV_MASK : 0,
+                                    "UPV", where, bits);
                     }
                 }
     // The order: UEI, USI, UTI; HS's before them.
@@ -388,9 +388,12 @@ static void check_software_interrupt(void) {
 }
 
 // A VMM in small: the guest's load goes to U, which answers and resumes the guest.
-CODE(answer, "csrr t0, " STRING(UTRAP_CSR_UEPC) "\n addi t0, t0, 4\n csrw " STRING(UTRAP_CSR_UEPC) ", t0\n"
-             " csrr a0, " STRING(UTRAP_CSR_HUTVAL) "\n addi a1, a1, 1\n .insn " STRING(UTRAP_INSN_URET))
-CODE(three_loads, "lw a0, 8(a0)\n add a2, a0, zero\n li a0, 0x100000000\n lw a0, 16(a0)\n add a0, a0, a2\n slli a1, a1, 56\n add a0, a0, a1")
+CODE(answer,
+     "csrr t0, " STRING(UTRAP_CSR_UEPC) "\n addi t0, t0, 4\n csrw " STRING(
+         UTRAP_CSR_UEPC) ", t0\n"
+                         " csrr a0, " STRING(UTRAP_CSR_HUTVAL) "\n addi a1, a1, 1\n .insn " STRING(UTRAP_INSN_URET))
+CODE(three_loads, "lw a0, 8(a0)\n add a2, a0, zero\n li a0, 0x100000000\n lw a0, 16(a0)\n add a0, a0, a2\n slli a1, "
+                  "a1, 56\n add a0, a0, a1")
 static void check_round_trip(void) {
     set_guest(true);
     CSR_WRITE(UTRAP_CSR_MEDELEG, 1 << 21);

@@ -86,11 +86,11 @@ static struct {
     },
     {
         [0] = {0x10411af4, 0},
-        [1] = {0x00100000, 0x00000547}, // it has capabilities
-        [2] = {0x02000001, 0},          // Ethernet
-        [4] = {0x00000000, 0xffffc000}, // BAR 0
-        [11] = {0x11001af4, 0},         // subsystem
-        [13] = {0x00000040, 0},         // the first capability
+        [1] = {0x00100000, 0x00000547},  // it has capabilities
+        [2] = {0x02000001, 0},           // Ethernet
+        [4] = {0x00000000, 0xffffc000},  // BAR 0
+        [11] = {0x11001af4, 0},          // subsystem
+        [13] = {0x00000040, 0},          // the first capability
         [15] = {0x00000100, 0x000000ff}, // interrupt pin A and line
     },
 };

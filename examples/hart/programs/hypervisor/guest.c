@@ -17,7 +17,7 @@ extern char guest_text[], guest_data[], guest_end[];
 // Where the devices are in the guest's own address space.
 enum { UART_PAGE, RTC_PAGE, VIRTIO_PAGE };
 #define DEVICE(page) (GUEST_DEVICES + (page) * PAGE_SIZE)
-#define ECAM_VA (GUEST_DEVICES + 0x200000)  // 2 MiB: two buses
+#define ECAM_VA (GUEST_DEVICES + 0x200000)     // 2 MiB: two buses
 #define FAR_ECAM_VA (GUEST_DEVICES + 0x400000) // the last two
 
 // Runs where translation is still off: every address here is a guest-physical one.
@@ -26,8 +26,7 @@ uint64_t guest_tables(void) {
     root[(GPA_RAM + GUEST_OFFSET) >> 30 & 511] = (uint64_t)memory_middle >> 2 | V;
     memory_middle[0] = (uint64_t)memory_pages >> 2 | V;
     for (char *page = guest_text; page < guest_end; page += PAGE_SIZE)
-        memory_pages[(uint64_t)page >> 12 & 511] =
-            (uint64_t)page >> 2 | V | R | A | (page < guest_data ? X : W | D);
+        memory_pages[(uint64_t)page >> 12 & 511] = (uint64_t)page >> 2 | V | R | A | (page < guest_data ? X : W | D);
     root[GUEST_DEVICES >> 30 & 511] = (uint64_t)devices_middle >> 2 | V;
     devices_middle[0] = (uint64_t)devices_pages >> 2 | V;
     devices_middle[1] = (uint64_t)GPA_ECAM >> 2 | V | R | W | A | D;

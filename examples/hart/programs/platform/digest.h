@@ -8,8 +8,22 @@
 #include "traps.h"
 
 static const uint64_t operands[] = {
-    0, 1, 2, 63, 0x7f, 0x80000000, 0x7fffffff, 0xffffffff, 0x100000000, 0x0123456789abcdef, 0xfedcba9876543210,
-    0x5555aaaa3333cccc, 0x7fffffffffffffff, 0x8000000000000000, 0xffffffff80000000, -1ul,
+    0,
+    1,
+    2,
+    63,
+    0x7f,
+    0x80000000,
+    0x7fffffff,
+    0xffffffff,
+    0x100000000,
+    0x0123456789abcdef,
+    0xfedcba9876543210,
+    0x5555aaaa3333cccc,
+    0x7fffffffffffffff,
+    0x8000000000000000,
+    0xffffffff80000000,
+    -1ul,
 };
 enum { OPERANDS = sizeof operands / sizeof *operands };
 
@@ -27,18 +41,16 @@ static inline void check_operations(const struct operation *operations, unsigned
 }
 
 // A function that runs an instruction of two registers on every pair.
-#define PAIRS(name, instruction)                                                              \
-    static uint64_t name(void) {                                                              \
-        uint64_t sum = 0;                                                                     \
-        for (unsigned first = 0; first < OPERANDS; first++)                                   \
-            for (unsigned second = 0; second < OPERANDS; second++) {                          \
-                uint64_t result;                                                              \
-                __asm__ volatile(instruction                                                  \
-                                 : "=&r"(result)                                              \
-                                 : "r"(operands[first]), "r"(operands[second]));              \
-                sum = digest(sum, result);                                                    \
-            }                                                                                 \
-        return sum;                                                                           \
+#define PAIRS(name, instruction) \
+    static uint64_t name(void) { \
+        uint64_t sum = 0; \
+        for (unsigned first = 0; first < OPERANDS; first++) \
+            for (unsigned second = 0; second < OPERANDS; second++) { \
+                uint64_t result; \
+                __asm__ volatile(instruction : "=&r"(result) : "r"(operands[first]), "r"(operands[second])); \
+                sum = digest(sum, result); \
+            } \
+        return sum; \
     }
 
 #endif

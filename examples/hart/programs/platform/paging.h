@@ -31,7 +31,10 @@ static inline uint64_t pointer(const void *table) { return pte((uint64_t)table, 
 static inline uint64_t sv39(const void *root) { return 8ul << 60 | (uint64_t)root >> 12; }
 
 static inline void fence(void) {
-    __asm__ volatile(".option push\n .option arch, +h\n sfence.vma\n hfence.vvma\n hfence.gvma\n .option pop" : : : "memory");
+    __asm__ volatile(".option push\n .option arch, +h\n sfence.vma\n hfence.vvma\n hfence.gvma\n .option pop"
+                     :
+                     :
+                     : "memory");
 }
 
 #endif

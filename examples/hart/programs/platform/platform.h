@@ -23,23 +23,20 @@ enum {
 // assembler, so that all are numbers from utrap_csr.h.
 #define STRING_OF(x) #x
 #define STRING(x) STRING_OF(x)
-#define CSR_READ(number)                                                              \
-    ({                                                                                \
-        uint64_t csr_value;                                                           \
-        __asm__ volatile("csrr %0, " STRING(number) : "=r"(csr_value) : : "memory");  \
-        csr_value;                                                                    \
+#define CSR_READ(number) \
+    ({ \
+        uint64_t csr_value; \
+        __asm__ volatile("csrr %0, " STRING(number) : "=r"(csr_value) : : "memory"); \
+        csr_value; \
     })
-#define CSR_WRITE(number, value) \
-    __asm__ volatile("csrw " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
-#define CSR_SET(number, value) \
-    __asm__ volatile("csrs " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
-#define CSR_CLEAR(number, value) \
-    __asm__ volatile("csrc " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
-#define CSR_SWAP(number, value)                                                                           \
-    ({                                                                                                    \
-        uint64_t csr_value;                                                                               \
+#define CSR_WRITE(number, value) __asm__ volatile("csrw " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
+#define CSR_SET(number, value) __asm__ volatile("csrs " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
+#define CSR_CLEAR(number, value) __asm__ volatile("csrc " STRING(number) ", %0" : : "rK"((uint64_t)(value)) : "memory")
+#define CSR_SWAP(number, value) \
+    ({ \
+        uint64_t csr_value; \
         __asm__ volatile("csrrw %0, " STRING(number) ", %1" : "=r"(csr_value) : "rK"((uint64_t)(value)) : "memory"); \
-        csr_value;                                                                                        \
+        csr_value; \
     })
 
 static inline void write8(uint64_t address, uint8_t value) { *(volatile uint8_t *)address = value; }

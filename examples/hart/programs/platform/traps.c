@@ -49,8 +49,8 @@ struct trap attempt(enum mode mode, code *code, uint64_t a0, uint64_t a1) {
     static const uint8_t privilege[MODES] = {[M] = 3, [HS] = 1, [U] = 0, [VS] = 1, [VU] = 0};
     uint64_t offset = mode == U || mode == VU ? user_alias : 0;
     CSR_CLEAR(UTRAP_CSR_MSTATUS, UTRAP_MSTATUS_MPP_MASK | UTRAP_MSTATUS_MPV_MASK | UTRAP_MSTATUS_GVA_MASK);
-    CSR_SET(UTRAP_CSR_MSTATUS, (uint64_t)privilege[mode] << UTRAP_MSTATUS_MPP_SHIFT |
-                                   (uint64_t)(mode >= VS) << UTRAP_MSTATUS_MPV_SHIFT);
+    CSR_SET(UTRAP_CSR_MSTATUS, (uint64_t)privilege[mode] << UTRAP_MSTATUS_MPP_SHIFT | (uint64_t)(mode >= VS)
+                                                                                          << UTRAP_MSTATUS_MPV_SHIFT);
     trap_record = (struct trap){0};
     attempt_enter((uint64_t)code + offset, a0, a1, (uint64_t)(stack + 64) + offset);
     struct trap trap = trap_record;

@@ -34,8 +34,8 @@ struct trap {
 
 // Instructions to run in some mode: the first one is that which is expected to trap. Should it not, ECALL does.
 typedef void code(void);
-#define CODE(name, instructions)                                                                        \
-    __attribute__((naked, used, aligned(8), section(".text.code"))) void name(void) {                   \
+#define CODE(name, instructions) \
+    __attribute__((naked, used, aligned(8), section(".text.code"))) void name(void) { \
         __asm__(".option push\n .option arch, +h\n .option norvc\n" instructions "\n ecall\n .option pop"); \
     }
 
