@@ -4,7 +4,7 @@ Runs the bundled program `hypervisor`: a guest drives a UART, an RTC, PCIe confi
 VirtIO notification. The VMM handles them (a) in user space behind the kernel, as under KVM, (b) in
 the kernel, and (c) in user space, to which the trap unit delegates the fault straight away. Prints a
 table; writes it as exits.md and exits.json with the pictures exits.svg and workload.svg to DIR.
-docs/run.md says what is counted.
+docs/exits.md says what is counted.
 """
 
 from __future__ import annotations
