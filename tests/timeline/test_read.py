@@ -1,6 +1,7 @@
 """Rows that are read back from a waveform are what the golden model says has happened."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -314,3 +315,8 @@ def test_a_level_that_is_written_again_is_no_edge(trap_and_return):
     assert again.count(f"1{clock}\n") > text.count(f"1{clock}\n")
     trap_and_return.write_text(again)
     assert [event.cycle for event in read_timeline(trap_and_return).events] == [2, 5]
+
+
+def test_it_reads_in_a_thread_too(trap_and_return):
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(read_timeline, trap_and_return).result().events) == 2

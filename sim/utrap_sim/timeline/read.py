@@ -108,7 +108,8 @@ class _Reader:
     def __init__(self, scope: Scope, accesses: bool, first: int, last: int | None, limit: int) -> None:
         wires = scope.wires
         self.scope = scope
-        self.xlen = next((wires[name].width for name in ("trace_epc", "trace_vector", "mepc") if name in wires), 64)
+        widths = [wires[name].width for name in ("trace_epc", "trace_vector", "mepc") if name in wires]
+        self.xlen = 32 if widths and max(widths) <= 32 else 64
         self.csrs = [name for name in rows(self.xlen) if name in wires]
         self.watched = [name for name in (*_PORTS, *_COMMIT * accesses, "interrupt_request") if name in wires]
         self.watched += self.csrs
@@ -175,7 +176,11 @@ class _Reader:
         """The event that takes effect at the edge."""
         values = sample.values
         op = _number(values["trace_kind"], CommitOp)
-        if not op or (not self._accesses and op in (CommitOp.CSR, CommitOp.DEBUG_CSR)):
+        if (
+            not op
+            or op not in CommitOp.__members__.values()
+            or (not self._accesses and op in (CommitOp.CSR, CommitOp.DEBUG_CSR))
+        ):
             return None
         kind = _KINDS[CommitOp(op)]
         from_mode, to_mode = _mode(values["trace_from_mode"]), _mode(values["trace_to_mode"])
