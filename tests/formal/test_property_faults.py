@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from utrap_formal.properties.cut import cut
-from utrap_formal.properties.property import Claim
 from utrap_formal.properties.sby import Verdict
 from utrap_formal.properties.suite import SUITES, Prover
 from utrap_formal.properties.window import PLAIN, UNIT
@@ -45,7 +44,7 @@ def _under_fault(each, number):
         when = plain.when & ~w.has_been(~there)
         for cycle in w.ahead:
             when = when & (cycle["fault"] == number)
-        return Claim(when=when, then=plain.then)
+        return dataclasses.replace(plain, when=when)
 
     return dataclasses.replace(each, claim=claim)
 
