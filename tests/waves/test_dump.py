@@ -87,7 +87,7 @@ def test_the_fst_holds_the_same_as_the_vcd(simulated, read, tmp_path, on):
     if shutil.which("fst2vcd") is None:
         pytest.skip("on Debian: apt-get install gtkwave")
     _, run = simulated("uart", on=on)
-    if "fst" not in run.dumps:
+    if on == "verilator" and "fst" not in run.dumps:
         pytest.skip("on Debian: apt-get install liblz4-dev zlib1g-dev")
     (tmp_path / "waves.fst").write_bytes(run.dumps["fst"])
     command = ["fst2vcd", "-f", tmp_path / "waves.fst"]
