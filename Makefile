@@ -54,6 +54,7 @@ bench: $(DEV) ## measure: run every script in benchmarks/
 
 docs: docs/waves/uart.svg docs/waves/uart-both.svg ## make the documents that are made from the sources
 	$(BIN)/python -m utrap.emit.docs docs
+	$(BIN)/utrap exits -o docs/exits
 
 docs/waves/%.svg: packages $(DEV) FORCE
 	$(BIN)/utrap waves $* -o build/waves

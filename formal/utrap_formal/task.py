@@ -65,6 +65,7 @@ class Suite:
         title: What it proves, in a line.
         material: What it works on, as text; the same material gives the same results.
         tasks: What there is to prove.
+        sources: Packages that say what is proved and how: when one changes, nothing is known any more.
         open: Makes, from the material, what proves tasks; called once in every process, so a plain function.
         batch: How many tasks it proves best at once.
         shows: Its proofs come with files, which are kept.
@@ -77,6 +78,7 @@ class Suite:
     material: dict[str, Any]
     tasks: tuple[Task, ...]
     open: Callable[[dict[str, Any]], Run]
+    sources: tuple[str, ...] = ()
     batch: int = 1
     shows: bool = False
     counts: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .follow import follow_parent
@@ -31,7 +31,9 @@ _VERILATOR_ARGUMENTS = (
 )
 
 
-def build_alone(simulator: Simulator, top: str, files: Mapping[str, str], dump: str) -> Path:
+def build_alone(
+    simulator: Simulator, top: str, files: Mapping[str, str], dump: str, tell: Callable[[], None] = lambda: None
+) -> Path:
     """What runs the bench, from the cache or new: Verilator's program, or Icarus' `*.vvp`.
 
     Args:
@@ -39,16 +41,22 @@ def build_alone(simulator: Simulator, top: str, files: Mapping[str, str], dump: 
         top: The module of the bench.
         files: The Verilog, by name.
         dump: The format that Verilator's program can dump waves in, vcd or fst, or "-"; Icarus' can always, in both.
+        tell: Called before a build that is not in the cache.
 
     Raises:
         UserError: When the build fails.
     """
     shared = (dump if simulator.name == "verilator" else "-", *_VERILATOR_ARGUMENTS)
+
+    def sources() -> Mapping[str, str]:
+        tell()
+        return files
+
     product = _product(simulator.name, top)
     recipe = Recipe(
         key=(*shared, *files.values()),
         runtime=shared,
-        sources=lambda: files,
+        sources=sources,
         command=("-m", "utrap_sim.alone", top, dump),
         kept=(product, *files),
     )

@@ -156,6 +156,7 @@ CSRS_ = {
     "vsatp_mode_is_offered": ("vsatp_mode", "4'd7"),
     "hgatp_is_offered": ("hgatp", "$ | 64'd1"),
     "vgein_is_a_guest": ("hstatus", "$ | 64'h1000"),
+    "the_guest_has_no_u_level": ("vsstatus", "$ | 64'd16"),
     "lengths_are_xlen": ("mstatus", "$ & ~(64'd1 << 33)"),
     "window_bits_are_0": ("hugpaw1", "$ | 64'h80"),
     **{f"{csr}_is_a_view": (csr, "$ ^ 64'd2") for csr in CSRS},

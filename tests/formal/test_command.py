@@ -1,6 +1,8 @@
 """`utrap prove`: its table, its JSON, its memory, its exit status, and what it says to a mistaken user."""
 
 import json
+import re
+import shutil
 
 import jsonschema
 import pytest
@@ -129,3 +131,34 @@ def test_a_folder_that_cannot_be_written_is_one_line(run, tmp_path):
 def test_the_help_names_every_suite(utrap_with_commands):
     shown = utrap_with_commands("prove", "--help").stdout
     assert [name for name in SUITES if f"\n  {name} " not in shown] == []
+
+
+def test_cover_keeps_waveforms_and_makes_them_again_when_they_are_gone(run, tmp_path):
+    first = run("prove", "cover", *MU, "--only", "to_u", "--cache", tmp_path, "--details", "--jobs", "1")
+    assert first.status == 0
+    assert "nothing is claimed of a cycle in which rst is 1" in first.out
+    (folder,) = (tmp_path / "waveforms").iterdir()
+    assert f"waveforms: {folder}" in first.out
+    assert {path.name for path in folder.iterdir()} == {"m_to_u.vcd", "m_to_u.txt"}
+    again = run("prove", "cover", *MU, "--only", "to_u", "--cache", tmp_path, "--jobs", "1")
+    assert "1 known from an earlier run" in again.out
+    shutil.rmtree(folder)
+    last = run("prove", "cover", *MU, "--only", "to_u", "--cache", tmp_path, "--jobs", "1")
+    assert "known" not in last.out
+    assert (folder / "m_to_u.vcd").is_file()
+
+
+def test_a_refuted_property_is_printed_event_by_event_with_its_waveform(run, root, tmp_path, monkeypatch):
+    def wrong(config):
+        return verilog(config).replace("mstatus_mie <= 1'b0;", "mstatus_mie <= 1'b1;")
+
+    monkeypatch.setattr(properties, "verilog", wrong)
+    arguments = ("prove", "entry", *MU, "--only", "status_of_m", "--cache", tmp_path, "--jobs", "1")
+    result = run(*arguments)
+    assert result.status == 1
+    assert re.search(r"^  \d+: M EXCEPTION cause", result.out, re.MULTILINE)
+    assert f"waveform: {tmp_path / 'counterexamples' / 'status_of_m.vcd'}" in result.out
+    assert (tmp_path / "counterexamples" / "status_of_m.txt").read_text().splitlines()[0] in result.out
+    document = json.loads(run(*arguments, "--json").out)
+    jsonschema.validate(document, json.loads((root / "docs" / "schemas" / "prove.schema.json").read_text()))
+    assert [note["title"] for note in document["suites"][0]["notes"]] == ["Properties", "Assumptions"]

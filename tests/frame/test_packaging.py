@@ -57,6 +57,13 @@ def test_the_wheel_holds_every_module(root, wheel):
     assert modules == {name for name in names_in(wheel) if name.endswith(".py")}
 
 
+def test_the_wheel_holds_the_harts_programs(root, wheel):
+    folder = root / "examples" / "hart"
+    programs = {path.relative_to(folder).as_posix() for path in (folder / "utrap_hart" / "programs").iterdir()}
+    assert len(programs) > 10
+    assert programs <= set(names_in(wheel))
+
+
 def test_the_sdist_builds_the_same_wheel(wheel, sdist, tmp_path):
     subprocess.run(["tar", "-xzf", sdist, "-C", tmp_path], check=True)
     [unpacked] = tmp_path.iterdir()

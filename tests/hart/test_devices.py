@@ -144,11 +144,10 @@ def test_the_finisher_ends_a_program_at_a_pass_or_a_fail_in_its_first_word(play,
 class Watched(Component):
     """Memory's bus with a watch on `tohost`."""
 
-    bus: In(BusSignature())
-    tohost: In(56)
-    is_ready: In(1)
-    ends: Out(1)
-    code: Out(64)
+    def __init__(self):
+        super().__init__(
+            {"bus": In(BusSignature()), "tohost": In(56), "is_ready": In(1), "ends": Out(1), "code": Out(64)}
+        )
 
     def elaborate(self, platform):
         m = Module()

@@ -2,7 +2,8 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
-from types import SimpleNamespace
+from dataclasses import replace
+from typing import cast
 
 import jsonschema
 import pytest
@@ -13,6 +14,7 @@ from utrap_hart.exits import measure, pictures
 from utrap_hart.exits.access import DEVICES, Path, accesses
 from utrap_hart.exits.summary import WARM_UP, summarise
 from utrap_hart.simulation import End, Event, Retired, Sent, build
+from utrap_sim.layout import Layout
 from utrap_testbench.golden import Mode
 
 UART, RTC, PCIE, VIRTIO = DEVICES
@@ -63,10 +65,11 @@ def test_every_cycle_and_instruction_of_an_access_has_a_mode_and_a_function(meas
 # How an access is found: a run of made-up events.
 
 
-class Made:
-    """Events of which each has what its trace port says."""
+class Made(Layout):
+    """Events of which each has what its trace port says, and the layout that reads it there."""
 
     def __init__(self):
+        super().__init__(())
         self.happenings, self.cycle, self.retired = [], 100, 10
 
     def value(self, said, name):
@@ -75,7 +78,7 @@ class Made:
     def event(self, kind, cycles, instructions=0, **said):
         self.cycle += cycles
         self.retired += instructions
-        self.happenings.append(Event(self.cycle, self.retired, "", {"kind": kind, **said}))
+        self.happenings.append(Event(self.cycle, self.retired, "", cast("str", {"kind": kind, **said})))
 
     def fault(self, address, to, cause=21, from_mode=Mode.VS):
         self.event(CommitOp.EXCEPTION, 50, 7, cause=cause, gpa=address >> 2, from_mode=from_mode, to_mode=to)
@@ -140,7 +143,7 @@ def test_an_access_with_an_interrupt_in_it_is_counted_but_not_measured(made):
             made.back(CommitOp.SRET, Mode.S)
     found = made.found()
     assert [access.interrupts for access in found] == [0] * 4 * WARM_UP + [1] * 4 + [0] * 4
-    everywhere = [SimpleNamespace(**{**vars(access), "path": path}) for path in Path for access in found]
+    everywhere = [replace(access, path=path) for path in Path for access in found]
     for row in summarise(everywhere, lambda pc: "f").rows:
         assert (row.accesses, row.interrupted, row.cycles.median) == (1, 1, 10)
 
@@ -170,10 +173,11 @@ def test_the_figures_are_printed_as_json_that_fits_its_schema_and_written_with_t
     assert (result.status, result.err) == (0, "")
     found = json.loads(result.out)
     jsonschema.validate(found, json.loads((root / "docs" / "schemas" / "exits.schema.json").read_text()))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["exits.json", "exits.svg", "workload.svg"]
+    names = ["exits.json", "exits.md", "exits.svg", "workload.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     assert (tmp_path / "out" / "exits.json").read_text() == result.out
     # The documents show what is measured now.
-    for name in ("exits.json", "exits.svg", "workload.svg"):
+    for name in names:
         made, committed = tmp_path / "out" / name, root / "docs" / "exits" / name
         assert made.read_bytes() == committed.read_bytes(), f"docs/exits/{name} is old: utrap exits -o docs/exits"
 
@@ -214,7 +218,7 @@ def test_a_picture_is_an_svg_file_for_light_and_dark_with_its_text_as_text(measu
     assert drawn == pictures.draw(measured)
     for text in drawn.values():
         document = ElementTree.fromstring(text)
-        style = document.find("{http://www.w3.org/2000/svg}style").text
+        style = document.findtext("{http://www.w3.org/2000/svg}style", "")
         assert "prefers-color-scheme: dark" in style
         # Every colour that is used has another one on dark.
         used = {value for node in document.iter() for name in ("fill", "stroke") if (value := node.get(name))}

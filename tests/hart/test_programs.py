@@ -91,6 +91,19 @@ def test_the_sources_give_the_bytes_that_are_committed(build, elf, tmp_path):
         assert (tmp_path / "out" / f"{name}.elf").read_bytes() == elf(name).read_bytes(), name
 
 
+def test_a_guest_that_hides_its_counters_from_users_does_not_stop_the_vmms_handler(
+    build, run, simulator, transcript, tmp_path
+):
+    """The handler runs under the guest's scounteren, and the emulated clock reads the time."""
+    if shutil.which(COMPILER) is None:
+        pytest.skip(f"{COMPILER} is not installed")
+    program = tmp_path / "out" / "hypervisor.elf"
+    result = build("DEFINES=-DGUEST_HIDES_COUNTERS", program)
+    assert result.returncode == 0, result.stderr
+    result = run("run", program, "--sim", simulator("verilator"))
+    assert (result.status, result.out) == (0, transcript("hart", "hypervisor"))
+
+
 def test_without_the_compiler_one_line_names_debians_package(build, tmp_path):
     for name in ("sh", "make"):
         (tmp_path / name).symlink_to(shutil.which(name))

@@ -4,7 +4,8 @@ import pytest
 from amaranth.sim import Simulator
 
 from utrap.isa import CommitOp, ExceptionCause, Mode
-from utrap_hart.core import RESET_PC, Core
+from utrap_hart.core import Core
+from utrap_hart.datapath import RESET_PC
 from utrap_hart.hart import hart_config
 
 ROM = 0x2000
@@ -41,8 +42,8 @@ def run():
                     writes.append(address)
                 if context.get(core.retire.valid):
                     rd = context.get(core.retire.insn) >> 7 & 31
-                    if context.get(core._writes_rd):
-                        registers[rd] = context.get(core._result)
+                    if context.get(core._path.writes_rd):
+                        registers[rd] = context.get(core._path.result)
                 if context.get(core.commit.op) == CommitOp.EXCEPTION:
                     committed.append(
                         {name: context.get(getattr(core.commit, name)) for name in ("cause", "pc", "tval", "tinst")}

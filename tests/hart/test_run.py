@@ -84,8 +84,23 @@ def test_waves_have_the_units_trace_port_and_every_csr(run, program, simulator, 
     assert f"waves are in {folder}/waves.vcd\n" in result.err
     assert [path.name for path in folder.iterdir()] == ["waves.vcd"]
     text = (folder / "waves.vcd").read_text()
+    assert text.endswith("\n")
     for name in ("trace_kind", "trace_vector", "mstatus", "hudcfg", "commit_pc"):
         assert f" {name} " in text
+
+
+def test_a_timeline_is_printed_and_written_and_its_waves_are_not_kept(run, program, simulator, tmp_path):
+    simulator("icarus")
+    result = run(
+        "run", program(*with_trap([ECALL, *leave(3)])), "--sim", "icarus", "--timeline", "-o", tmp_path / "out"
+    )
+    assert result.status == 3
+    rows = [line.split() for line in result.out.splitlines()[1:]]
+    assert rows[0][3:10] == ["exception", "M", "->", "M", "ecall", "from", "M"]
+    assert [row[3] for row in rows] == ["exception", "MRET"]
+    names = ["timeline.html", "timeline.json", "timeline.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    assert "ecall from M" in (tmp_path / "out" / "timeline.svg").read_text()
 
 
 def test_without_the_model_nothing_is_compared(run, program, simulator):

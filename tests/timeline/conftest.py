@@ -3,31 +3,14 @@
 import os
 import shutil
 import tomllib
-from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
 from vcd import VCDWriter
 
-from utrap import cli, registry
 from utrap.config import Config
 
 from . import hart
-
-
-@pytest.fixture
-def run(root, monkeypatch, capsys):
-    """Run `utrap ARGUMENTS` here: its exit status and what it prints."""
-    entries = tomllib.loads((root / "pyproject.toml").read_text())["project"]["entry-points"]["utrap.commands"]
-    points = [EntryPoint(name, value, "utrap.commands") for name, value in entries.items()]
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
-
-    def run(*arguments):
-        status = cli._run([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return SimpleNamespace(status=status, out=printed.out, err=printed.err)
-
-    return run
 
 
 @pytest.fixture(scope="session")

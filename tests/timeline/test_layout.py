@@ -33,8 +33,8 @@ def timelines(draw):
 
 def timeline(events, cycles, start=Mode.M, limit=200):
     return Timeline(
-        title="", source="", scope="", xlen=64, has_h=True, modes=LANES, cycles=cycles, magnitude=1, unit="ns",
-        period=1, start=start, events=tuple(events), limit=limit,
+        title="", source="", scope="", xlen=64, has_h=True, modes=LANES, cycles=cycles, first=0, end=cycles,
+        magnitude=1, unit="ns", period=1, start=start, events=tuple(events), limit=limit,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The page in a real browser: it renders, hovering, zooming and the keyboard work, and nothing leaves it."""
 
 import json
+import re
 
 import pytest
 from selenium.webdriver import ActionChains
@@ -127,6 +128,8 @@ def test_hovering_shows_the_details_and_leaving_hides_them(page):
     ):
         assert text in details
     assert "those of tval, 01" in details
+    assert re.search(r"uepc\s+0x0 \u2192 0xffff9010\s", details)
+    assert re.search(r"hustatus\.UPV\s+0 \u2192 1\s", details)
     ActionChains(page).move_to_element(page.find_element(By.TAG_NAME, "h1")).perform()
     assert card(page) is None
 

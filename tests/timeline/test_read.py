@@ -1,6 +1,7 @@
 """Rows that are read back from a waveform are what the golden model says has happened."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,8 +14,9 @@ from utrap.xret import mret, sret, uret
 from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
 from utrap_sim.timeline import read_timeline, scan
+from utrap_sim.timeline.csrs import storages
 from utrap_sim.timeline.event import Kind
-from utrap_sim.timeline.read import _storages
+from utrap_sim.timeline.layout import lay_out
 from utrap_sim.timeline.saved import places
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
 
@@ -129,7 +131,7 @@ def test_a_return_restores_what_the_hardware_may_write(kind, make, modes, but):
 
 def stored(kind, from_mode, to_mode, xlen):
     found = places(kind, from_mode, to_mode, xlen, True, True)
-    return {storage for place in found for storage in _storages(place, xlen)}
+    return {storage for place in found for storage in storages(place, xlen)}
 
 
 def test_the_example_core_is_found_in_its_testbench_and_told_under_icarus(root, tmp_path):
@@ -244,7 +246,33 @@ def test_an_event_under_reset_takes_no_effect(small):
 def test_cycles_can_be_chosen(trap_and_return):
     assert [e.cycle for e in read_timeline(trap_and_return, first=3).events] == [5]
     assert [e.cycle for e in read_timeline(trap_and_return, last=4).events] == [2]
-    assert read_timeline(trap_and_return, first=3, last=4).events == ()
+    between = read_timeline(trap_and_return, first=3, last=4)
+    assert between.events == ()
+    assert (between.start, between.counted) == (Mode.M, "0 events in the cycles 3 to 4 of 8")
+    assert between.to_json()["last"] == 4
+    with pytest.raises(UserError, match=r"--cycles 8: .*small\.vcd has 8 cycles, counted from 0"):
+        read_timeline(trap_and_return, first=8)
+
+
+def test_the_picture_ends_with_the_chosen_cycles(uart):
+    [line] = lay_out(read_timeline(uart.path, first=40, last=960))
+    assert (line.first, line.last) == (40, 961)
+    assert [segment.mode for segment in line.path] == [Mode.U, Mode.VS, Mode.S, Mode.VS]
+
+
+def test_a_waveform_is_what_the_model_says_in_every_cycle(uart):
+    """Also where the chosen cycles begin in the middle, and one cycle after the last edge of an event."""
+    state = {step.number: step.before for step in uart.steps}
+    for first in (0, 40, 960):
+        waves = {wave.name: wave.changes for wave in read_timeline(uart.path, first=first).waves}
+        for name, expected in (
+            ("hart_mode", lambda state: state.v << 2 | state.prv),
+            ("uepc", lambda state: state.uepc),
+            ("mepc", lambda state: state.mepc),
+        ):
+            for cycle in range(max(first, 1), max(state)):
+                value = [value for since, value in waves[name] if since <= cycle][-1]
+                assert value == expected(state[cycle]), (name, cycle)
 
 
 def test_an_interrupt_under_a_level_is_no_surprise(uart):
@@ -287,3 +315,8 @@ def test_a_level_that_is_written_again_is_no_edge(trap_and_return):
     assert again.count(f"1{clock}\n") > text.count(f"1{clock}\n")
     trap_and_return.write_text(again)
     assert [event.cycle for event in read_timeline(trap_and_return).events] == [2, 5]
+
+
+def test_it_reads_in_a_thread_too(trap_and_return):
+    with ThreadPoolExecutor(1) as pool:
+        assert len(pool.submit(read_timeline, trap_and_return).result().events) == 2

@@ -55,6 +55,7 @@ class Counters(Component):
         instructions = Signal(64, name="minstret")
         inhibits_cycles = Signal(name="mcountinhibit_cy")
         inhibits_instructions = Signal(name="mcountinhibit_ir")
+        # norm:time_htimedelta_req
         time = self.time + Mux(self.is_guest, self.time_delta, 0)
 
         with m.If(~inhibits_cycles):

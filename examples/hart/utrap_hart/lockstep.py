@@ -1,7 +1,8 @@
 """The golden model beside the running hart: every event at the commit port is stepped and compared.
 
 The state that an event leaves is seen with the next one, and the run's last
-cycle is one; so nothing that the unit holds or says stays unseen.
+cycle is one; so nothing that the unit holds or says stays unseen. What the core
+tells of itself the model takes as given; `Obedience` says how far it is looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from utrap.isa import CommitOp
 from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import UnknownBits
-from utrap_testbench.env import Cycle, Difference, Scoreboard, describe
+from utrap_testbench.env import Cycle, Difference, Expected, Scoreboard, describe
 from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
@@ -23,10 +24,13 @@ from utrap_testbench.golden import (
     TakeException,
     TakeInterrupt,
     TrapReturn,
+    ecall_cause,
+    pending_interrupt,
 )
 
 from . import simulation
 from .modes import MODES
+from .obedience import Committed, Obedience
 from .sources import Sources
 
 __all__ = ["Disagreement", "Lockstep"]
@@ -94,6 +98,7 @@ class Lockstep:
         self._scoreboard: Scoreboard | None = None
         self._levels: int | None = None
         self._before: _Step | None = None
+        self._obedience = Obedience()
 
     def compare(self, event: simulation.Event) -> Disagreement | None:
         """Step the model through the next event; gives the difference if there is one."""
@@ -106,11 +111,26 @@ class Lockstep:
             self._scoreboard = Scoreboard(self.config, self._outputs, expected_outputs, hartid)
         expected = self._scoreboard.step(step.cycle)
         differences = self._scoreboard.compare(expected, event.outputs)
+        differences += self._obedience.differences(self._committed(event, expected))
         if differences:
             return self._blame(step, tuple(differences))
         self._before = step
         self.compared += 1
         return None
+
+    def _committed(self, event: simulation.Event, expected: Expected) -> Committed:
+        assert self._scoreboard is not None
+        outcome, value = expected.outcome, self._inputs.value
+        return Committed(
+            op=CommitOp(value(event.inputs, "commit.op")),
+            pc=value(event.inputs, "commit.pc"),
+            cause=value(event.inputs, "commit.cause"),
+            retired=event.retired,
+            fault=outcome.fault,
+            target=outcome.target if outcome.redirect else None,
+            ecall_cause=ecall_cause(self.config, expected.before),
+            is_pending=bool(pending_interrupt(self.config, self._scoreboard.state).pending),
+        )
 
     def _step(self, event: simulation.Event) -> _Step:
         """The event at the ports as the model's."""
@@ -157,8 +177,8 @@ class Lockstep:
         return {name: self._inputs.value(text, f"commit.{name}") for name in names}
 
     def _blame(self, step: _Step, differences: tuple[Difference, ...]) -> Disagreement:
-        """A register was left so by the event before; an answer is this one's."""
-        is_state = all(difference.is_state for difference in differences)
+        """A register was left so by the event before, whatever this one answers then; else it is this one's answer."""
+        is_state = any(difference.is_state for difference in differences)
         guilty = self._before if is_state and self._before is not None else step
         return Disagreement(
             differences=differences,

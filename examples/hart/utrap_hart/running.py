@@ -14,6 +14,9 @@ from tempfile import TemporaryDirectory
 
 from utrap.display import print_table
 from utrap.errors import UserError
+from utrap.files import write_atomically
+from utrap_sim.timeline import read_timeline
+from utrap_sim.timeline.document import document_text
 
 from .bench import RAM
 from .hart import hart_config
@@ -22,7 +25,17 @@ from .lockstep import Disagreement, Lockstep
 from .simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 from .tracing import Tracer
 
-__all__ = ["DISAGREES", "UNFINISHED", "Request", "Session", "bundled", "list_programs", "program_path", "run"]
+__all__ = [
+    "DISAGREES",
+    "UNFINISHED",
+    "Request",
+    "Session",
+    "bundled",
+    "list_programs",
+    "program_path",
+    "run",
+    "tell_of_build",
+]
 
 #: Statuses of `utrap run` itself; a program may end with the same, and then the last line says so.
 DISAGREES, UNFINISHED = 1, 2
@@ -46,7 +59,7 @@ class Request:
         has_model: The golden model runs beside the hart.
         trace: Print every instruction and trap.
         waves: Write waves.
-        timeline: Show the traps as a timeline.
+        timeline: Print every trap and return with what it saved, and write them as picture and page.
         folder: Where files go.
     """
 
@@ -94,14 +107,22 @@ def run(request: Request) -> int:
     """
     image = load(program_path(request.program), RAM)
     records = request.waves or request.timeline
-    built = build(request.simulator, waves=records)
-    with _waves(request.folder if records else None) as waves:
+    built = build(request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator))
+    with _waves(request) as waves:
         session = Session(request, built, image)
         status = session.run(Options(max_cycles=request.max_cycles, retired=request.trace, waves=waves))
         if waves is not None and session.stopped is not None:
             # The simulator was stopped in mid-write; what it does is the same each time.
             _replay(built, image, Options(max_cycles=session.stopped + _AFTER, waves=waves))
+        if waves is not None and request.timeline:
+            _show_timeline(waves, image.name, request.folder)
     return status
+
+
+def tell_of_build(simulator: str) -> None:
+    """Say to someone who waits what takes so long."""
+    if sys.stderr.isatty():
+        _say(f"building the hart for {simulator}, once; Verilator takes a minute")
 
 
 class Session:
@@ -125,14 +146,16 @@ class Session:
 
     def run(self, options: Options) -> int:
         """Run to the end or to the first difference; gives the exit status."""
+        status = None
         with closing(simulate(self._built, self._image, options)) as happenings:
             for happening in happenings:
                 self._print(happening)
                 if isinstance(happening, Event) and (disagreement := self._compare(happening)):
                     return self._disagrees(happening, disagreement)
                 if isinstance(happening, End):
-                    return self._ended(happening)
-        raise AssertionError("a simulation ends with its end or with an error")
+                    status = self._ended(happening)  # and on, until the simulator has written its waves
+        assert status is not None, "a simulation ends with its end or with an error"
+        return status
 
     def _compare(self, event: Event) -> Disagreement | None:
         return self._lockstep.compare(event) if self._lockstep is not None else None
@@ -173,10 +196,20 @@ def _say(line: str) -> None:
     print(f"utrap run: {line}", file=sys.stderr, flush=True)
 
 
+def _show_timeline(waves: Path, name: str, folder: Path) -> None:
+    """Print every trap and return as a row, and write the picture, the page and the rows as JSON."""
+    told = read_timeline(waves, name)
+    told.print()
+    files = {"timeline.svg": told.svg(), "timeline.html": told.html(), "timeline.json": document_text(told)}
+    paths = write_atomically(folder, {name: text.encode() for name, text in files.items()})
+    _say(f"the timeline is in {', '.join(map(str, paths))}")
+
+
 @contextmanager
-def _waves(folder: Path | None) -> Iterator[Path | None]:
-    """Where to write waves, which appear in the folder when they are whole."""
-    if folder is None:
+def _waves(request: Request) -> Iterator[Path | None]:
+    """Where to write waves, which appear in the folder when they are whole and wanted."""
+    folder = request.folder
+    if not (request.waves or request.timeline):
         yield None
         return
     try:
@@ -184,10 +217,11 @@ def _waves(folder: Path | None) -> Iterator[Path | None]:
         with TemporaryDirectory(prefix=".utrap-", dir=folder) as hidden:
             waves = Path(hidden).absolute() / WAVES
             yield waves
-            os.replace(waves, folder / WAVES)
+            if request.waves:
+                os.replace(waves, folder / WAVES)
+                _say(f"waves are in {folder / WAVES}")
     except OSError as error:
         raise UserError(f"cannot write into {folder}: {error.strerror}") from error
-    _say(f"waves are in {folder / WAVES}")
 
 
 def _replay(built: Built, image: Image, options: Options) -> None:

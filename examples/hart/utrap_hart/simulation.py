@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,20 +99,24 @@ class Built:
     sources: Sources
 
 
-def build(name: str, waves: bool = False, sources: Sources | None = None) -> Built:
+def build(
+    name: str, waves: bool = False, sources: Sources | None = None, tell: Callable[[], None] = lambda: None
+) -> Built:
     """Build the hart for a simulator (icarus, verilator), or find it built.
 
     Args:
         name: The simulator.
         waves: For Verilator, whether it can write waves; Icarus always can.
         sources: Other ones than the hart's own.
+        tell: Called before a build that is not in the cache.
 
     Raises:
         UserError: When the simulator is missing or the build fails.
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    return Built(simulator, build_alone(simulator, TOP, sources.files, "vcd" if waves else "-"), sources)
+    program = build_alone(simulator, TOP, sources.files, "vcd" if waves else "-", tell)
+    return Built(simulator, program, sources)
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:

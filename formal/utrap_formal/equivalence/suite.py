@@ -45,6 +45,7 @@ def suite(config: Config, text: str | None = None) -> Suite:
         material={"config": config.to_json(), "smt2": smt2, "correspondence": pieces},
         # What takes long is started first.
         tasks=tuple(sorted(tasks, key=lambda task: task.kind not in _LONG)),
+        sources=("utrap_testbench.golden", "utrap_testbench.vectors", "utrap_formal.equivalence"),
         open=open_suite,
         counts=("paths", "queries"),
         notes=(

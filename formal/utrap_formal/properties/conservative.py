@@ -14,7 +14,7 @@ __all__ = ["PROPERTIES"]
 
 PROPERTIES = Properties("conservative", "with EN=0 the unit is the unit without Shudeleg", compares=True)
 
-_ADDED = [name for name in CSRS if name.startswith(("hud", "hued", "hugpaw", "hus", "hut"))]
+_ADDED = [name for name in CSRS if name.startswith("hu")]
 
 
 def added(cycle: Cycle) -> Value:
@@ -49,8 +49,9 @@ def _is_taken(cycle: Cycle) -> Value:
 
 @PROPERTIES.add("HU-23", needs="shudeleg")
 def they_start_equal(w: Window) -> Claim:
-    """At the start, and after every reset, both hold the same, with EN=0: then, by what stays equal, for ever."""
-    return Claim(when=w.is_first, then=_equal(w))
+    """rst makes both hold the same, with EN=0: then, by what stays equal, they are for ever."""
+    then = _following_equal(w) & ~w.now.following["hudcfg_en"]
+    return Claim(when=w.now["rst"], then=then, is_about_reset=True)
 
 
 #: Outputs that mean something in some cycles alone (docs/ports.md), and in which.

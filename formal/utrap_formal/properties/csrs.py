@@ -159,6 +159,11 @@ _always(
     where=lambda config: config.windows > 0,
 )  # fmt: skip
 
+_always(
+    "the_guest_has_no_u_level", "vsstatus has no UIE and no UPIE.", "HU-5",
+    lambda now, config: ~now["vsstatus.UIE"] & ~now["vsstatus.UPIE"], needs="h n",
+)  # fmt: skip
+
 
 # --- views ---------------------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ _TARGETS = (
     _Target(
         mode=Mode.U, needs="n", x="u", tval2="hutval", tinst="hutinst", gva="hustatus.GVA", guest="shudeleg",
         status="mstatus_upie mstatus_uie hustatus_upv hustatus_upvp hustatus_gva",
-        rules="HU-13",
+        rules="HU-13 HU-15",
     ),
 )  # fmt: skip
 

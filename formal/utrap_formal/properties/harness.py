@@ -61,7 +61,7 @@ class Harness:
             # Two assertions that say the same would become one, and one of them would have no verdict.
             look = Signal(name=f"look_at_{name}")
             looks.append(look)
-            when = claim.when & running
+            when = claim.when if claim.is_about_reset else claim.when & running
             sub = Module()
             with sub.If(look):
                 sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)

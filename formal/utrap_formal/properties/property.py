@@ -18,11 +18,13 @@ __all__ = ["Claim", "Decorator", "Properties", "Property"]
 class Claim:
     """When `when` is 1, `then` is 1; a claim without `when` is about every state.
 
-    A claim without `then` is that `when` can come about.
+    A claim without `then` is that `when` can come about. Cycles with rst are
+    left out, unless the claim is about reset.
     """
 
     when: Value = field(default_factory=lambda: Const(1))
     then: Value | None = None
+    is_about_reset: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

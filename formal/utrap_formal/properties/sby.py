@@ -11,7 +11,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.util import find_spec
@@ -65,12 +66,14 @@ class Outcome:
         verdicts: By the assertion's name.
         waveforms: VCD of each failure, by the assertion's name, if they were asked for.
         note: Why there is no verdict.
+        is_lost: The run ended before its time, for a reason that is none of the assertions'.
         seconds: How long it took.
     """
 
     verdicts: dict[str, Verdict]
     waveforms: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    is_lost: bool = False
     seconds: float = 0.0
     engine: Engine = field(default=PDR)
 
@@ -115,14 +118,14 @@ def run_sby(
         waveforms: Return the waveform of each failure.
     """
     start = time.perf_counter()
-    with TemporaryDirectory(prefix="utrap-") as folder:
+    with TemporaryDirectory(prefix="utrap-") as folder, _leashed(Path(folder)) as process:
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         Path(folder, "job.sby").write_text(sby_text(engine, list(files), top, waveforms), encoding="utf-8")
         _write_programs(Path(folder, "bin"), waveforms)
-        log = _run(Path(folder))
+        log = _log(process)
         outcome = _outcome(Path(folder, "job"), log, names, engine)
-        if waveforms:
+        if waveforms and Verdict.FAILS in outcome.verdicts.values():
             outcome.waveforms = _waveforms(Path(folder, "job"), names, engine)
     outcome.seconds = time.perf_counter() - start
     outcome.engine = engine
@@ -157,7 +160,18 @@ def _script(name: str) -> str:
     return path
 
 
-def _run(folder: Path) -> str:
+def _log(process: subprocess.Popen[str]) -> str:
+    """Let SymbiYosys run to its end; what it says. Its input stays open, or it would end at once."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    return process.stdout.read()
+
+
+@contextmanager
+def _leashed(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """SymbiYosys, which waits for a line; whatever becomes of this process, nothing of it is left."""
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     arguments = ["--yosys", "yosys", "--abc", "yosys-abc", "--smtbmc", "yosys-smtbmc", "--witness", "yosys-witness"]
     command = [sys.executable, "-P", leash.__file__, str(folder), _script("yowasp-sby"), *arguments, "-f", "job.sby"]
@@ -170,14 +184,12 @@ def _run(folder: Path) -> str:
         text=True,
         start_new_session=True,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        return process.stdout.read()
-    finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
+    with process:
+        try:
+            yield process
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outcome:
@@ -188,8 +200,8 @@ def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outco
         verdict = {"PASS": Verdict.HOLDS, "FAIL": Verdict.FAILS}.get(status, Verdict.UNKNOWN)
         return Outcome(verdicts={name: verdict}, note=_why(log, status) if verdict is Verdict.UNKNOWN else "")
     verdicts = dict.fromkeys(names, Verdict.UNKNOWN)
-    if status not in ("PASS", "FAIL", "UNKNOWN", "TIMEOUT"):
-        return Outcome(verdicts=verdicts, note=_why(log, status))
+    if status not in ("PASS", "FAIL", "UNKNOWN", "TIMEOUT") or not _map(job).is_file():
+        return Outcome(verdicts=verdicts, note=_why(log, status), is_lost=True)
     order = _order(job, names)
     for pattern, verdict in ((_PROVED, Verdict.HOLDS), (_FAILED, Verdict.FAILS)):
         for number in pattern.findall(log):
@@ -221,9 +233,14 @@ _FAILED = re.compile(r"engine_0: Writing CEX for output (\d+) to ", re.MULTILINE
 _TOTAL = re.compile(r"Properties:  All = (\d+)\. Proved = (\d+)\. Disproved = (\d+)\. Undecided = (\d+)\.")
 
 
+def _map(job: Path) -> Path:
+    """Where SymbiYosys has the assertions in the engine's order."""
+    return job / "model" / "design_aiger.ywa"
+
+
 def _order(job: Path, names: Sequence[str]) -> list[str]:
     """The assertions in the order of the engine's outputs; Yosys names them by the modules that they were in."""
-    paths = json.loads((job / "model" / "design_aiger.ywa").read_text(encoding="utf-8"))["asserts"]
+    paths = json.loads(_map(job).read_text(encoding="utf-8"))["asserts"]
     found = []
     for path in paths:
         inner = re.fullmatch(r"\\check_flatten_(\w+?)__\d+", path[-1])

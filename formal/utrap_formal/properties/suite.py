@@ -38,6 +38,9 @@ _ASSUMPTIONS = (
     ("1", "the registers hold at the start what the Verilog declares", "it is what rst gives: `equivalence`, reset"),
     ("2", "nothing is claimed of a cycle in which rst is 1", "every state that follows from it is the start again"),
 )
+_ASSUMPTIONS_OF_TWO = (
+    ("3", "a core without Shudeleg has no CSR at an address that it adds", "else the two are not the same hart"),
+)
 #: How many properties one run of SymbiYosys takes at most.
 _BATCH = 60
 
@@ -49,6 +52,7 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
     if not chosen:
         return None
     units = {UNIT: cut(verilog(config) if text is None else text)}
+    assumed = _ASSUMPTIONS + (_ASSUMPTIONS_OF_TWO if properties.compares else ())
     if properties.compares:
         units[PLAIN] = cut(verilog(config.replace(shudeleg=False, windows=0)), PLAIN)
     return Suite(
@@ -60,12 +64,13 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
             "units": {module: _to_json(unit) for module, unit in units.items()},
         },
         tasks=tuple(Task(name=each.name, kind=each.kind, index=number) for number, each in enumerate(chosen)),
+        sources=("utrap_formal.properties",),
         open=open_suite,
         batch=_BATCH,
         shows=properties.covers,
         notes=(
             ("Properties", ("Property", "What it says", "Rules"), [(p.name, p.says, p.rules) for p in chosen]),
-            ("Assumptions", ("Number", "Assumption", "Why it may be made"), _ASSUMPTIONS),
+            ("Assumptions", ("Number", "Assumption", "Why it may be made"), assumed),
         ),
     )
 
@@ -134,7 +139,7 @@ class Prover:
         outcome = self.run(properties, reaches=False)
         known = {each.name: outcome for each in properties}
         for each in properties:
-            if outcome.verdicts[each.name] is Verdict.UNKNOWN:
+            if outcome.verdicts[each.name] is Verdict.UNKNOWN and not outcome.is_lost:
                 known[each.name] = self.run([each], reaches=False, engine=INDUCTION)
         return known
 
@@ -172,7 +177,8 @@ def _covered(task: Task, each: Property, reached: Outcome, seconds: float) -> Re
         status, note = Status.REFUTED, f"this cannot come about: {each.says}"
     elif verdict is Verdict.UNKNOWN:
         status, note = Status.UNPROVED, reached.note
-    else:
-        waveform = reached.waveforms[each.name]
+    elif waveform := reached.waveforms.get(each.name, ""):
         files = {f"{task.name}.vcd": waveform, f"{task.name}.txt": "\n".join([each.says, *events(waveform), ""])}
+    else:
+        status, note = Status.UNPROVED, "it comes about, but there is no waveform that shows it"
     return Result(task=task, status=status, engine=reached.engine.name, seconds=seconds, note=note, files=files)

@@ -216,13 +216,6 @@ class Window:
         return memory | value
 
     @property
-    def is_first(self) -> Value:
-        """This cycle is the first, or the first after a reset."""
-        memory = Signal(name=f"memory{len(self.memories)}", reset_less=True)
-        self.memories.append((memory, ~self.now["rst"]))
-        return ~memory
-
-    @property
     def running(self) -> Value:
         """No cycle of the window is one of reset."""
         return all_of(~cycle["rst"] for cycle in self._lanes[UNIT].cycles)

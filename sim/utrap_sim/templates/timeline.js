@@ -117,8 +117,9 @@
       const table = make("div", undefined, "writes fixed");
       for (const write of writes) {
         table.append(make("span", write.field ? `${write.csr}.${write.field}` : write.csr));
+        const plain = (number) => (number === null ? "x" : write.field ? String(Number(number)) : number);
         const value = make("span");
-        if (write.new !== null) value.append(make("span", `${write.old ?? "x"} \u2192 `, "old"), write.new);
+        if (write.new !== null) value.append(make("span", `${plain(write.old)} \u2192 `, "old"), plain(write.new));
         table.append(value);
       }
       card.append(table);

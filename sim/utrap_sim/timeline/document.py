@@ -25,6 +25,8 @@ def document(timeline: Timeline) -> Mapping[str, Any]:
         "xlen": timeline.xlen,
         "modes": [timeline.mode_name(mode) for mode in timeline.modes],
         "cycles": timeline.cycles,
+        "first": timeline.first,
+        "last": timeline.end - 1,
         "timescale": {"magnitude": timeline.magnitude, "unit": timeline.unit},
         "period": timeline.period,
         "start": None if timeline.start is None else timeline.mode_name(timeline.start),

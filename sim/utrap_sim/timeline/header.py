@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from utrap.errors import UserError
 
@@ -19,7 +20,7 @@ _PIECE = 1 << 20
 _END = re.compile(rb"\$enddefinitions\s+\$end")
 _SECTION = re.compile(r"\$\w+.*?\$end(?!\w)", re.DOTALL)
 _LOOKS = (
-    (b"\x1f\x8b", "compressed with gzip: decompress it with gunzip first"),
+    (b"\x1f\x8b", "compressed with gzip: decompress it first, as in: utrap timeline <(gunzip -c FILE)"),
     (b"\x00\x00\x00\x00\x00\x00\x00\x01\x49", "an FST file: convert it with fst2vcd first"),
     (b"GHDLwave", "a GHW file: record VCD instead"),
 )
@@ -57,13 +58,13 @@ class Header:
     Attributes:
         scopes: By full name, in the file's order.
         magnitude, unit: The time scale: how long a step of time is, as 10 and "ns".
-        body: Where in the file the value changes begin, in bytes.
+        body: What of the value changes was read with it.
     """
 
     scopes: Mapping[str, Scope]
     magnitude: int
     unit: str
-    body: int
+    body: bytes
 
 
 def read_header(path: Path, file: BinaryIO) -> Header:
@@ -82,9 +83,17 @@ def read_header(path: Path, file: BinaryIO) -> Header:
     text = data[: end.end()].decode("utf-8", "replace")
     # A section to a line, as vcdvcd reads them; those that are prose might look like value changes.
     sections = [" ".join(section.split()) for section in _SECTION.findall(text)]
-    vcd = _parse("\n".join(s for s in sections if not s.startswith(("$date", "$version", "$comment"))) + "\n")
+    plain = "\n".join(section for section in sections if not section.startswith(("$date", "$version", "$comment")))
+    try:
+        return _header(_parse(plain + "\n"), data[end.end() :])
+    except (IndexError, KeyError, ValueError, ArithmeticError) as error:
+        raise UserError(f"{path} is not a VCD file that can be read: its header is malformed: {error}") from error
+
+
+def _header(vcd: Any, body: bytes) -> Header:
+    """The header as vcdvcd has it, in our words."""
     if not vcd.timescale:
-        raise UserError(f"{path} is not a VCD file that can be read: its header has no $timescale")
+        raise ValueError("it has no $timescale")
     scopes: dict[str, dict[str, Wire]] = {}
     for reference in vcd.signals:
         scope, _, name = re.sub(r"\s*\[[^\[\]]*\]$", "", reference).rpartition(".")
@@ -95,7 +104,7 @@ def read_header(path: Path, file: BinaryIO) -> Header:
         scopes={name: Scope(name, wires) for name, wires in scopes.items()},
         magnitude=int(vcd.timescale["magnitude"]),
         unit=vcd.timescale["unit"],
-        body=end.end(),
+        body=body,
     )
 
 
@@ -110,18 +119,16 @@ def _judge(path: Path, data: bytes) -> None:
         raise UserError(f"{path} is not a VCD file: it does not begin with a declaration like $date or $timescale")
 
 
-def _parse(header: str):  # type: ignore[no-untyped-def]
-    """The header as vcdvcd has it."""
+def _parse(header: str) -> Any:
+    """The header as vcdvcd reads it."""
     handler = signal.getsignal(signal.SIGPIPE)
     try:
         import vcdvcd
     finally:
-        # Its import makes a reader that goes away end the process without a word.
-        signal.signal(signal.SIGPIPE, handler)
-    try:
-        return vcdvcd.VCDVCD(vcd_string=header, only_sigs=True)
-    except (IndexError, KeyError, ValueError, ArithmeticError) as error:
-        raise UserError(f"the header of the VCD file is malformed: {error}") from error
+        # Its import makes a reader that goes away end the process without a word; but in a thread it cannot.
+        with suppress(ValueError):
+            signal.signal(signal.SIGPIPE, handler)
+    return vcdvcd.VCDVCD(vcd_string=header, only_sigs=True)
 
 
 def find_scope(path: Path, header: Header, wanted: str | None = None) -> Scope:

@@ -26,7 +26,7 @@ _CELL, _EVENT, _LONGEST, _BESIDE, _CUT = 9.0, 36.0, 16, 2, 44.0
 #: The distance of a label from its arrow, and from the next thing.
 _OFFSET, _CLEAR = 7.0, 9.0
 _LINE_LENGTH = 17
-#: How far the words of an event that stays in its lane stand off for its loop.
+#: How far the loop of an event that stays in its lane reaches to both sides.
 _LOOP = 6.0
 _TAIL = 46.0
 
@@ -143,7 +143,7 @@ def label_of(event: Event) -> tuple[tuple[str, ...], str]:
 def lay_out(timeline: Timeline, longest: float | None = None) -> list[Line]:
     """Place the drawn events, on one line or on several that are no longer than `longest`."""
     events = timeline.drawn
-    placer = _Placer(timeline, max(0, events[0].cycle - 5) if events else 0, timeline.start)
+    placer = _Placer(timeline, max(timeline.first, events[0].cycle - 5 if events else 0), timeline.start)
     placers = [placer]
     for number, event in enumerate(events):
         x, label = placer.fit(event)
@@ -155,7 +155,7 @@ def lay_out(timeline: Timeline, longest: float | None = None) -> list[Line]:
             placers.append(placer)
             x, label = placer.fit(event)
         placer.put(number, event, x, label)
-    placer.close(timeline.cycles if len(events) == len(timeline.events) else None)
+    placer.close(timeline.end if len(events) == len(timeline.events) else None)
     return [placer.line for placer in placers]
 
 
@@ -180,7 +180,8 @@ class _Placer:
             return x, None
         start, end = self._lanes[event.from_mode], self._lanes[event.to_mode]
         gaps = range(min(start, end) + 1, max(start, end) + 1) if start != end else range(start, start + 1)
-        x = max([x, *(self._taken[gap] + _CLEAR for gap in gaps)])
+        clear = _CLEAR + (_LOOP if start == end else 0.0)
+        x = max([x, *(self._taken[gap] + clear for gap in gaps)])
         # Beside the end of the arrow; an event that stays in its lane has a loop, and its words beside that.
         gap = gaps[-1] if end > start else gaps[0]
         width = max([text_width(text) for text in lines] + [text_width(detail, FONT - 1.5, True)])
@@ -196,9 +197,9 @@ class _Placer:
         self.line.events.append(Placed(number, event, x, start, end, label))
         self.mode = event.to_mode
 
-    def close(self, cycles: int | None) -> None:
-        """End the line: with the last of so many cycles, or open."""
-        left = 5 if cycles is None else max(1, cycles - self.boundary)
+    def close(self, end: int | None) -> None:
+        """End the line: before a cycle, or open."""
+        left = 5 if end is None else max(1, end - self.boundary)
         x = max(self._x + (self._least(left) if left > _LONGEST else _TAIL), 12 + max(self._taken))
         if not self.line.events:
             x = max(x, 480.0)

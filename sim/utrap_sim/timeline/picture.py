@@ -93,8 +93,7 @@ def lanes(timeline: Timeline) -> list[Mapping[str, Any]]:
 
 def subtitle(timeline: Timeline) -> str:
     """What was read, in one line."""
-    count = len(timeline.events)
-    return f"{timeline.scope} in {timeline.source}: {count:,} event{'s' * (count != 1)} in {timeline.cycles:,} cycles"
+    return f"{timeline.scope} in {timeline.source}: {timeline.counted}"
 
 
 def left_out(timeline: Timeline) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import IntEnum
-from functools import cache
 from pathlib import Path
 
-from utrap.config import Config
-from utrap.csr.rows import csr_rows
-from utrap.csr.table import Csr
 from utrap.errors import UserError
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
 from utrap_sim.explain.names import COUNTERS
 
+from .csrs import rows, unexplained
 from .event import Event, Kind, Write
 from .header import Header, Scope, find_scope, read_header
 from .saved import Place, places
@@ -37,15 +34,12 @@ _PORTS = (
     *("trace_epc", "trace_tval", "trace_gpa", "trace_vector", "hart_mode"),
 )
 _COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
-#: The waveforms, with the kind of their values and the enumeration where the file may say names.
-_WAVES: dict[str, tuple[str, type[IntEnum] | None]] = {
-    "hart_mode": ("mode", Mode),
-    "trace_kind": ("kind", CommitOp),
-    "interrupt_request": ("bit", None),
-    "mepc": ("number", None),
-    "sepc": ("number", None),
-    "vsepc": ("number", None),
-    "uepc": ("number", None),
+#: The waveforms, with the enumeration of those whose values the file may say as names.
+_WAVES: dict[str, type[IntEnum] | None] = {
+    "hart_mode": Mode,
+    "trace_kind": CommitOp,
+    "interrupt_request": None,
+    **dict.fromkeys(("mepc", "sepc", "vsepc", "uepc")),
 }
 #: CSRs that a core has beside the unit's, by address.
 _OUTSIDE = {address: name for name, address in COUNTERS.items()}
@@ -85,36 +79,10 @@ def read_timeline(
                 reader.take(sample)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
-    return reader.timeline(header, title or path.stem, path.name)
-
-
-@cache
-def _rows(xlen: int) -> Mapping[str, Csr]:
-    """The CSRs of the widest hart."""
-    return csr_rows(Config.profile("full", xlen, windows=8))
-
-
-@cache
-def _owned(xlen: int) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """For each CSR the fields that only software and events change: storage and bits."""
-    return {
-        row.name: tuple((field.storage, field.bits) for field in row.fields if row.owns(field) and not field.level)
-        for row in _rows(xlen).values()
-    }
-
-
-def _storages(place: Place, xlen: int) -> Iterator[str]:
-    """What a place stores, by the name of the CSR that owns it."""
-    for field in _rows(xlen)[place.csr].fields:
-        if field.storage and place.field in ("", field.name.upper()):
-            yield field.storage
-
-
-@cache
-def _unexplained(csr: str, written: tuple[Place, ...], xlen: int) -> int:
-    """The bits of a CSR that are its own, change by no level, and are not among what is written."""
-    explained = {storage for place in written for storage in _storages(place, xlen)}
-    return sum(bits for storage, bits in _owned(xlen)[csr] if storage not in explained)
+    timeline = reader.timeline(header, title or path.stem, path.name)
+    if timeline.first >= timeline.end:
+        raise UserError(f"--cycles {first}: {path} has {timeline.cycles} cycles, counted from 0")
+    return timeline
 
 
 def _number(value: bytes | None, names: type[IntEnum] | None = None) -> int | None:
@@ -140,8 +108,9 @@ class _Reader:
     def __init__(self, scope: Scope, accesses: bool, first: int, last: int | None, limit: int) -> None:
         wires = scope.wires
         self.scope = scope
-        self.xlen = 32 if "trace_epc" in wires and wires["trace_epc"].width == 32 else 64
-        self.csrs = [name for name in _rows(self.xlen) if name in wires]
+        widths = [wires[name].width for name in ("trace_epc", "trace_vector", "mepc") if name in wires]
+        self.xlen = 32 if widths and max(widths) <= 32 else 64
+        self.csrs = [name for name in rows(self.xlen) if name in wires]
         self.watched = [name for name in (*_PORTS, *_COMMIT * accesses, "interrupt_request") if name in wires]
         self.watched += self.csrs
         self.signals = frozenset(name for name in ("rst", *_WAVES) if name in self.watched)
@@ -163,23 +132,27 @@ class _Reader:
             event, before = self._waiting
             self._waiting = None
             self._events.append(self._finished(event, before, sample))
+        is_wanted = self._is_wanted(sample.cycle)
+        if is_wanted:
+            self._record(sample)
         if sample.is_last:
             return
         if len(self._times) < 2:
             self._times.append((sample.cycle, sample.time))
         is_reset = _number(sample.values.get("rst")) == 1
         mode = _mode(sample.values.get("hart_mode"))
-        self._mode = mode if mode is not None else self._mode
-        if self._is_wanted(sample.cycle):
-            self._record(sample)
-            if is_reset and not self._was_reset and self._mode is not None:
-                self._events.append(self._reset(sample, self._mode))
-            elif not is_reset:
-                self._event(sample)
+        self._mode = self._mode if mode is None else mode
+        if self._start is None and is_wanted:
+            self._start = self._mode
+        if not is_reset:
+            happened = self._event(sample)
+            if happened is not None:
+                self._mode = happened.to_mode
+                self._waiting = (happened, sample.values.copy()) if is_wanted else None
+        elif not self._was_reset and is_wanted and self._mode is not None:
+            self._events.append(self._reset(sample, self._mode))
         if is_reset:
             self._mode = Mode.M
-        if self._start is None and not is_reset and self._is_wanted(sample.cycle):
-            self._start = mode
         self._was_reset = is_reset
 
     def _is_wanted(self, cycle: int) -> bool:
@@ -192,29 +165,33 @@ class _Reader:
         for name, changes in self._changes.items():
             if not changes and sample.cycle > self._first:
                 value = sample.old.get(name, sample.values[name])
-                changes.append((self._first, _number(value, _WAVES[name][1])))
+                changes.append((self._first, _number(value, _WAVES[name])))
             if not changes or name in sample.old:
-                changes.append((sample.cycle, _number(sample.values[name], _WAVES[name][1])))
+                changes.append((sample.cycle, _number(sample.values[name], _WAVES[name])))
 
     def _reset(self, sample: Sample, mode: Mode) -> Event:
         return Event(cycle=sample.cycle, time=sample.time, kind=Kind.RESET, from_mode=mode, to_mode=Mode.M)
 
-    def _event(self, sample: Sample) -> None:
+    def _event(self, sample: Sample) -> Event | None:
+        """The event that takes effect at the edge."""
         values = sample.values
         op = _number(values["trace_kind"], CommitOp)
-        if not op or (not self._accesses and op in (CommitOp.CSR, CommitOp.DEBUG_CSR)):
-            return
+        if (
+            not op
+            or op not in CommitOp.__members__.values()
+            or (not self._accesses and op in (CommitOp.CSR, CommitOp.DEBUG_CSR))
+        ):
+            return None
         kind = _KINDS[CommitOp(op)]
         from_mode, to_mode = _mode(values["trace_from_mode"]), _mode(values["trace_to_mode"])
         if from_mode is None or to_mode is None:
             self._unknown += 1
-            return
-        self._mode = to_mode
+            return None
         self.has_h |= bool((from_mode | to_mode) & 4)
         cause = _number(values["trace_cause"]) if kind.is_trap else None
         is_exception = kind is Kind.EXCEPTION
         gpa = _number(values.get("trace_gpa")) if is_exception and _has_gpa(cause) else None
-        event = Event(
+        return Event(
             cycle=sample.cycle,
             time=sample.time,
             kind=kind,
@@ -227,7 +204,6 @@ class _Reader:
             vector=_number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,
             access=self._access(kind, values, from_mode) if kind.is_access else "",
         )
-        self._waiting = event, values.copy()
 
     def _access(self, kind: Kind, values: Mapping[str, bytes], mode: Mode) -> str:
         """A CSR access in words."""
@@ -235,7 +211,7 @@ class _Reader:
         operand = _number(values.get("commit_csr_wdata"))
         if address is None or op is None:
             return ""
-        row = next((row for row in _rows(self.xlen).values() if row.address == address), None)
+        row = next((row for row in rows(self.xlen).values() if row.address == address), None)
         name = _OUTSIDE.get(address, f"CSR {address:#x}") if row is None else row.name
         if row is not None and row.vs_name and mode & 4 and kind is Kind.CSR:
             name = row.vs_name
@@ -251,7 +227,7 @@ class _Reader:
         others = []
         for name in new.changed(self.csrs, before):
             old, now = _number(before[name]), _number(new[name])
-            if old is not None and now is not None and (old ^ now) & _unexplained(name, written, self.xlen):
+            if old is not None and now is not None and (old ^ now) & unexplained(name, written, self.xlen):
                 others.append(Write(name, "", old, now))
         if event.kind.is_access:
             return replace(event, writes=tuple(others))
@@ -263,6 +239,9 @@ class _Reader:
         seen = {mode for event in self._events for mode in (event.from_mode, event.to_mode)}
         has_s = self.has_h or "sstatus" in self.csrs or Mode.S in seen
         there = {Mode.M, Mode.U} | ({Mode.S} if has_s else set()) | ({Mode.VS, Mode.VU} if self.has_h else set())
+        start = self._mode if self._start is None else self._start
+        if self._events:
+            start = self._events[0].from_mode
         notes = []
         if self._unknown:
             events = "event with an unknown mode is" if self._unknown == 1 else "events with an unknown mode are"
@@ -275,12 +254,14 @@ class _Reader:
             has_h=self.has_h,
             modes=tuple(mode for mode in _LANES if mode in there),
             cycles=self._cycles,
+            first=self._first,
+            end=self._cycles if self._last is None else min(self._last + 1, self._cycles),
             magnitude=header.magnitude,
             unit=header.unit,
             period=self._period(),
-            start=self._events[0].from_mode if self._events else self._start,
+            start=start,
             events=tuple(self._events),
-            waves=tuple(Wave(name, _WAVES[name][0], tuple(c)) for name, c in self._changes.items()),
+            waves=tuple(Wave(name, tuple(c)) for name, c in self._changes.items()),
             limit=self._limit,
             notes=tuple(notes),
         )

@@ -145,8 +145,7 @@ def _tokens(
     fall = rb"\n#\d+\r?\n0" + re.escape(clock) + rb"\r?(?=\n#)"
     change = rb"[01xXzZ]" + code + rb"|[bBsS]\S* " + code
     find = re.compile(fall + rb"|\n[ \t]*(#\d+|" + change + rb")[ \t\r]*(?=\n)").findall
-    file.seek(header.body)
-    rest = b"\n"
+    rest = b"\n" + header.body
     while piece := file.read(_CHUNK):
         rest += piece
         # A chunk ends before a time, so that what belongs together is not torn apart.

@@ -24,8 +24,7 @@ _GAP = 3
 
 def show(timeline: Timeline) -> None:
     """Print the table."""
-    counted = f"{len(timeline.events):,} event{'' if len(timeline.events) == 1 else 's'} in {timeline.cycles:,} cycles"
-    title = f"{timeline.title}, {timeline.scope}: {counted}"
+    title = f"{timeline.title}, {timeline.scope}: {timeline.counted}"
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     table = [list(row) for row in rows(timeline, timeline.drawn if is_terminal else timeline.events)]
     kept = _that_fit(table, shutil.get_terminal_size().columns) if is_terminal else range(len(COLUMNS))

@@ -20,13 +20,11 @@ class Wave:
     """A signal over the drawn cycles.
 
     Attributes:
-        name: As in the file; of two modes' registers the CSR's name.
-        kind: bit, mode, kind, cause or number.
+        name: The wire's, as in the file.
         changes: The cycles in which it takes a value, with the value; None is unknown.
     """
 
     name: str
-    kind: str
     changes: Sequence[tuple[int, int | None]]
 
 
@@ -42,6 +40,7 @@ class Timeline:
         has_h: Whether the hart has guests: S-mode is HS then.
         modes: The hart's modes in the order of their lanes.
         cycles: Rising edges of the clock in the file.
+        first, end: The cycles that are told: from the first one to before the end.
         magnitude, unit: The file's time scale: how long a step of time is, as 10 and "ns".
         period: Steps from one rising edge to the next.
         start: The mode before the first event; None where the file does not say.
@@ -58,6 +57,8 @@ class Timeline:
     has_h: bool
     modes: tuple[Mode, ...]
     cycles: int
+    first: int
+    end: int
     magnitude: int
     unit: str
     period: int
@@ -71,6 +72,15 @@ class Timeline:
     def drawn(self) -> Sequence[Event]:
         """The events that the picture and the page show."""
         return self.events[: self.limit]
+
+    @property
+    def counted(self) -> str:
+        """How many events in which cycles, in words."""
+        count = len(self.events)
+        events = f"{count:,} event{'' if count == 1 else 's'}"
+        if (self.first, self.end) == (0, self.cycles):
+            return f"{events} in {self.cycles:,} cycles"
+        return f"{events} in the cycles {self.first:,} to {self.end - 1:,} of {self.cycles:,}"
 
     def mode_name(self, mode: Mode) -> str:
         """M, HS (S on a hart without guests), U, VS or VU."""

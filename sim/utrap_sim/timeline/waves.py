@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from utrap.isa import CommitOp, Mode
@@ -51,13 +52,14 @@ def _part(line: Line, first: float, last: float, text: str, style: str) -> Mappi
 
 
 def _modes(timeline: Timeline, line: Line) -> Iterator[Mapping[str, Any]]:
-    for segment in line.path:
+    for mode, stays in groupby(line.path, key=lambda segment: segment.mode):
+        segments = list(stays)
         yield {
-            "x": segment.x,
-            "x2": segment.x2,
-            "text": timeline.mode_name(segment.mode),
-            "width": text_width(timeline.mode_name(segment.mode), _SIZE, True) + 6,
-            "style": f"value {segment.mode.name}",
+            "x": segments[0].x,
+            "x2": segments[-1].x2,
+            "text": timeline.mode_name(mode),
+            "width": text_width(timeline.mode_name(mode), _SIZE, True) + 6,
+            "style": f"value {mode.name}",
         }
 
 

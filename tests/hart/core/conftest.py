@@ -2,20 +2,15 @@
 
 import pytest
 
-from utrap.errors import UserError
 from utrap_hart.hart import hart_config
-from utrap_sim.simulators import find_simulator
 
 from .soc_runs import Soc, sources
 
 
 @pytest.fixture(scope="session")
-def soc(tmp_path_factory):
+def soc(simulator, tmp_path_factory):
     """The platform, or other Verilog in its place."""
-    try:
-        find_simulator("icarus")
-    except UserError as error:
-        pytest.skip(str(error))
+    simulator("icarus")
     known = {}
 
     def soc(files=None):

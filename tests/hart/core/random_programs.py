@@ -79,7 +79,7 @@ def _rows(*kinds: Kind) -> list[str]:
 
 _COMPUTE, _LOADS, _STORES = _rows(Kind.COMPUTE, Kind.MULDIV, Kind.LUI, Kind.AUIPC), _rows(Kind.LOAD), _rows(Kind.STORE)
 _ATOMIC, _HLSV = _rows(Kind.AMO, Kind.LR, Kind.LR, Kind.SC), _rows(Kind.HLV, Kind.HLVX, Kind.HSV)
-_PAIRS = _rows(Kind.LR), _rows(Kind.SC)
+_RESERVE, _CONDITIONAL = _rows(Kind.LR), _rows(Kind.SC)
 
 
 class _Step:
@@ -185,23 +185,25 @@ class _Step:
     def _instruction(self) -> list[int]:
         rng = self.rng
         kind = rng.random()
-        if kind < 0.2:
+        if kind < 0.18:
             return [self._compute()]
-        if kind < 0.4:
+        if kind < 0.38:
             return [self._memory(rng.choice((_LOADS, _STORES)))]
-        if kind < 0.5:
+        if kind < 0.47:
             return [self._memory(_ATOMIC)]
-        if kind < 0.62:
+        if kind < 0.59:
             return [self._memory(_HLSV)]
-        if kind < 0.65:
-            base, offset = rng.choice(ADDRESSES), rng.choice((0, 0, 0, 4))
-            return [self._memory([rng.choice(part)], base, offset) for part in _PAIRS]
-        if kind < 0.82:
+        if kind < 0.64:
+            # The second SC must fail; another LR or SC is left over from an earlier step, too.
+            base, width = rng.choice(ADDRESSES), rng.randrange(2)
+            lines = [_RESERVE[width], _CONDITIONAL[width], _CONDITIONAL[width]]
+            return [self._memory([line], base) for line in lines[rng.randrange(2) : rng.randint(2, 3)]]
+        if kind < 0.81:
             return [self._csr()]
-        if kind < 0.92:
+        if kind < 0.91:
             return [rng.choice((MRET, SRET, SRET, URET, URET, WFI, WFI, ECALL, SFENCE, HFENCE_V, HFENCE_G, 0x100F))]
         if kind < 0.95:
-            return [jal(rng.choice((0, *RESULTS)), rng.choice((4, 4, 6, 8)))]
+            return [jal(rng.choice((0, *RESULTS)), rng.choice((4, 6, 6, 8)))]
         if kind < 0.97:
             return [i_type(0x67, 0, rng.choice((0, *RESULTS)), rng.choice(ADDRESSES), rng.choice((0, 1, 2, 4)))]
         if kind < 0.99:
@@ -221,7 +223,7 @@ class _Step:
     def _compute(self) -> int:
         return self._fill(self.rng.choice(_COMPUTE), self.rng.choice(RESULTS), self.rng.choice((*RESULTS, *ADDRESSES)))
 
-    def _memory(self, lines: list[str], base: int | None = None, offset: int = 0) -> int:
+    def _memory(self, lines: list[str], base: int | None = None) -> int:
         rng = self.rng
         base = rng.choice(ADDRESSES) if base is None else base
         word = self._fill(rng.choice(lines), rng.choice(RESULTS), base)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -51,15 +51,33 @@ class Soc:
 
 def happened(line: str) -> Happened:
     """What a line says."""
-    kind, *fields = line.split()
-    values = [int(text, 16) for text in fields]
-    if kind == "R":
-        return Retired(*values)
-    if kind == "I":
-        return Trapped(1, *values)
-    trap = Trapped(0, *values)
+    return _retired(line) if line.startswith("R") else _trapped(line)
+
+
+def retired(lines: Iterable[str]) -> list[Retired]:
+    """The instructions that retired."""
+    return [_retired(line) for line in lines if line.startswith("R")]
+
+
+def trapped(lines: Iterable[str]) -> list[Trapped]:
+    """The traps."""
+    return [_trapped(line) for line in lines if line[0] in "EI"]
+
+
+def _retired(line: str) -> Retired:
+    return Retired(*_values(line))
+
+
+def _trapped(line: str) -> Trapped:
+    if line.startswith("I"):
+        return Trapped(1, *_values(line))
+    trap = Trapped(0, *_values(line))
     # The unit looks at a guest-physical address with a guest-page fault alone.
     return trap if trap.cause in (20, 21, 23) else replace(trap, tval2=0)
+
+
+def _values(line: str) -> list[int]:
+    return [int(text, 16) for text in line.split()[1:]]
 
 
 def differences(config: Config, memory: Mapping[int, int], lines: list[str]) -> Iterator[str]:
@@ -79,9 +97,9 @@ def differences(config: Config, memory: Mapping[int, int], lines: list[str]) -> 
             expected = reference.step()
         except Ended as end:
             # The store that ends a program retires, too.
-            expected = ["X 0000000000000000", *(f"G {value:016x}" for value in reference.x[1:])]
-            if lines[number + 1 :] != expected:
-                yield f"{number}: {end}, then not {expected} but {lines[number + 1 :]}"
+            last = ["X 0000000000000000", *(f"G {value:016x}" for value in reference.x[1:])]
+            if lines[number + 1 :] != last:
+                yield f"{number}: {end}, then not {last} but {lines[number + 1 :]}"
             return
         if got != expected:
             yield f"{number}: expected {expected}, got {got}"

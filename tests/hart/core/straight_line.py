@@ -23,7 +23,7 @@ def straight_line(seed: int, count: int) -> dict[int, int]:
     """A program's memory, words by address; it ends with a store to the finisher."""
     rng = Random(seed)
     code = [POOL - TEXT | 1 << 7 | 0x17]
-    pool = []
+    pool: list[int] = []
     for register in range(31, 0, -1):
         value = DATA + 0x100 * (register - BASES[0] + 1) if register in BASES else _value(rng)
         code.append(i_type(0x03, 3, register, 1, 8 * len(pool)))

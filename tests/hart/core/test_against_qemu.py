@@ -3,12 +3,14 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from .random_programs import doublewords
-from .soc_runs import happened
+from .reference import Retired
+from .soc_runs import retired
 from .straight_line import TEXT, straight_line
 
 QEMU = "qemu-system-riscv64"
@@ -51,15 +53,15 @@ def hart(soc):
     def hart(words):
         lines = soc().run(doublewords(words))
         assert "X 0000000000000000" in lines
-        return [happened(line) for line in lines if line.startswith("R")]
+        return retired(lines)
 
     return hart
 
 
-def compare(words, states, retired):
+def compare(words, states, executed):
     """The first difference, or None."""
-    assert len(retired) == len(states)
-    for number, (done, (pc, _)) in enumerate(zip(retired, states, strict=True)):
+    assert len(executed) == len(states)
+    for number, (done, (pc, _)) in enumerate(zip(executed, states, strict=True)):
         if (done.pc, done.insn) != (pc, words[pc]):
             return number, hex(pc), "executes", done
         if done.rd and number + 1 < len(states) and states[number + 1][1][done.rd] != done.value:
@@ -71,19 +73,19 @@ def compare(words, states, retired):
 def test_every_instruction_gives_what_qemu_gives(qemu, hart, seed):
     words = straight_line(seed, 1000)
     # The hart first: a program that does not end would fill the disk with QEMU's log.
-    retired = hart(words)
-    assert len(retired) > 800
-    assert compare(words, qemu(words), retired) is None
+    executed = hart(words)
+    assert len(executed) > 800
+    assert compare(words, qemu(words), executed) is None
 
 
 def test_the_comparison_sees_a_wrong_result(qemu):
     words = straight_line(3, 60)
     states = qemu(words)
     reference = [
-        happened(f"R {pc:x} {words[pc]:x} 3 {words[pc] >> 7 & 31:x} {after[words[pc] >> 7 & 31]:x}")
+        Retired(pc, words[pc], 3, words[pc] >> 7 & 31, after[words[pc] >> 7 & 31])
         for (pc, _), (_, after) in pairwise(states[:41])
     ]
     assert compare(words, states[:40], reference) is None
     place, done = next((place, done) for place, done in enumerate(reference) if done.rd)
-    reference[place] = type(done)(done.pc, done.insn, done.mode, done.rd, done.value ^ 1)
+    reference[place] = replace(done, value=done.value ^ 1)
     assert compare(words, states[:40], reference)[0] == place

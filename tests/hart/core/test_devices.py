@@ -183,7 +183,8 @@ def test_the_platform_runs_in_amaranths_own_simulator():
         i_type(0x13, 0, 4, 4, 0x333),
         s_type(2, 3, 4, 0),  # sw x4, 0(x3): 0x33333 is FAIL with code 3
     ]
-    sent, ended = [], []
+    sent: list[str] = []
+    ended: list[int] = []
 
     async def bench(context):
         context.set(soc.reset_pc, 0x8000_0000)

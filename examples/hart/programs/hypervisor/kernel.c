@@ -14,6 +14,7 @@ void from_guest_in_kernel(void);
 enum { V = 1, R = 2, W = 4, X = 8, U = 16, G = 32, A = 64, D = 128, ENTRIES = 512, TABLES = 8 };
 enum { READ = V | R | A, WRITE = V | R | W | A | D, EXECUTE = V | R | X | A };
 #define MODE_SV39 8ul
+#define RDTIME 0xc0102073 // with x0
 
 static uint64_t tables[TABLES][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static unsigned tables_used;
@@ -251,6 +252,19 @@ void host_interrupt(void) {
     counts.ticks++;
 }
 
+// The guest's scounteren has no copy of VS's, so it holds for the VMM's trap handler, too. Where the guest keeps the time
+// from its users, HS reads it for the handler.
+static bool read_time(struct vcpu *cpu) {
+    uint64_t insn = CSR_READ(UTRAP_CSR_STVAL);
+    if ((insn & ~(31ul << 7)) != RDTIME)
+        return false;
+    uint64_t now;
+    __asm__ volatile("rdtime %0" : "=r"(now));
+    cpu->gpr[insn_rd(insn)] = now;
+    cpu->guest_sepc += 4;
+    return true;
+}
+
 // Returns what the VMM is to do, 0 to resume the guest.
 int64_t guest_exit(struct vcpu *cpu) {
     uint64_t cause = CSR_READ(UTRAP_CSR_SCAUSE);
@@ -263,6 +277,8 @@ int64_t guest_exit(struct vcpu *cpu) {
     }
     if (cause == UTRAP_CAUSE_ECALL_FROM_VS && was_guest)
         return guest_call(cpu);
+    if (cause == UTRAP_CAUSE_ILLEGAL_INSTRUCTION && !was_guest && read_time(cpu))
+        return 0;
     kernel_panic(cause, cpu->guest_sepc, CSR_READ(UTRAP_CSR_STVAL));
     return 0;
 }

@@ -3,7 +3,8 @@
 Runs the bundled program `hypervisor`: a guest drives a UART, an RTC, PCIe configuration space and a
 VirtIO notification. The VMM handles them (a) in user space behind the kernel, as under KVM, (b) in
 the kernel, and (c) in user space, to which the trap unit delegates the fault straight away. Prints a
-table; writes exits.svg, workload.svg and exits.json to DIR. docs/hart.md says what is counted.
+table; writes it as exits.md and exits.json with the pictures exits.svg and workload.svg to DIR.
+docs/exits.md says what is counted.
 """
 
 from __future__ import annotations

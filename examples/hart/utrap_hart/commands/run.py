@@ -33,7 +33,12 @@ import click
     help="Give up after so many cycles.",
 )
 @click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the UART's lines among them.")
-@click.option("--waves", is_flag=True, help="Write DIR/waves.vcd.")
+@click.option("--waves", is_flag=True, help="Write DIR/waves.vcd, a kilobyte or so a cycle.")
+@click.option(
+    "--timeline",
+    is_flag=True,
+    help="Print traps and returns as a table at the end, and write DIR/timeline.svg, .html and .json.",
+)
 @click.option("--no-model", is_flag=True, help="Do not run the golden model beside it.")
 @click.option("-o", "--output", metavar="DIR", default="build/run", show_default=True, help="Where files go.")
 @click.option("--list", "lists", is_flag=True, help="List the bundled programs.")
@@ -43,6 +48,7 @@ def run(
     max_cycles: int,
     trace: bool,
     waves: bool,
+    timeline: bool,
     no_model: bool,
     output: str,
     lists: bool,
@@ -65,6 +71,7 @@ def run(
             has_model=not no_model,
             trace=trace,
             waves=waves,
+            timeline=timeline,
             folder=Path(output),
         )
     )

@@ -13,12 +13,12 @@ from utrap_hart.bench import RAM
 from utrap_hart.hart import hart_config
 from utrap_hart.image import load
 from utrap_hart.lockstep import Lockstep
-from utrap_hart.running import bundled
+from utrap_hart.running import bundled, tell_of_build
 from utrap_hart.simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 
 from . import pictures
 from .access import accesses
-from .show import print_summary
+from .show import markdown, print_summary
 from .summary import Summary, document, summarise
 
 __all__ = ["PROGRAM", "measure", "run"]
@@ -34,16 +34,16 @@ def run(simulator: str, *, as_json: bool, folder: Path) -> int:
     Raises:
         UserError: When the simulator is missing, or the program does not pass.
     """
-    summary = measure(build(simulator))
-    files = {name: text.encode() for name, text in pictures.draw(summary).items()}
+    summary = measure(build(simulator, tell=lambda: tell_of_build(simulator)))
     found = document(summary, simulator)
     text = json.dumps(found, indent=2) + "\n"
-    written = write_atomically(folder, {**files, "exits.json": text.encode()})
+    files = {"exits.md": markdown(summary), "exits.json": text, **pictures.draw(summary)}
+    written = write_atomically(folder, {name: content.encode() for name, content in files.items()})
     if as_json:
         print(text, end="")
     else:
         print_summary(summary)
-        print(f"\n{', '.join(str(path) for path in written)}")
+        print(f"{', '.join(str(path) for path in written)}")
     return 0
 
 

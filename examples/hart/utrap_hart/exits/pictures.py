@@ -74,7 +74,8 @@ def _legend(axes: Any, seen: list[Mode]) -> None:
 
     words = {Mode.S: "the kernel", Mode.U: "the VMM", Mode.M: "the firmware"}
     handles = [Patch(color=MODE_INK[mode], label=f"{MODES[mode]}: {words[mode]}") for mode in dict.fromkeys(seen)]
-    axes.legend(handles=handles, loc="upper right", frameon=False, labelcolor=INK)
+    place: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1, 0.99), "ncols": 2, "borderaxespad": 0}
+    axes.legend(handles=handles, frameon=False, labelcolor=INK, **place)
 
 
 def speed_up(share: float, ratio: float) -> float:
