@@ -242,7 +242,7 @@ def test_an_end_in_mid_run_leaves_no_simulator_and_no_file(environment, installe
     simulator("icarus")
     text = gzip.decompress((root / "tests" / "vectors" / "rv64-csr.jsonl.gz").read_bytes()).decode()
     header, *records = text.splitlines(keepends=True)
-    (tmp_path / "many.jsonl").write_text(header + "".join(records) * 20)
+    (tmp_path / "many.jsonl").write_text(header + "".join(records) * 6)
     process = subprocess.Popen(
         [sys.executable, "-m", "utrap", "waves", str(tmp_path / "many.jsonl"), "-o", str(tmp_path / "out")],
         env={**environment(installed), "TMPDIR": str(tmp_path)},

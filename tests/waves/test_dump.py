@@ -43,11 +43,11 @@ def test_every_port_csr_and_stored_field_is_there_by_its_name(simulated, read, o
     )
 
 
-@pytest.mark.parametrize("on", ["icarus", "verilator"])
-@pytest.mark.parametrize(("scenario", "xlen"), [("uart-both", 64), ("timer-in-handler", 32)])
+@pytest.mark.parametrize(
+    ("on", "scenario", "xlen"),
+    [("icarus", "uart-both", 64), ("icarus", "timer-in-handler", 32), ("verilator", "uart-both", 64)],
+)
 def test_every_csr_has_the_models_value_in_every_cycle(simulated, read, on, scenario, xlen):
-    if (on, xlen) == ("verilator", 32):
-        pytest.skip("one build is enough")
     hart, run = simulated(scenario, "full", xlen, on=on)
     dump = read(run.dumps["vcd"])
     signals = {plain(name): dump[name] for name in dump.signals}
@@ -87,7 +87,7 @@ def test_the_fst_holds_the_same_as_the_vcd(simulated, read, tmp_path, on):
     if shutil.which("fst2vcd") is None:
         pytest.skip("on Debian: apt-get install gtkwave")
     _, run = simulated("uart", on=on)
-    if "fst" not in run.dumps:
+    if on == "verilator" and "fst" not in run.dumps:
         pytest.skip("on Debian: apt-get install liblz4-dev zlib1g-dev")
     (tmp_path / "waves.fst").write_bytes(run.dumps["fst"])
     command = ["fst2vcd", "-f", tmp_path / "waves.fst"]

@@ -134,7 +134,7 @@ def test_every_signal_is_found_and_in_its_group(gtkwave, saved, scenario, profil
     if profile == "full":
         assert [name.partition("[")[0] for name in groups["windows"]] == [f"hugpaw{i}" for i in range(4)]
         # What the sequence changes is open.
-        assert "\n@c00200\n-M\n" in save.read_text()
+        assert "\n@c00200\n-windows\n" in save.read_text()
         assert "\n@800200\n-U\n" in save.read_text()
         assert {"ucause", "hustatus", "hutval"} <= {name.partition("[")[0] for name in groups["U"]}
 
