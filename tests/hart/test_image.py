@@ -61,7 +61,6 @@ WRONG = {
     "an object file": (elf(PROGRAM, type_=1), "is an object file, not linked"),
     "position-independent": (elf(PROGRAM, type_=3), "is position-independent"),
     "a core dump": (elf(PROGRAM, type_=4), "is a core dump"),
-    "compressed": (elf(PROGRAM, flags=1), "has compressed instructions"),
     "below memory": (elf(PROGRAM, address=0x1_0000), "has a segment at 0x10000 to 0x10"),
     "past memory's end": (elf(PROGRAM, size=len(RAM) + 1), "outside the memory from 0x80000000 to 0x80ffffff"),
     "an entry elsewhere": (elf(PROGRAM, entry=0x1000), "starts at 0x1000, which is no place"),

@@ -103,6 +103,13 @@ def test_a_timeline_is_printed_and_written_and_its_waves_are_not_kept(run, progr
     assert "ecall from M" in (tmp_path / "out" / "timeline.svg").read_text()
 
 
+def test_a_program_that_says_it_is_compressed_runs_and_a_line_says_what_will_come_of_it(run, program, simulator):
+    simulator("icarus")
+    result = run("run", program(*leave(3), flags=1), "--sim", "icarus")
+    assert result.status == 3
+    assert "program.elf: has compressed instructions, which trap on this hart" in result.err
+
+
 def test_without_the_model_nothing_is_compared(run, program, simulator):
     simulator("icarus")
     result = run("run", program(*leave(0)), "--sim", "icarus", "--no-model")

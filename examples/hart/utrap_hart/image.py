@@ -32,12 +32,14 @@ class Image:
         entry: Where it starts.
         segments: Physical address and contents, in ascending order, without overlaps.
         symbols: Addresses by name.
+        is_compressed: The file says that it has compressed instructions, which the hart lacks. It may ask misa.
     """
 
     name: str
     entry: int
     segments: tuple[tuple[int, bytes], ...]
     symbols: dict[str, int] = field(default_factory=dict)
+    is_compressed: bool = False
     _functions: tuple[list[int], list[str]] = field(default=([], []), repr=False)
 
     @property
@@ -125,8 +127,6 @@ def _read(path: str, content: bytes, elf: Any, ram: range) -> Image:
     if header["e_type"] != "ET_EXEC":
         kind = _TYPES.get(header["e_type"], f"of type {header['e_type']}")
         raise UserError(f"{path} is {kind}: the hart runs executables with fixed addresses (link with -static -no-pie)")
-    if header["e_flags"] & _COMPRESSED:
-        raise UserError(f"{path} has compressed instructions, which the hart lacks: compile with -march={MACHINE}")
     segments = []
     for segment in elf.iter_segments():
         if segment["p_type"] == "PT_LOAD" and segment["p_memsz"]:
@@ -141,7 +141,14 @@ def _read(path: str, content: bytes, elf: Any, ram: range) -> Image:
     if entry % 4 or entry not in ram:
         raise UserError(f"{path} starts at {entry:#x}, which is no place for an instruction in {_span(ram)}")
     symbols, functions = _symbols(elf)
-    return Image(name=Path(path).name, entry=entry, segments=tuple(segments), symbols=symbols, _functions=functions)
+    return Image(
+        name=Path(path).name,
+        entry=entry,
+        segments=tuple(segments),
+        symbols=symbols,
+        is_compressed=bool(header["e_flags"] & _COMPRESSED),
+        _functions=functions,
+    )
 
 
 def _segment(path: str, content: bytes, segment: Any, ram: range) -> tuple[int, bytes]:

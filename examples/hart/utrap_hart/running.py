@@ -20,7 +20,7 @@ from utrap_sim.timeline.document import document_text
 
 from .bench import RAM
 from .hart import hart_config
-from .image import Image, load
+from .image import MACHINE, Image, load
 from .lockstep import Disagreement, Lockstep
 from .simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 from .tracing import Tracer
@@ -106,6 +106,8 @@ def run(request: Request) -> int:
         UserError: When it is no program for the hart, or the simulator is missing.
     """
     image = load(program_path(request.program), RAM)
+    if image.is_compressed:
+        _say(f"{image.name}: has compressed instructions, which trap on this hart; -march={MACHINE} makes none")
     records = request.waves or request.timeline
     built = build(request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator))
     with _waves(request) as waves:
