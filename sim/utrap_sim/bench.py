@@ -126,20 +126,24 @@ class Bench:
         """The unit's own Verilog."""
         return unit_verilog(self.unit)
 
+    def connections(self) -> str:
+        """The unit's inputs, as the bench connects them: `clk`, and the fields of `stimulus`."""
+        connections = [".clk(clk)"]
+        for field in self.inputs.fields:
+            if field.source:
+                low = self.inputs.offset[field.name]
+                connections.append(f".{field.source}(stimulus[{low + field.width - 1}:{low}])")
+        return ",\n    ".join(connections)
+
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the unit."""
         inputs, outputs = self.inputs, self.outputs
-        connections = [".clk(clk)"]
-        for field in inputs.fields:
-            if field.source:
-                low = inputs.offset[field.name]
-                connections.append(f".{field.source}(stimulus[{low + field.width - 1}:{low}])")
         return _TEMPLATE.format(
             top=TOP,
             last_in=inputs.width - 1,
             last_out=outputs.width - 1,
             observed=outputs.concatenation(),
-            connections=",\n    ".join(connections),
+            connections=self.connections(),
             observe=inputs.offset["observe"],
             stimuli=STIMULI,
             results=OBSERVED,

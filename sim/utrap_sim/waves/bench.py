@@ -26,11 +26,6 @@ class WaveBench(Bench):
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the unit."""
         inputs, outputs = self.inputs, self.outputs
-        connections = [".clk(clk)"]
-        for field in inputs.fields:
-            if field.source:
-                low = inputs.offset[field.name]
-                connections.append(f".{field.source}(stimulus[{low + field.width - 1}:{low}])")
         return _TEMPLATE.format(
             top=TOP,
             last_in=inputs.width - 1,
@@ -38,7 +33,7 @@ class WaveBench(Bench):
             last_note=8 * NOTE_CHARACTERS - 1,
             last_line=inputs.width + 8 * NOTE_CHARACTERS - 1,
             observed=outputs.concatenation(),
-            connections=",\n    ".join(connections),
+            connections=self.connections(),
             stimuli=STIMULI,
             results=OBSERVED,
             dump=DUMP,
