@@ -81,7 +81,11 @@ _SUITES: dict[str, Callable[[Config], object]] = {
     show_default=True,
     help="Where proofs are remembered and counterexamples are written.",
 )
-@click.option("--details", is_flag=True, help="Also print every task, the invariants and what is compared when.")
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also print every task, what is assumed, and what each property says or is compared when.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/prove.schema.json).")
 def prove(
     suites: tuple[str, ...],

@@ -59,7 +59,7 @@ GUEST = Owner(
     "vstvec vsscratch vsepc vscause vstval vsatp",
     "vsstatus.SIE vsstatus.SPIE vsstatus.SPP vsstatus.SUM vsstatus.MXR",
     (2, 6, 10),
-    "hvip_vssip hvip_vstip hvip_vseip mip_vssip",
+    "hvip_vssip hvip_vstip hvip_vseip",
 )
 USER = Owner(
     "U",
