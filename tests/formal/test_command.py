@@ -128,8 +128,8 @@ def test_a_folder_that_cannot_be_written_is_one_line(run, tmp_path):
     assert "is not a directory" in result.err
 
 
-def test_the_help_names_every_suite(utrap_with_commands):
-    shown = utrap_with_commands("prove", "--help").stdout
+def test_the_help_names_every_suite(utrap, installed):
+    shown = utrap("prove", "--help", path=[installed]).stdout
     assert [name for name in SUITES if f"\n  {name} " not in shown] == []
 
 

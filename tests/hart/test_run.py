@@ -156,7 +156,7 @@ def test_a_simulator_that_is_missing_is_one_line(run, program, monkeypatch):
 
 def test_a_simulator_that_ends_by_itself_is_one_line(run, program, monkeypatch, simulator):
     simulator("icarus")
-    monkeypatch.setattr(simulation, "product", lambda name, top: "nothing")
+    monkeypatch.setattr(simulation, "build_alone", lambda *arguments: Path("nothing"))
     result = run("run", program(*leave(0)), "--sim", "icarus")
     assert result.status == 2
     assert result.err.startswith("utrap: icarus ended by itself: ")

@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """What translation needs of a configuration."""
 
 import pytest
