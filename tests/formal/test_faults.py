@@ -10,11 +10,9 @@ import re
 
 import pytest
 
-from utrap.errors import UserError
 from utrap_formal.task import Status
 from utrap_sim.bench import Bench
 from utrap_sim.replay import Players, replay_on_rtl
-from utrap_sim.simulators import find_simulator
 from utrap_testbench.golden import entry, interrupts, legalise, route, xret
 from utrap_testbench.vectors import replay
 
@@ -87,17 +85,21 @@ def record_of(result, folder):
     return str(folder / name)
 
 
-def replayed_on_rtl(path):
-    try:
-        find_simulator("icarus")
-    except UserError as error:
-        pytest.skip(str(error))
-    with Players("icarus") as players:
-        return replay_on_rtl(path, players)
+@pytest.fixture
+def replayed_on_rtl(simulator):
+    """What the counterexample gives on the RTL under Icarus."""
+
+    def replayed_on_rtl(path):
+        with Players(simulator("icarus")) as players:
+            return replay_on_rtl(path, players)
+
+    return replayed_on_rtl
 
 
 @pytest.mark.parametrize("fault", WRONG_RTL)
-def test_wrong_rtl_is_refuted_and_the_counterexample_differs_in_simulation(fault, prove, text, tmp_path, monkeypatch):
+def test_wrong_rtl_is_refuted_and_the_counterexample_differs_in_simulation(
+    fault, prove, text, replayed_on_rtl, tmp_path, monkeypatch
+):
     pattern, instead, task, name = WRONG_RTL[fault]
     wrong = tampered(text(FULL32), pattern, instead)
     result = prove(FULL32, wrong, task)
@@ -110,7 +112,7 @@ def test_wrong_rtl_is_refuted_and_the_counterexample_differs_in_simulation(fault
     assert (report.records, report.differing) == (1, 1)
 
 
-def test_the_right_rtl_agrees_with_the_counterexample_of_a_wrong_one(prove, text, tmp_path):
+def test_the_right_rtl_agrees_with_the_counterexample_of_a_wrong_one(prove, text, replayed_on_rtl, tmp_path):
     pattern, instead, task, _ = WRONG_RTL["a trap saves the wrong mode"]
     result = prove(FULL32, tampered(text(FULL32), pattern, instead), task)
     assert replayed_on_rtl(record_of(result, tmp_path)).ok

@@ -2,15 +2,11 @@
 
 import random
 
-import pytest
-
 from utrap.config import Config
-from utrap.errors import UserError
 from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.seed import Seed, build_benches, run_seed
-from utrap_sim.simulators import find_simulator
 from utrap_sim.timeline import read_timeline
 from utrap_testbench.env import Drivers, Scoreboard
 from utrap_testbench.golden import step
@@ -37,11 +33,8 @@ def model_of(seed, config):
     return steps
 
 
-def test_a_regression_under_verilator_is_told_as_the_model_tells_it(tmp_path):
-    try:
-        find_simulator("verilator")
-    except UserError as error:
-        pytest.skip(str(error))
+def test_a_regression_under_verilator_is_told_as_the_model_tells_it(simulator, tmp_path):
+    simulator("verilator")
     config = Config.profile(SEED.profile, SEED.xlen)
     result = run_seed(SEED, build_benches(config, ("verilator",), waves=True))
     assert result.has_passed, result.crash or result.failure

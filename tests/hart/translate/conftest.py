@@ -2,19 +2,13 @@
 
 import pytest
 
-from utrap.errors import UserError
-from utrap_sim.simulators import find_simulator
-
 from .translating import Player, hart_config, verilog
 
 
 @pytest.fixture(scope="session")
-def player_of(tmp_path_factory):
+def player_of(simulator, tmp_path_factory):
     """A bench for a configuration, or for another text of the module."""
-    try:
-        find_simulator("icarus")
-    except UserError as error:
-        pytest.skip(str(error))
+    simulator("icarus")
     known = {}
 
     def player_of(config=None, text=None):
