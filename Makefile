@@ -43,7 +43,7 @@ qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: m
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
 
 programs: $(RUN) ## build the hart's programs anew, with riscv64-unknown-elf-gcc
-	make --no-print-directory -C examples/hart/programs
+	make --no-print-directory -C examples/programs
 
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
 	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \
@@ -53,7 +53,7 @@ bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
 docs: docs/waves/uart.svg docs/waves/uart-both.svg ## make the documents that are made from the sources
-	$(BIN)/python -m utrap.emit.docs docs
+	$(BIN)/python -m utrap_documents docs
 	$(BIN)/utrap exits -o docs/exits
 
 docs/waves/%.svg: packages $(DEV) FORCE

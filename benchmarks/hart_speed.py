@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples" / "hart"))
 
-from utrap_hart.bench import RAM
 from utrap_hart.hart import hart_config
-from utrap_hart.image import load
-from utrap_hart.lockstep import Lockstep
-from utrap_hart.running import bundled
-from utrap_hart.simulation import Built, End, Event, Options, build, simulate
+from utrap_hart.run.bench import RAM
+from utrap_hart.run.command import bundled
+from utrap_hart.run.image import load
+from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.simulation import Built, End, Event, Options, build, simulate
 
 #: Program and cycles by simulator: one that traps all the time, and one that computes.
 RUNS = {"verilator": (("hypervisor", 10_000_000), ("integer", 10_000_000)), "icarus": (("hypervisor", 60_000),)}

@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap.errors import UserError
 from utrap_sim.configs import model_config
-from utrap_sim.replay import Players, replay_on_rtl
+from utrap_sim.replay.replay_file import Players, replay_on_rtl
 from utrap_testbench.vectors import Header, generate, replay, write_records
 from utrap_testbench.vectors.generate import EXTERNAL
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from utrap.config import PROFILES, Config
-from utrap.emit.synthesis import synthesise
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
+from utrap_documents.synthesis import synthesise
 
 
 def main() -> None:

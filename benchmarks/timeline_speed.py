@@ -20,7 +20,7 @@ from vcd import VCDWriter
 from utrap.config import Config
 from utrap.csr.rows import csr_rows
 from utrap.isa import CommitOp, Mode
-from utrap_sim.bench import Bench
+from utrap_sim.simulators.bench import Bench
 
 CONFIG = Config.profile("full", 64)
 PERIOD = 10_000

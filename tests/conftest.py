@@ -15,12 +15,12 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from utrap import cli, registry
-from utrap.errors import UserError
-from utrap_sim.simulators import find_simulator
+from utrap.command_line import cli, registry
+from utrap.command_line.errors import UserError
+from utrap_sim.simulators.builds import find_simulator
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal", "examples/hart")]
+SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]
 
 # Started in the background, a process and its children ignore SIGINT; the tests of Ctrl-C send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

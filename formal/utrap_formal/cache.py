@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from utrap.files import write_atomically
+from utrap.command_line.files import write_atomically
 from utrap_formal.task import Result, Status, Suite, Task
 
 __all__ = ["Cache"]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from utrap import __version__
+from utrap.command_line.display import print_table
+from utrap.command_line.errors import UserError
+from utrap.command_line.files import write_atomically
 from utrap.config import Config
-from utrap.display import print_table
-from utrap.errors import UserError
-from utrap.files import write_atomically
 from utrap_formal.cache import Cache
 from utrap_formal.runner import default_jobs, run
 from utrap_formal.task import Result, Status, Suite

@@ -2,7 +2,7 @@
 
 import sys
 
-from utrap.cli import main
+from utrap.command_line.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

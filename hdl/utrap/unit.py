@@ -12,15 +12,8 @@ from operator import or_
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib.wiring import Component, In, Out, Signature
 
-from utrap import hart, xret
 from utrap.config import Config
-from utrap.csr.access import Access, judge
-from utrap.csr.read import connect_read, select
-from utrap.csr.view import connect_views
-from utrap.csr.write import FieldWrite, field_writes, modify
-from utrap.entry import Trap
 from utrap.isa import CommitOp, CsrOp, Fault, targets
-from utrap.legality import verdicts
 from utrap.ports import (
     AnswerSignature,
     CommitSignature,
@@ -31,12 +24,20 @@ from utrap.ports import (
     LinesSignature,
     TraceSignature,
 )
-from utrap.priority import InterruptChoice, choose_interrupt
-from utrap.route import is_guest_page_fault, route_exception
-from utrap.state import State
-from utrap.update import connect_updates
-from utrap.vector import redirect_target
-from utrap.window import window_ok
+from utrap.registers.read import connect_read, select
+from utrap.registers.state import State
+from utrap.registers.view import connect_views
+from utrap.registers.write import FieldWrite, field_writes, modify
+from utrap.rules import effective as hart
+from utrap.rules import xret
+from utrap.rules.access import Access, judge
+from utrap.rules.entry import Trap
+from utrap.rules.interrupts import InterruptChoice, choose_interrupt
+from utrap.rules.legality import verdicts
+from utrap.rules.next_state import connect_updates
+from utrap.rules.route import is_guest_page_fault, route_exception
+from utrap.rules.vector import redirect_target
+from utrap.rules.window import window_ok
 
 __all__ = ["TrapUnit", "trap_unit_signature"]
 

@@ -16,7 +16,7 @@ CITATION = re.compile(r"\bnorm:\w[\w-]*|\bwarl:\w+|\bHU-\d+")
 #: What a file is, by where it is: the first prefix that fits.
 LAYERS = {
     "hdl/": "RTL",
-    "examples/hart/": "RTL",
+    "sim/utrap_hart/": "RTL",
     "testbench/utrap_testbench/golden/": "model",
     "testbench/": "test",
     "sim/": "test",

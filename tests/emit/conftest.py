@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from utrap.command_line.files import write_atomically
 from utrap.config import PROFILES, Config
-from utrap.emit.products import products
-from utrap.files import write_atomically
+from utrap.products.file_set import products
 
 _SV57 = {"satp_modes": ("bare", "sv39", "sv48", "sv57"), "hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4")}
 

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from utrap.csr.rows import csrs
-from utrap.emit.cheader import c_header
 from utrap.isa import ExceptionCause, interrupts
+from utrap.products.c_header import c_header
 
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from utrap.config import Config
 from utrap.csr.rows import csrs
-from utrap.emit.csrmap import COLUMNS, csrs_document, csrs_rows
+from utrap.products.csr_map import COLUMNS, csrs_document, csrs_rows
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,9 @@ def test_a_terminal_gets_a_table_that_fits(environment):
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_it_loads_no_hardware_language(environment, options):
-    script = f"import sys, utrap.cli; sys.argv = ['utrap', 'csrs', *{options}]; utrap.cli.main(); print(*sys.modules)"
+    argv = ["utrap", "csrs", *options]
+    script = f"import sys; from utrap.command_line import cli; sys.argv = {argv}; cli.main(); print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True)
     loaded = set(result.stdout.splitlines()[-1].split())
-    assert "utrap.emit.csrmap" in loaded
+    assert "utrap.products.csr_map" in loaded
     assert not {name.partition(".")[0] for name in loaded} & {"amaranth", "pyosys", "rich", "jinja2"}

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from utrap.emit.docs import documents, drawing
-from utrap.emit.scenarios import SCENARIOS
-from utrap.emit.timing import simulate
+from utrap_documents.__main__ import documents, drawing
+from utrap_documents.timing_diagrams import simulate
+from utrap_documents.timing_scenarios import SCENARIOS
 
 
 @pytest.fixture(scope="module")

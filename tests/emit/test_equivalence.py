@@ -3,10 +3,10 @@
 import pytest
 
 from utrap.config import Config
-from utrap.emit.netlist import to_rtlil
-from utrap.emit.verilog import verilog
-from utrap.emit.yosys import YosysError, run_yosys
+from utrap.products.verilog_module import verilog
 from utrap.unit import TrapUnit
+from utrap.verilog.netlist import to_rtlil
+from utrap.verilog.yosys import YosysError, run_yosys
 
 _PASSES = [
     "read_rtlil unit.il",

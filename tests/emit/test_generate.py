@@ -6,9 +6,9 @@ import re
 import pytest
 
 from utrap import __version__
+from utrap.command_line.options import make_config
 from utrap.config import Config
-from utrap.emit.preamble import configuration_values
-from utrap.options import make_config
+from utrap.products.preamble import configuration_values
 
 NAMES = [
     "trap_unit.v",

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from utrap.emit.preamble import PRAGMAS
-from utrap.emit.yosys import YosysError, run_yosys
+from utrap.products.preamble import PRAGMAS
+from utrap.verilog.yosys import YosysError, run_yosys
 
 
 def verilator(say, folder):

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from utrap.emit.yosys import YosysError, run_yosys
-from utrap.state import state_bits
+from utrap.registers.state import state_bits
+from utrap.verilog.yosys import YosysError, run_yosys
 
 _SYNTHESIS = [
     "read_verilog -noautowire unit.v",

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from utrap.command_line.errors import UserError
+from utrap.command_line.options import make_config
 from utrap.config import Config
-from utrap.errors import UserError
-from utrap.options import make_config
 
 
 @pytest.mark.parametrize(

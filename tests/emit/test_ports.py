@@ -9,7 +9,7 @@ import pytest
 from amaranth.lib.wiring import Out, Signature
 
 from utrap.config import Config
-from utrap.emit.ports import _group, port_groups
+from utrap.products.port_list import _group, port_groups
 from utrap.unit import TrapUnit
 
 

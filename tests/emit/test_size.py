@@ -3,8 +3,8 @@
 import pytest
 
 from utrap.config import Config
-from utrap.emit.synthesis import synthesise
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
+from utrap_documents.synthesis import synthesise
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from utrap.csr.rows import csrs, stored_fields
-from utrap.emit.expression import LINE, Binary, Concat, Constant, Mux, Name, Unary, invert, layout
-from utrap.emit.statement import Assignment, If, Statement, merge
+from utrap.verilog.expression import LINE, Binary, Concat, Constant, Mux, Name, Unary, invert, layout
+from utrap.verilog.statement import Assignment, If, Statement, merge
 
 
 def test_every_csr_is_a_wire_under_its_own_name(config, files):

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utrap.config import Config as UnitConfig
-from utrap_sim.explain.answer import answer
-from utrap_sim.explain.names import Names
-from utrap_sim.explain.request import Options, Request, make_request
-from utrap_sim.explain.watch import Watched
+from utrap_show.explain.answer import answer
+from utrap_show.explain.recording_state import Watched
+from utrap_show.explain.request import Options, Request, make_request
+from utrap_show.names import Names
 from utrap_testbench.golden import (
     Config,
     CsrAccess,

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from utrap_sim.commands.explain import __doc__ as HELP
+from utrap_show.commands.explain import __doc__ as HELP
 
 
 def commands(text):

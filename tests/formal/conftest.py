@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from utrap.config import Config
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
 from utrap_formal.equivalence.suite import suite
 from utrap_formal.runner import run as run_suite
 

@@ -7,7 +7,7 @@ import shutil
 import jsonschema
 import pytest
 
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
 from utrap_formal.equivalence import suite as equivalence
 from utrap_formal.equivalence.prover import Prover, Stuck
 from utrap_formal.properties import suite as properties

@@ -11,8 +11,8 @@ import re
 import pytest
 
 from utrap_formal.task import Status
-from utrap_sim.bench import Bench
-from utrap_sim.replay import Players, replay_on_rtl
+from utrap_sim.replay.replay_file import Players, replay_on_rtl
+from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import entry, interrupts, legalise, route, xret
 from utrap_testbench.vectors import replay
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import z3
 
-from utrap.emit.netlist import TOP as UNIT_MODULE
-from utrap.emit.yosys import run_yosys
+from utrap.verilog.netlist import TOP as UNIT_MODULE
+from utrap.verilog.yosys import run_yosys
 from utrap_formal.equivalence.netlist import load, to_smt2
 from utrap_formal.properties import sby
 from utrap_formal.properties.cut import cut
@@ -184,7 +184,7 @@ def test_ctrl_c_leaves_no_process_and_no_folder(environment, root, tmp_path):
         return found
 
     command = [
-        sys.executable, "-c", "import sys; from utrap.cli import main; sys.exit(main())", "prove", "cover",
+        sys.executable, "-c", "import sys; from utrap.command_line.cli import main; sys.exit(main())", "prove", "cover",
         "--profile", "mu", "--xlen", "32", "--cache", str(tmp_path / "prove"),
     ]  # fmt: skip
     env = {**environment(), "TMPDIR": str(tmp_path)}

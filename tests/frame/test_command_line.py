@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import utrap as package
-from utrap import registry
+from utrap.command_line import registry
 
 LOUD = '''"""Shouts when it is imported. More is said here."""
 import click
@@ -85,10 +85,11 @@ def test_the_version_is_the_packages(utrap):
 
 
 def test_help_needs_nothing_heavy(environment):
-    script = "import sys, utrap.cli; sys.argv = ['utrap', '--help']; utrap.cli.main(); print(*sys.modules)"
+    run_it = "sys.argv = ['utrap', '--help']; cli.main(); print(*sys.modules)"
+    script = f"import sys; from utrap.command_line import cli; {run_it}"
     result = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True)
     loaded = set(result.stdout.splitlines()[-1].split())
-    assert "utrap.registry" in loaded
+    assert "utrap.command_line.registry" in loaded
     assert not loaded & {"amaranth", "pyosys", "rich", "cocotb", "utrap_sim.commands.replay"}
 
 

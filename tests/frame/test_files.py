@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from utrap.errors import UserError
-from utrap.files import write_atomically
+from utrap.command_line.errors import UserError
+from utrap.command_line.files import write_atomically
 
 NOBODY = 65534
 
@@ -100,7 +100,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path, environment):
     (tmp_path / "one").write_bytes(b"old")
     script = (
         "import resource, sys\n"
-        "from utrap.files import write_atomically\n"
+        "from utrap.command_line.files import write_atomically\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "write_atomically(sys.argv[1], {'one': b'new', 'two': b'2' * 5000})"
     )

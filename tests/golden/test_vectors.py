@@ -82,7 +82,7 @@ def test_deviations_are_predicted_for_spike_alone():
 @pytest.mark.parametrize("name", [deviation.name for deviation in DEVIATIONS if deviation.name[:2] != "n_"])
 def test_without_its_deviation_a_predicted_line_differs(name, monkeypatch):
     """A deviation that predicts nothing, or whose effect is not compared, would not be missed."""
-    from utrap_testbench.vectors import deviations
+    from utrap_testbench.oracles import spike as deviations
 
     rest = {kind: tuple(d for d in all_of if d.name != name) for kind, all_of in deviations._FOR_SPIKE.items()}
     monkeypatch.setattr(deviations, "_FOR_SPIKE", rest)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from amaranth.sim import Simulator
 
-from utrap_hart.counters import Counters
+from utrap_hart.core.counters import Counters
 from utrap_hart.hart import hart_config
 
 MCYCLE, MINSTRET, MCOUNTINHIBIT = 0xB00, 0xB02, 0x320

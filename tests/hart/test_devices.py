@@ -7,10 +7,10 @@ from amaranth.hdl import ClockDomain, Module, Signal
 from amaranth.lib.wiring import Component, In, Out
 from amaranth.sim import Simulator
 
-from utrap_hart.bus import BusSignature
-from utrap_hart.devices.clint import Clint
-from utrap_hart.devices.finisher import Finisher, tohost_value
-from utrap_hart.devices.uart import Uart
+from utrap_hart.platform.bus import BusSignature
+from utrap_hart.platform.devices.clint import Clint
+from utrap_hart.platform.devices.finisher import Finisher, tohost_value
+from utrap_hart.platform.devices.uart import Uart
 
 MSIP, MTIMECMP, MTIME = 0x0200_0000, 0x0200_4000, 0x0200_BFF8
 ALL = (1 << 64) - 1

@@ -8,12 +8,13 @@ from typing import cast
 import jsonschema
 import pytest
 
-from utrap.errors import UserError
+from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp
-from utrap_hart.exits import measure, pictures
+from utrap_hart.exits import pictures
 from utrap_hart.exits.access import DEVICES, Path, accesses
+from utrap_hart.exits.command import measure
 from utrap_hart.exits.summary import WARM_UP, summarise
-from utrap_hart.simulation import End, Event, Retired, Sent, build
+from utrap_hart.run.simulation import End, Event, Retired, Sent, build
 from utrap_sim.layout import Layout
 from utrap_testbench.golden import Mode
 
@@ -24,7 +25,7 @@ A, B, C = Path.KERNEL_AND_BACK, Path.IN_KERNEL, Path.TO_USER
 @pytest.fixture(scope="module")
 def measured(simulator):
     """The figures of the bundled program."""
-    return measure.measure(build(simulator("verilator")))
+    return measure(build(simulator("verilator")))
 
 
 # The goals.

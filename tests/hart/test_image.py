@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from utrap.errors import UserError
-from utrap_hart.bench import RAM
-from utrap_hart.image import load
+from utrap.command_line.errors import UserError
+from utrap_hart.run.bench import RAM
+from utrap_hart.run.image import load
 
 from .elf import BASE, code, elf, leave, say
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from utrap_hart import running
-from utrap_hart.bench import RAM
 from utrap_hart.hart import hart_config
-from utrap_hart.image import load
-from utrap_hart.lockstep import Lockstep
-from utrap_hart.simulation import End, Event, Options, build, simulate
-from utrap_hart.sources import hart_sources
+from utrap_hart.run import command as running
+from utrap_hart.run.bench import RAM
+from utrap_hart.run.image import load
+from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.simulation import End, Event, Options, build, simulate
+from utrap_hart.run.sources import hart_sources
 
 from ..regress.faults import FAULTS, seeded  # noqa: TID252 (tests are no package with a name of its own)
 from .elf import BASE, code, elf, leave

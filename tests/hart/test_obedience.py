@@ -3,7 +3,7 @@
 import pytest
 
 from utrap.isa import CommitOp
-from utrap_hart.obedience import Committed, Obedience
+from utrap_hart.run.obedience import Committed, Obedience
 
 NONE, CSR, EXCEPTION, INTERRUPT, MRET = (
     CommitOp.NONE,

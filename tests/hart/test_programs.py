@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from utrap_hart.running import bundled
-from utrap_sim.qemu import tools
+from utrap_hart.run.command import bundled
+from utrap_testbench.oracles.qemu import tools
 
 from . import instructions
 
 NAMES = bundled()
-SOURCES = "examples/hart/programs"
+SOURCES = "examples/programs"
 COMPILER = "riscv64-unknown-elf-gcc"
 #: Another version makes other bytes.
 COMPILER_VERSION = "12.2.0"
@@ -31,7 +31,7 @@ def transcript(root):
 
 @pytest.fixture
 def elf(root):
-    return lambda name: root / "examples" / "hart" / "utrap_hart" / "programs" / f"{name}.elf"
+    return lambda name: root / "sim" / "utrap_hart" / "programs" / f"{name}.elf"
 
 
 @pytest.fixture

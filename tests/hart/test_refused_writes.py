@@ -4,8 +4,8 @@ import pytest
 from amaranth.sim import Simulator
 
 from utrap.isa import CommitOp, ExceptionCause, Mode
-from utrap_hart.core import Core
-from utrap_hart.datapath import RESET_PC
+from utrap_hart.core.core import Core
+from utrap_hart.core.datapath import RESET_PC
 from utrap_hart.hart import hart_config
 
 ROM = 0x2000

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from utrap_hart import running, simulation
+from utrap_hart.run import command as running
+from utrap_hart.run import simulation
 
 from .elf import ECALL, FOREVER, MRET, T0, T1, ZERO, addi, csrrs, csrrw, leave, li, say, store
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from utrap.errors import UserError
-from utrap_sim.qemu import tools
-from utrap_sim.qemu.program import Program
+from utrap.command_line.errors import UserError
+from utrap_testbench.oracles.qemu import tools
+from utrap_testbench.oracles.qemu.program import Program
 
 
 @pytest.fixture(scope="session")

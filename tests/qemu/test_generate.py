@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from utrap_sim.qemu import decode, deviations, memory
-from utrap_sim.qemu.generate import describe, execute, generate
-from utrap_sim.qemu.source import assembly
-from utrap_sim.qemu.walk import Access, MemoryFault, Unpredictable, translate
 from utrap_testbench.golden import CsrOp, Mode
+from utrap_testbench.oracles.qemu import decode, deviations, memory
+from utrap_testbench.oracles.qemu.generate import describe, execute, generate
+from utrap_testbench.oracles.qemu.source import assembly
+from utrap_testbench.oracles.qemu.walk import Access, MemoryFault, Unpredictable, translate
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ import os
 import jsonschema
 import pytest
 
-from utrap.errors import UserError
-from utrap_sim.qemu import core, deviations, generate, running, tools
+from utrap.command_line.errors import UserError
 from utrap_testbench import golden
+from utrap_testbench.oracles.qemu import core, deviations, generate, running, tools
 
 
 def test_without_qemu_one_line_names_the_packages(run, monkeypatch, tmp_path):

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from utrap_sim.qemu import core, deviations, tools
-from utrap_sim.qemu.compare import compare
-from utrap_sim.qemu.generate import execute
-from utrap_sim.qemu.program import FIELDS, Program
-from utrap_sim.qemu.walk import Unpredictable
 from utrap_testbench import golden
 from utrap_testbench.golden import Mode
+from utrap_testbench.oracles.qemu import core, deviations, tools
+from utrap_testbench.oracles.qemu.compare import compare
+from utrap_testbench.oracles.qemu.generate import execute
+from utrap_testbench.oracles.qemu.program import FIELDS, Program
+from utrap_testbench.oracles.qemu.walk import Unpredictable
 
 
 @pytest.fixture(scope="session")

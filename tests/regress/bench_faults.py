@@ -8,7 +8,7 @@ from typing import Any
 
 import cocotb
 
-from utrap_sim.bench_regress import JOB, RESULT, Environment
+from utrap_sim.regress.bench_regress import JOB, RESULT, Environment
 
 
 @cocotb.test()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from utrap.config import Config
-from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
-from utrap_sim.simulators import build, child_environment, find_simulator
+from utrap_sim.simulators.bench import Bench
+from utrap_sim.simulators.builds import build, child_environment, find_simulator
 
 from .faults import FAULTS, seeded
 
@@ -49,7 +49,16 @@ def failures(request, simulator, tmp_path_factory):
     (folder / "job.json").write_text(json.dumps(job))
     environment = child_environment(found)
     environment["PYTHONPATH"] = os.pathsep.join([str(HERE), environment["PYTHONPATH"]])
-    command = [sys.executable, "-m", "utrap_sim.simulate", name, str(built), str(folder), "bench_faults", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "utrap_sim.simulators.cocotb_test",
+        name,
+        str(built),
+        str(folder),
+        "bench_faults",
+        "0",
+    ]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
         start_new_session=True,

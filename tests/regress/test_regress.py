@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from utrap.config import PROFILES, Config
-from utrap_sim import report
-from utrap_sim.bench import Bench
-from utrap_sim.regress import Regression, plan
-from utrap_sim.regress_session import RegressSession
-from utrap_sim.seed import Built, Seed, run_seed
-from utrap_sim.simulators import build, find_simulator
+from utrap_sim.regress import report
+from utrap_sim.regress.command import RegressSession
+from utrap_sim.regress.parallel import Regression, plan
+from utrap_sim.regress.seed import Built, Seed, run_seed
+from utrap_sim.simulators.bench import Bench
+from utrap_sim.simulators.builds import build, find_simulator
 from utrap_testbench.coverage import points
 
 from .faults import FAULTS, seeded
@@ -112,7 +112,7 @@ def test_a_seed_is_replayed_with_waves(name, utrap, installed, simulator, tmp_pa
 def test_the_same_seed_gives_the_same_cycles(simulator):
     def again():
         seed = plan((simulator("icarus"),), ("mu",), (64,), (5,), 300)[0]
-        from utrap_sim.seed import build_benches
+        from utrap_sim.regress.seed import build_benches
 
         return run_seed(seed, build_benches(seed.config, ("icarus",), False))
 

@@ -7,7 +7,7 @@ import pytest
 
 from utrap.config import PROFILES
 from utrap_sim.layout import Layout
-from utrap_sim.regress import DEFAULT_STEPS
+from utrap_sim.regress.parallel import DEFAULT_STEPS
 from utrap_testbench.coverage import Collector, points
 from utrap_testbench.env import Scoreboard
 from utrap_testbench.golden import Config, CsrAccess

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from utrap.config import ConfigError
-from utrap_sim import simulators
+from utrap_sim.simulators import builds as simulators
 
 
 def test_what_is_recorded_agrees_and_the_same_options_give_the_same_file(run, recorded):
@@ -156,7 +156,7 @@ def test_a_hart_that_the_unit_cannot_be_is_one_line(run, recorded, monkeypatch):
         raise ConfigError("windows=4: refused")
 
     path = recorded("--count", "2", "--profile", "mu")
-    monkeypatch.setattr("utrap_sim.replay.unit_config", refuse)
+    monkeypatch.setattr("utrap_sim.replay.replay_file.unit_config", refuse)
     result = run("replay", path, "--on", "amaranth")
     assert (result.status, result.err) == (2, f"utrap: {path}:1: windows=4: refused\n")
 
@@ -210,7 +210,7 @@ def test_a_build_that_fails_is_one_line_that_names_the_log(run, recorded, monkey
     simulator("icarus")
     path = recorded("--count", "2", "--profile", "mu")
     monkeypatch.setenv("UTRAP_SIM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("utrap_sim.bench.Bench.verilog", lambda bench: "nonsense")
+    monkeypatch.setattr("utrap_sim.simulators.bench.Bench.verilog", lambda bench: "nonsense")
     result = run("replay", path, "--on", "icarus")
     assert result.status == 2
     (log,) = (tmp_path / "cache").iterdir()
@@ -222,7 +222,9 @@ def test_a_simulator_that_ends_by_itself_is_one_line(run, recorded, monkeypatch,
     simulator("icarus")
     path = recorded("--count", "2", "--profile", "mu")
     monkeypatch.setenv("UTRAP_SIM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("utrap_sim.bench.Bench.verilog", lambda bench: "module bench; initial $finish; endmodule")
+    monkeypatch.setattr(
+        "utrap_sim.simulators.bench.Bench.verilog", lambda bench: "module bench; initial $finish; endmodule"
+    )
     result = run("replay", path, "--on", "icarus")
     assert result.status == 2
     assert result.err.startswith("utrap: icarus ended by itself: ")

@@ -6,11 +6,11 @@ from itertools import chain
 import pytest
 
 from utrap.config import Config
-from utrap_sim.amaranth_player import AmaranthPlayer
-from utrap_sim.bench import Bench
 from utrap_sim.configs import model_config
-from utrap_sim.replay import BACK_ENDS, Players, replay_on_rtl
-from utrap_sim.rtl import RtlRecords
+from utrap_sim.replay.amaranth_player import AmaranthPlayer
+from utrap_sim.replay.replay_file import BACK_ENDS, Players, replay_on_rtl
+from utrap_sim.replay.rtl import RtlRecords
+from utrap_sim.simulators.bench import Bench
 from utrap_testbench.vectors import check, generate, predict, read_records
 from utrap_testbench.vectors import replay as replay_on_model
 from utrap_testbench.vectors.extended import extended

@@ -16,8 +16,8 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import pytest
 
-from utrap.errors import UserError
-from utrap_sim.timeline import read_timeline
+from utrap.command_line.errors import UserError
+from utrap_show.timeline import read_timeline
 
 from .conftest import NOTHING, PORT, RETURN, TRAP
 

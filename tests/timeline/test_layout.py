@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from utrap.isa import Mode
-from utrap_sim.timeline import Event, Timeline
-from utrap_sim.timeline.event import Kind
-from utrap_sim.timeline.layout import Line, lay_out
+from utrap_show.timeline import Event, Timeline
+from utrap_show.timeline.event import Kind
+from utrap_show.timeline.layout import Line, lay_out
 
 LANES = (Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU)
 WIDTH = 900.0

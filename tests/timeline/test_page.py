@@ -9,7 +9,7 @@ from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from utrap_sim.timeline import read_timeline
+from utrap_show.timeline import read_timeline
 
 EVENTS = 16
 

@@ -5,19 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap.emit.products import products
-from utrap.entry import ROWS, Trap, status_writes
-from utrap.errors import UserError
 from utrap.isa import Mode, Target
-from utrap.xret import mret, sret, uret
-from utrap_sim.bench import Bench
+from utrap.products.file_set import products
+from utrap.rules.entry import ROWS, Trap, status_writes
+from utrap.rules.xret import mret, sret, uret
+from utrap_show.timeline import read_timeline, scan
+from utrap_show.timeline.csrs import storages
+from utrap_show.timeline.event import Kind
+from utrap_show.timeline.layout import lay_out
+from utrap_show.timeline.saved import places
 from utrap_sim.configs import model_config
-from utrap_sim.timeline import read_timeline, scan
-from utrap_sim.timeline.csrs import storages
-from utrap_sim.timeline.event import Kind
-from utrap_sim.timeline.layout import lay_out
-from utrap_sim.timeline.saved import places
+from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
 
 from . import hart

@@ -3,11 +3,11 @@
 import random
 
 from utrap.config import Config
-from utrap_sim.bench import Bench
+from utrap_show.timeline import read_timeline
 from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
-from utrap_sim.seed import Seed, build_benches, run_seed
-from utrap_sim.timeline import read_timeline
+from utrap_sim.regress.seed import Seed, build_benches, run_seed
+from utrap_sim.simulators.bench import Bench
 from utrap_testbench.env import Drivers, Scoreboard
 from utrap_testbench.golden import step
 from utrap_testbench.sequences import Source, stream

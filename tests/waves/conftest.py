@@ -7,8 +7,8 @@ import pytest
 from utrap.config import Config
 from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import WaveBench
-from utrap_sim.waves.hart import Hart
 from utrap_sim.waves.library import SCENARIOS
+from utrap_sim.waves.model_hart import Hart
 
 _unit_verilog = WaveBench.unit_verilog
 

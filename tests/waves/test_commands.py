@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from utrap_sim import simulators
-from utrap_sim.simulators import find_simulator
+from utrap_sim.simulators import builds as simulators
+from utrap_sim.simulators.builds import find_simulator
 from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import WaveBench
 from utrap_sim.waves.library import SCENARIOS

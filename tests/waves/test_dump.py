@@ -7,7 +7,7 @@ import pytest
 from vcdvcd import VCDVCD
 
 from utrap.csr.rows import csrs, stored_fields
-from utrap.emit.ports import port_groups
+from utrap.products.port_list import port_groups
 from utrap_sim.waves.bench import PERIOD, START
 from utrap_testbench.golden import csr_value
 

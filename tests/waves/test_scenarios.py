@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from utrap.command_line.errors import UserError
 from utrap.config import PROFILES
-from utrap.errors import UserError
 from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
 from utrap_sim.waves.library import SCENARIOS, machine

@@ -24,9 +24,9 @@ from collections.abc import Callable
 
 import click
 
+from utrap.command_line.errors import UserError
+from utrap.command_line.options import configuration_options
 from utrap.config import Config
-from utrap.errors import UserError
-from utrap.options import configuration_options
 
 
 def _equivalence(config: Config) -> object:

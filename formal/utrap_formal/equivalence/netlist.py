@@ -14,8 +14,8 @@ from typing import Any
 
 import z3
 
-from utrap.emit.netlist import TOP
-from utrap.emit.yosys import run_yosys
+from utrap.verilog.netlist import TOP
+from utrap.verilog.yosys import run_yosys
 
 __all__ = ["Netlist", "load", "refuse_unknown", "substituted", "to_smt2"]
 

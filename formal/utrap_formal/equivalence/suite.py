@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from utrap.config import Config
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
 from utrap_formal.equivalence import comparison
 from utrap_formal.equivalence.cases import groups
 from utrap_formal.equivalence.correspondence import correspondence, model_config

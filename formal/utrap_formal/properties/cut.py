@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from utrap.emit.netlist import TOP
-from utrap.emit.yosys import run_yosys
+from utrap.verilog.netlist import TOP
+from utrap.verilog.yosys import run_yosys
 from utrap_formal.equivalence.netlist import refuse_unknown
 
 __all__ = ["Logic", "Register", "cut", "following"]

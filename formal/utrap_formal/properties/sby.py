@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from utrap.errors import UserError
+from utrap.command_line.errors import UserError
 from utrap_formal.properties import leash, yosys
 
 __all__ = ["INDUCTION", "PDR", "Engine", "Outcome", "Verdict", "run_sby", "sby_text"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from utrap.config import Config
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
 from utrap_formal.properties import (
     conservative,
     cover,

@@ -6,16 +6,16 @@ read-only. A section is a rule's name in the RISC-V manual, or HU-n of the exten
 
 import click
 
+from utrap.command_line.options import configuration_options
 from utrap.config import Config
-from utrap.options import configuration_options
 
 
 @click.command(help=__doc__)
 @configuration_options
 @click.option("--json", "as_json", is_flag=True, help="For programs: docs/schemas/csrs.schema.json says what it is.")
 def csrs(config: Config, as_json: bool) -> None:
-    from utrap.display import print_table
-    from utrap.emit.csrmap import COLUMNS, csrs_json, csrs_rows
+    from utrap.command_line.display import print_table
+    from utrap.products.csr_map import COLUMNS, csrs_json, csrs_rows
 
     if as_json:
         print(csrs_json(config), end="")

@@ -5,8 +5,8 @@ The files appear all together or not at all. The same options give the same byte
 
 import click
 
+from utrap.command_line.options import configuration_options
 from utrap.config import Config
-from utrap.options import configuration_options
 
 
 @click.command(help=__doc__)
@@ -20,9 +20,9 @@ from utrap.options import configuration_options
     help="Where the files go; the folder is made where it is missing.",
 )
 def generate(config: Config, output: str) -> None:
-    from utrap.display import print_table
-    from utrap.emit.products import products
-    from utrap.files import write_atomically
+    from utrap.command_line.display import print_table
+    from utrap.command_line.files import write_atomically
+    from utrap.products.file_set import products
 
     made = products(config)
     paths = write_atomically(output, {product.name: product.content for product in made})

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import click
 
+from utrap.command_line.options import configuration_options
 from utrap.config import Config
-from utrap.options import configuration_options
 
 # The kinds of `utrap_testbench.vectors`, written out: the option is read before that is imported.
 _KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
@@ -23,6 +23,6 @@ _KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Another one, other records.")
 @click.option("--kind", "kinds", type=click.Choice(_KINDS), multiple=True, help="Only events of this kind; repeatable.")
 def record(config: Config, file: str, count: int, seed: int, kinds: tuple[str, ...]) -> None:
-    from utrap_sim.recording import run
+    from utrap_sim.replay.record_command import run
 
     print(run(config, file, count=count, seed=seed, kinds=kinds or _KINDS))

@@ -41,11 +41,11 @@ def regress(
 ) -> int:
     import os
 
+    from utrap.command_line.errors import UserError
     from utrap.config import PROFILES
-    from utrap.errors import UserError
-    from utrap_sim.regress import Regression, plan
-    from utrap_sim.regress import regress as run
-    from utrap_sim.regress_session import RegressSession
+    from utrap_sim.regress.command import RegressSession
+    from utrap_sim.regress.parallel import Regression, plan
+    from utrap_sim.regress.parallel import regress as run
 
     if seed is not None and seeds is not None:
         raise UserError("--seed and --seeds exclude each other: one seed, or so many")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import click
 
-from utrap.errors import UserError
+from utrap.command_line.errors import UserError
 
 
 @click.command(help=__doc__)
@@ -29,7 +29,7 @@ from utrap.errors import UserError
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N records of each file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON (docs/schemas/replay.schema.json).")
 def replay(files: tuple[str, ...], on: str, keep_going: bool, extended: bool, limit: int | None, as_json: bool) -> int:
-    from utrap_sim.replaying import run
+    from utrap_sim.replay.command import run
     from utrap_testbench.vectors import ReplayError
 
     try:

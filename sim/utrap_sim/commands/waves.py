@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import click
 
+from utrap.command_line.options import configuration_options
 from utrap.config import Config
-from utrap.options import configuration_options
 
 
 @click.command(help=__doc__)
@@ -29,8 +29,8 @@ from utrap.options import configuration_options
 @configuration_options
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 def waves(config: Config, scenario: str | None, lists: bool, output: str, simulator: str, opens: bool) -> int:
-    from utrap.errors import UserError
-    from utrap_sim.waves.products import find, print_list, show
+    from utrap.command_line.errors import UserError
+    from utrap_sim.waves.command import find, print_list, show
 
     context = click.get_current_context()
     given = [name for name in context.params if context.get_parameter_source(name) is not _DEFAULT]

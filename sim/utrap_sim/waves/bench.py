@@ -8,7 +8,7 @@ the rising edge, and holds for the whole cycle. Cycle n is from the edge at
 
 from __future__ import annotations
 
-from utrap_sim.bench import OBSERVED, STIMULI, TOP, Bench
+from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP, Bench
 
 __all__ = ["DUMP", "NOTE_CHARACTERS", "PERIOD", "START", "WaveBench"]
 

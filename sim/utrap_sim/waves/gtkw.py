@@ -17,13 +17,13 @@ from vcd.gtkw import GTKWSave, make_translation_filter
 from utrap.config import Config
 from utrap.csr.rows import csrs
 from utrap.csr.table import Csr
-from utrap.emit.ports import Port, port_groups
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode
-from utrap_sim.bench import TOP
-from utrap_sim.explain.names import cause_name
+from utrap.products.port_list import Port, port_groups
+from utrap_show.names import cause_name
+from utrap_sim.simulators.bench import TOP
 
 from .bench import NOTE_CHARACTERS, PERIOD, START
-from .hart import Hart
+from .model_hart import Hart
 from .run import Run
 from .scenario import event_name
 

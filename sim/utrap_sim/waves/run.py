@@ -14,16 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from utrap.errors import UserError
-from utrap_sim.alone import build_alone
-from utrap_sim.bench import OBSERVED, STIMULI, TOP
+from utrap.command_line.errors import UserError
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import Layout
-from utrap_sim.simulators import Simulator, child_environment, ending_group, find_simulator
+from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP
+from utrap_sim.simulators.builds import Simulator, child_environment, ending_group, find_simulator
+from utrap_sim.simulators.standalone import build_alone
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
 from .bench import DUMP
-from .hart import Hart, Played
+from .model_hart import Hart, Played
 
 __all__ = ["Run", "run"]
 
@@ -143,7 +143,7 @@ def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suf
     command = ["vvp", "-n", str(program), f"-{suffix}"] if simulator.name == "icarus" else [str(program)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "utrap_sim.follow", *command, f"+first={first}"],
+            [sys.executable, "-m", "utrap_sim.simulators.process_group", *command, f"+first={first}"],
             cwd=folder,
             env=child_environment(simulator),
             stdin=subprocess.PIPE,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from utrap.errors import UserError
-from utrap_sim.explain.names import cause_name
+from utrap.command_line.errors import UserError
+from utrap_show.names import cause_name
 from utrap_testbench.golden import Config, Irq
 
-from .hart import Hart
+from .model_hart import Hart
 
 __all__ = ["NEEDS", "Scenario", "event_name", "path_of"]
 

@@ -17,8 +17,9 @@ each further line is a state before, one event, and what followed. See
 
 from __future__ import annotations
 
+from utrap_testbench.oracles.spike import DEVIATIONS, Deviation, predict
+
 from .compare import Difference, Result, check
-from .deviations import DEVIATIONS, Deviation, predict
 from .generate import generate
 from .model import run_on_model
 from .reader import read_records

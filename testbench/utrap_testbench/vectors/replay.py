@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from utrap_testbench.golden import Config, IllegalState
+from utrap_testbench.oracles.spike import predict
 
 from .compare import Difference, Result, check
-from .deviations import predict
 from .model import run_on_model
 from .reader import read_records
 from .record import Header, Record, ReplayError

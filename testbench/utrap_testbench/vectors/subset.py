@@ -11,7 +11,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from .deviations import predict
+from utrap_testbench.oracles.spike import predict
+
 from .model import run_on_model
 from .reader import read_records
 from .record import Header, Record

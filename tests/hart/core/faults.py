@@ -7,8 +7,8 @@ from typing import Any
 from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.isa import Fault
-from utrap_hart import atomics, core, counters, datapath, muldiv
-from utrap_hart.decode import Kind
+from utrap_hart.core import atomics, core, counters, datapath, muldiv
+from utrap_hart.core.decode import Kind
 
 _fault, _end, _jump = core.Core._fault, core.Core._end, core.Core._jump
 _verdict, _memory = datapath.Datapath._connect_verdict, datapath.Datapath._connect_memory

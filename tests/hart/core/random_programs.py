@@ -3,7 +3,7 @@
 A program is a list of steps. Each sets CSRs up in M-mode, goes to some mode with MRET, and executes a few instructions
 there; an EBREAK ends it, which never is delegated, and the handler in M-mode goes to the next step. What does not come
 back within some events on the reference hart is drawn anew. The page tables, and the pages that fault in every way,
-are those of `utrap_sim.qemu.memory`.
+are those of `utrap_testbench.oracles.qemu.memory`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import copy
 from random import Random
 
-from utrap_hart.decode import INSTRUCTIONS, Kind
-from utrap_sim.qemu import memory as layout
+from utrap_hart.core.decode import INSTRUCTIONS, Kind
 from utrap_testbench.golden import Config
+from utrap_testbench.oracles.qemu import memory as layout
 
 from .reference import CLOCKS, Ended, ReferenceHart
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from utrap.config import Config
-from utrap_hart.emit import soc_verilog
+from utrap_hart.platform.verilog_files import soc_verilog
 from utrap_sim.configs import model_config
 
 from .random_programs import RAM_BYTES

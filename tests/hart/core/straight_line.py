@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from utrap_hart.decode import INSTRUCTIONS, Kind
+from utrap_hart.core.decode import INSTRUCTIONS, Kind
 
 from .arithmetic import CORNERS
 from .random_programs import i_type, jal, s_type

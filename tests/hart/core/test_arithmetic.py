@@ -5,10 +5,10 @@ from random import Random
 import pytest
 from amaranth.sim import Simulator
 
-from utrap_hart.alu import compute, is_taken
-from utrap_hart.atomics import amo_result
-from utrap_hart.decode import INSTRUCTIONS, Kind
-from utrap_hart.muldiv import MulDiv
+from utrap_hart.core.alu import compute, is_taken
+from utrap_hart.core.atomics import amo_result
+from utrap_hart.core.decode import INSTRUCTIONS, Kind
+from utrap_hart.core.muldiv import MulDiv
 
 from .arithmetic import CONDITIONS, operands, result, signed
 from .combinational import ask

@@ -3,7 +3,7 @@
 import pytest
 from amaranth.sim import Simulator
 
-from utrap_hart.counters import Counters
+from utrap_hart.core.counters import Counters
 from utrap_hart.hart import hart_config
 
 MCYCLE, MINSTRET, MCOUNTINHIBIT, CYCLE, TIME, INSTRET = 0xB00, 0xB02, 0x320, 0xC00, 0xC01, 0xC02

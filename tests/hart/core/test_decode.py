@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from utrap_hart.decode import INSTRUCTIONS, Immediate, Kind, decode
+from utrap_hart.core.decode import INSTRUCTIONS, Immediate, Kind, decode
 
 from .combinational import ask
 

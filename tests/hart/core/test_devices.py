@@ -4,12 +4,12 @@ import pytest
 from amaranth.hdl import Module, Signal
 from amaranth.sim import Simulator
 
-from utrap_hart.bus import BusSignature
-from utrap_hart.devices.clint import Clint
-from utrap_hart.devices.finisher import Finisher, tohost_value
-from utrap_hart.devices.uart import Uart
 from utrap_hart.hart import hart_config
-from utrap_hart.soc import Soc
+from utrap_hart.platform.bus import BusSignature
+from utrap_hart.platform.devices.clint import Clint
+from utrap_hart.platform.devices.finisher import Finisher, tohost_value
+from utrap_hart.platform.devices.uart import Uart
+from utrap_hart.platform.soc import Soc
 
 from .combinational import ask
 from .random_programs import i_type, s_type

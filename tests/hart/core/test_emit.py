@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from utrap.emit.verilog import verilog
+from utrap.products.verilog_module import verilog
 from utrap_hart.hart import hart_config
 
 from .soc_runs import sources

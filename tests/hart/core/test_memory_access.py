@@ -5,10 +5,10 @@ from random import Random
 import pytest
 from amaranth.sim import Simulator
 
-from utrap_hart.atomics import Reservation
-from utrap_hart.decode import Fields, decode
-from utrap_hart.loadstore import is_misaligned, load_value, store_lanes
-from utrap_hart.tinst import transformed
+from utrap_hart.core.atomics import Reservation
+from utrap_hart.core.decode import Fields, decode
+from utrap_hart.core.loadstore import is_misaligned, load_value, store_lanes
+from utrap_hart.core.tinst import transformed
 
 from .combinational import ask
 

@@ -4,8 +4,8 @@ from functools import cache
 
 import pytest
 
-from utrap_hart.emit import platform_verilog
 from utrap_hart.hart import hart_config
+from utrap_hart.platform.verilog_files import platform_verilog
 from utrap_sim.configs import model_config
 
 from .faults import FAULTS

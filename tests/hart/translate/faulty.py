@@ -13,8 +13,8 @@ from .translating import hart_config, module_text
 
 __all__ = ["FAULTS", "Fault", "faulty_verilog"]
 
-_SOURCES = Path(utrap_hart.__file__).parent
-_MODULES = ("bus.py", "paging.py", "walk.py", "tlb.py", "translate.py")
+_SOURCES = Path(utrap_hart.__file__).parent / "translation"
+_MODULES = ("paging.py", "walk.py", "tlb.py", "translate.py")
 
 
 @dataclass(frozen=True)

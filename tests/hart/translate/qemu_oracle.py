@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from utrap_sim.qemu import tools
-from utrap_sim.qemu.program import CPU
+from utrap_testbench.oracles.qemu import tools
+from utrap_testbench.oracles.qemu.program import CPU
 
 from .paging_model import LOAD, U_MODE, VU_MODE, Registers
 from .translating import Query

@@ -4,7 +4,7 @@
 import pytest
 
 from utrap.config import Config, ConfigError
-from utrap_hart.translate import Translate
+from utrap_hart.translation.translate import Translate
 
 
 @pytest.mark.parametrize("config", [Config.profile("full", 32), Config.profile("msu")], ids=["RV32", "without H"])

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from utrap_sim.qemu import deviations, memory, tools
-from utrap_sim.qemu.generate import execute
-from utrap_sim.qemu.program import Program
-from utrap_sim.qemu.walk import Access, MemoryFault
+from utrap_testbench.oracles.qemu import deviations, memory, tools
+from utrap_testbench.oracles.qemu.generate import execute
+from utrap_testbench.oracles.qemu.program import Program
+from utrap_testbench.oracles.qemu.walk import Access, MemoryFault
 
 from .paging_model import CAUSES, FETCH, LOAD, STORE, Registers
 from .translating import Query, Script

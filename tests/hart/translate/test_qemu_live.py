@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from utrap.errors import UserError
-from utrap_sim.qemu import tools
+from utrap.command_line.errors import UserError
+from utrap_testbench.oracles.qemu import tools
 
 from . import qemu_oracle
 from .paging_model import CAUSES, LOAD, M_MODE, STORE, VU_MODE, Machine

@@ -12,8 +12,8 @@ from random import Random
 from amaranth.back import rtlil
 
 from utrap.config import Config
-from utrap.emit.yosys import run_yosys
-from utrap_hart.translate import Translate
+from utrap.verilog.yosys import run_yosys
+from utrap_hart.translation.translate import Translate
 
 from .paging_model import FETCH, LOAD, M_MODE, S_MODE, STORE, U_MODE, VS_MODE, VU_MODE, Answer, Registers
 from .scenes import Scene

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from utrap_sim.waves.hart import Hart
+from utrap_sim.waves.model_hart import Hart
 from utrap_sim.waves.scenario import Scenario
 from utrap_testbench.golden import Config
 

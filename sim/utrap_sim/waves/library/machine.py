@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from utrap_sim.waves.hart import Hart
+from utrap_sim.waves.model_hart import Hart
 from utrap_testbench.golden.isa import bits
 
 __all__ = ["PCIE", "PLIC", "RTC", "UART", "VFIO_BAR", "VIRTIO", "Machine", "load", "store"]

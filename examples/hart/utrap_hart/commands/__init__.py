@@ -1,1 +1,0 @@
-"""Every module in here whose name has no leading underscore is a subcommand of `utrap`: see `utrap.cli`."""

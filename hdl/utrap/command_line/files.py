@@ -1,0 +1,103 @@
+"""Files that appear whole or not at all, a whole set of them at a time."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from utrap.command_line.errors import UserError
+
+
+def write_atomically(directory: str | os.PathLike[str], files: Mapping[str, bytes]) -> list[Path]:
+    """Write `files` (plain name -> content) into `directory`, and return their paths.
+
+    The directory is made, with its parents, where it is missing. All files are written to a hidden
+    folder inside it first and flushed to the disk, then renamed into place; if a rename fails the
+    earlier ones are taken back. So a full disk, a missing permission or Ctrl-C leaves what was there
+    before: no part of a file, no new folder, not one new file beside an old one. (A power failure
+    between two renames can leave a mixed set; each file of it is whole.)
+
+    A target that is a symbolic link is replaced, not followed. What cannot be done is a UserError.
+    """
+    if not os.fspath(directory):
+        raise UserError("cannot write into a directory with an empty name")
+    directory = Path(directory)
+    for name in files:
+        if name in ("", "..") or Path(name).name != name:
+            raise ValueError(f"{name!r} is not the plain name of a file")
+    with (
+        _made(directory),
+        _blamed_on(directory),
+        TemporaryDirectory(prefix=".utrap-", dir=directory) as hidden,
+    ):
+        for name, content in files.items():
+            with _blamed_on(directory / name):
+                _write(Path(hidden, "new " + name), content)
+        _rename_all(directory, list(files), Path(hidden))
+    return [directory / name for name in files]
+
+
+@contextmanager
+def _made(directory: Path) -> Iterator[None]:
+    """The directory exists inside; those that had to be made are gone again if that fails."""
+    with _blamed_on(directory):
+        for path in (directory, *directory.parents):
+            if path.exists() and not path.is_dir():
+                raise UserError(f"cannot write into {directory}: {path} is not a directory")
+        missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    try:
+        with _blamed_on(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for path in missing:
+            with suppress(OSError):  # never made, or another program has put something into it
+                path.rmdir()
+        raise
+
+
+@contextmanager
+def _blamed_on(path: Path) -> Iterator[None]:
+    """The operating system's refusal becomes one line about the file that the user asked for."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # some file systems report a full disk only here
+
+
+def _rename_all(directory: Path, names: list[str], hidden: Path) -> None:
+    """Move "new NAME" to NAME for every name, or none of them."""
+    started: list[str] = []
+    try:
+        for name in names:
+            target, new, old = directory / name, hidden / ("new " + name), hidden / ("old " + name)
+            if target.is_dir():
+                raise UserError(f"cannot write {target}: a directory is in its place")
+            with _blamed_on(target):
+                started.append(name)
+                _keep(target, old)
+                os.replace(new, target)
+    except BaseException:
+        for name in started:
+            if os.path.lexists(hidden / ("old " + name)):
+                os.replace(hidden / ("old " + name), directory / name)
+            elif not os.path.lexists(hidden / ("new " + name)):
+                (directory / name).unlink()
+        raise
+
+
+def _keep(target: Path, old: Path) -> None:
+    """A second name for what is there now, if anything is."""
+    if os.path.lexists(target):
+        try:
+            os.link(target, old, follow_symlinks=False)
+        except OSError:  # a file system without hard links
+            os.replace(target, old)

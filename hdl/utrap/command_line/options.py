@@ -1,0 +1,106 @@
+"""The options --profile, --xlen and --set, with which every command chooses a configuration.
+
+    @click.command()
+    @configuration_options
+    def csrs(config: Config) -> None: ...
+
+A value that is wrong is a UserError: one line that names the option, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from functools import wraps
+from typing import Any
+
+import click
+
+from utrap.command_line.errors import UserError
+from utrap.config import PROFILES, Config, ConfigError
+
+__all__ = ["configuration_options", "make_config"]
+
+_FIELDS: dict[str, type] = {field.name: type(field.default) for field in fields(Config)}
+_BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def configuration_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the three options; it gets their sense as the argument `config`."""
+
+    @click.option(
+        "--profile",
+        type=click.Choice(list(PROFILES)),
+        default="full",
+        show_default=True,
+        help="The privilege modes and extensions.",
+    )
+    @click.option(
+        "--xlen", type=click.Choice(["32", "64"]), default="64", show_default=True, help="The registers' width in bits."
+    )
+    @click.option(
+        "--set",
+        "settings",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Change a field of the configuration; may be repeated. Lists are written a,b,c.",
+    )
+    @wraps(command)
+    def with_config(*, profile: str, xlen: str, settings: tuple[str, ...], **others: Any) -> Any:
+        return command(config=make_config(profile, int(xlen), settings), **others)
+
+    return with_config
+
+
+def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config:
+    """Make the configuration that the options ask for.
+
+    Raises:
+        UserError: When a setting is wrong, alone or beside the others.
+    """
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        key, value = _parse(setting)
+        if key in changes:
+            raise UserError(f"--set {setting}: {key} is set twice")
+        changes[key] = value
+    try:
+        return Config.profile(profile, xlen, **changes)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+
+
+def _parse(setting: str) -> tuple[str, Any]:
+    key, equals, text = setting.partition("=")
+    key, text = key.strip(), text.strip()
+    if not equals:
+        raise UserError(f"--set {setting}: write it as KEY=VALUE, for example --set windows=8")
+    if key in ("xlen", "profile"):
+        raise UserError(f"--set {setting}: write --{key} {text or '...'}")
+    if key not in _FIELDS:
+        raise UserError(f"--set {setting}: {key!r} is no field of the configuration;{_suggestion(key)}")
+    kind = _FIELDS[key]
+    if kind is bool:
+        if text.lower() not in _BOOLEANS:
+            raise UserError(f"--set {setting}: {key} is true or false")
+        return key, _BOOLEANS[text.lower()]
+    if kind is int:
+        return key, _number(setting, key, text)
+    if kind is tuple:
+        return key, tuple(part.strip() for part in text.split(","))
+    return key, text
+
+
+def _number(setting: str, key: str, text: str) -> int:
+    try:
+        return int(text, 10) if text.isdecimal() else int(text, 0)
+    except ValueError:
+        raise UserError(f"--set {setting}: {key} is a number, as in 16 or 0x10") from None
+
+
+def _suggestion(key: str) -> str:
+    from difflib import get_close_matches
+
+    known = [name for name in _FIELDS if name != "xlen"]
+    close = get_close_matches(key, known, n=1)
+    return f" do you mean {close[0]}?" if close else f" there are {', '.join(known)}"

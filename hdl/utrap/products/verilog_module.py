@@ -1,0 +1,191 @@
+"""The unit as one Verilog-2005 module that a person can read.
+
+Amaranth and Yosys make the netlist; this module lays it out: the ports by purpose, one register for
+each stored field, one wire for each CSR, the logic in the order of its dependencies, and one always
+block for each CSR. A test proves the text equivalent to the RTLIL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from utrap.config import Config
+from utrap.csr.rows import csr_rows, csrs
+from utrap.products.port_list import port_groups
+from utrap.products.preamble import PRAGMAS, configuration_lines, identification, wrapped
+from utrap.unit import TrapUnit
+from utrap.verilog.expression import LINE, Constant, Name, invert, layout
+from utrap.verilog.logic import Definition, Logic, span
+from utrap.verilog.netlist import TOP, Bits, Cell, Netlist, make_netlist
+from utrap.verilog.statement import Assignment, If, Statement, merge
+
+__all__ = ["verilog"]
+
+_MODE = "mode"
+
+
+def verilog(config: Config) -> str:
+    """Return the text of trap_unit.v."""
+    unit = TrapUnit(config)
+    return write_module(unit, make_netlist(unit))
+
+
+def write_module(unit: TrapUnit, netlist: Netlist) -> str:
+    """Lay a netlist of the unit out as Verilog."""
+    return _Writer(unit, netlist).text()
+
+
+class _Writer:
+    def __init__(self, unit: TrapUnit, netlist: Netlist) -> None:
+        self._unit = unit
+        self._netlist = netlist
+        self._groups = port_groups(unit)
+        self._outputs = [port.name for group in self._groups for port in group.ports if port.direction == "output"]
+        self._views = [row.name for row in csrs(unit.config)]
+        # A flip-flop's name -> the CSR that it belongs to, in the order of the CSRs' addresses.
+        self._owners = {key.replace(".", "_"): key.partition(".")[0] for key in unit.state.stored}
+        self._owners |= {"mode_prv": _MODE, "mode_v": _MODE}
+        self._lines: list[str] = []
+        self._logic = Logic(netlist, self._owners, [*self._views, *self._outputs], self._write_definition)
+
+    def text(self) -> str:
+        registers = {self._register_name(cell): cell for cell in self._logic.flip_flops}
+        ordered = [(name, registers[name]) for name in self._owners if name in registers]
+        declarations = list(self._declarations(ordered))
+        self._write_csrs()
+        outputs = self._lines
+        self._lines = []
+        self._write_outputs()
+        updates = list(self._blocks(ordered))
+        # What the updates need in front of them was written while they were made.
+        sections = [
+            *_title("State: one register for each stored field"),
+            *declarations,
+            *_title("CSRs: what each reads, and the nets that it takes"),
+            *outputs,
+            *_title("Outputs, and the nets that they and the next state take"),
+            *self._lines,
+            *_title("Next state: all of it changes here and nowhere else"),
+            *(line for block in updates for line in block),
+        ]
+        body = "\n".join("  " + line if line else "" for line in sections)
+        return f"{self._preamble()}\nmodule {TOP} (\n{self._port_list()}\n);\n{body}\n\nendmodule\n\n{_AFTER}"
+
+    # --- the parts --------------------------------------------------------
+
+    def _preamble(self) -> str:
+        config = self._unit.config
+        lines = [
+            *identification("The trap unit of one RISC-V hart"),
+            "",
+            *wrapped(
+                "Every trap CSR, the routing of exceptions and interrupts to the privilege modes, the"
+                " entry into and the return from each, and the judgement of CSR accesses and"
+                " privileged instructions. One event is committed a cycle; the answers are"
+                " combinational in that cycle; all state changes at the rising edge of clk that ends"
+                f" it. rst is synchronous. Instantiate by name; {TOP}_ports.md says what each port is."
+            ),
+            "",
+            "Configuration:",
+            *("  " + line for line in configuration_lines(config)),
+            "",
+            "Lint: what is switched off, and why.",
+        ]
+        for rule, reason in PRAGMAS.items():
+            lines += ["  " + line for line in wrapped(f"{rule}: {reason}")]
+        text = "\n".join(f"// {line}".rstrip() for line in lines)
+        pragmas = "\n".join(f"/* verilator lint_off {rule} */" for rule in PRAGMAS)
+        return f"{text}\n\n{pragmas}\n`default_nettype none\n"
+
+    def _port_list(self) -> str:
+        lines = []
+        last = self._groups[-1].ports[-1].name
+        for group in self._groups:
+            lines.append(f"    // {group.title.replace(chr(96), '')}")
+            for port in group.ports:
+                comma = "" if port.name == last else ","
+                lines.append(f"    {port.direction:6} wire {span(port.width):>8}{port.name}{comma}")
+        return "\n".join(lines)
+
+    def _declarations(self, registers: Iterable[tuple[str, Cell]]) -> Iterator[str]:
+        summaries = {name: row.summary for name, row in csr_rows(self._unit.config).items()}
+        summaries[_MODE] = "the current mode: nominal privilege and V"
+        for owner, members in groupby(registers, key=lambda item: self._owners[item[0]]):
+            yield f"// {owner}: {summaries[owner]}"
+            for name, cell in members:
+                reset, _ = self._reset_and_next(cell)
+                yield f"reg {span(len(cell.output))}{name} = {reset};"
+
+    def _write_csrs(self) -> None:
+        for row in csrs(self._unit.config):
+            if not self._logic.is_defined(row.name):
+                value = self._logic.show(row.name)
+                self._lines.append(f"// {row.address:#05x} {row.name}")
+                self._write_definition(Definition(name=row.name, width=self._unit.config.xlen, value=value))
+
+    def _write_outputs(self) -> None:
+        for group in self._groups:
+            for port in group.ports:
+                if port.direction == "output" and not self._logic.is_defined(port.name):
+                    value = self._logic.show(port.name)
+                    self._write_definition(Definition(name=port.name, width=port.width, value=value))
+
+    def _write_definition(self, definition: Definition) -> None:
+        name = definition.name
+        prefix = f"assign {name} = " if name in self._outputs else f"wire {span(definition.width)}{name} = "
+        self._lines += layout(prefix, definition.value).split("\n")
+
+    # --- the next state ---------------------------------------------------
+
+    def _register_name(self, cell: Cell) -> str:
+        return self._logic.name_of(cell.output)
+
+    def _reset_and_next(self, cell: Cell) -> tuple[Constant, Bits]:
+        """The value that rst gives a flip-flop, and what it takes otherwise."""
+        data = self._logic.sole_driver(cell.ports["D"], "$mux")
+        rst, clk = self._netlist.wires["rst"], self._netlist.wires["clk"]
+        reset = self._logic.operand(data.ports["B"], len(cell.output)) if data else None
+        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or not isinstance(reset, Constant):
+            raise ValueError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
+        return reset, data.ports["A"]
+
+    def _blocks(self, registers: Iterable[tuple[str, Cell]]) -> Iterator[list[str]]:
+        for owner, members in groupby(registers, key=lambda item: self._owners[item[0]]):
+            resets: list[Statement] = []
+            updates: list[Statement] = []
+            for name, cell in members:
+                reset, following = self._reset_and_next(cell)
+                resets.append(Assignment(name, reset))
+                merge(updates, self._update(name, cell.output, following))
+            block = If(Name("rst"), resets, updates)
+            yield [f"// {owner}", "always @(posedge clk)", *block.lines("  ")]
+
+    def _update(self, name: str, held: Bits, value: Bits) -> list[Statement]:
+        """Statements that give a register a value; none where it keeps its own."""
+        if value == held:
+            return []
+        cell = self._logic.sole_driver(value, "$mux")
+        if cell is None or not self._holds(cell, held):
+            return [Assignment(name, self._logic.operand(value, len(value)))]
+        condition = self._logic.operand(cell.ports["S"], 1)
+        then = self._update(name, held, cell.ports["B"])
+        otherwise = self._update(name, held, cell.ports["A"])
+        return [If(condition, then, otherwise) if then else If(invert(condition), otherwise, [])]
+
+    def _holds(self, cell: Cell, held: Bits) -> bool:
+        """Whether a choice, or one inside it, keeps the register as it is."""
+        for port in "AB":
+            if cell.ports[port] == held:
+                return True
+            inner = self._logic.sole_driver(cell.ports[port], "$mux")
+            if inner is not None and self._holds(inner, held):
+                return True
+        return False
+
+
+def _title(text: str) -> list[str]:
+    return ["", f"// ---- {text} ".ljust(LINE - 2, "-"), ""]
+
+
+_AFTER = "`default_nettype wire\n"

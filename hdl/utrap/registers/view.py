@@ -1,0 +1,45 @@
+"""What each CSR reads: its fields' storage and levels, put in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import and_
+
+from amaranth.hdl import Cat, Const, Module, Value
+
+from utrap.csr.rows import csrs
+from utrap.csr.table import Csr, Field
+from utrap.registers.state import State
+
+__all__ = ["connect_views"]
+
+
+def connect_views(m: Module, state: State, levels: Mapping[str, Value]) -> None:
+    """Drive every CSR's view; `levels` holds the hardware levels by name."""
+    for row in csrs(state.config):
+        m.d.comb += state.views[row.name].eq(_view(state, row, levels))
+
+
+def _view(state: State, row: Csr, levels: Mapping[str, Value]) -> Value:
+    parts: list[Value] = []
+    position = 0
+    for field in row.fields:
+        if field.lsb > position:
+            parts.append(Const(0, field.lsb - position))
+        parts.append(_field(state, field, levels))
+        position = field.lsb + field.width
+    return Cat(*parts)
+
+
+def _field(state: State, field: Field, levels: Mapping[str, Value]) -> Value:
+    if field.is_constant:
+        return Const(field.constant, field.width)
+    value: Value = Const(0, field.width)
+    if field.storage:
+        value = Cat(state.stored[field.storage].replicate(field.copies))
+    if field.level:
+        value = (value | levels[field.level])[: field.width]
+    if field.read_where:
+        value = value & reduce(and_, (state[key] for key in field.read_where))
+    return value

@@ -1,0 +1,128 @@
+"""Which interrupt the hart would take now, with which cause, into which mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+
+from utrap.isa import PRIORITY, InterruptRule, Mode, Target, targets
+from utrap.registers.decode import mux4
+from utrap.registers.state import State
+
+__all__ = ["InterruptChoice", "choose_interrupt"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterruptChoice:
+    """The interrupt to take.
+
+    Attributes:
+        request: There is one.
+        cause: Its code as xcause gets it, 6 bits; any without a request.
+        target: Which mode takes it, a `Target`; any without a request.
+        takes: Whether each mode takes it: `request` and `target` in one.
+        causes: The code that each mode would take if it took one, 4 bits.
+        wake: Some interrupt is pending and enabled in mip and mie.
+    """
+
+    request: Value
+    cause: Value
+    target: Value
+    takes: Mapping[Target, Value]
+    causes: Mapping[Target, Value]
+    wake: Value
+
+
+def choose_interrupt(m: Module, state: State) -> InterruptChoice:
+    """Choose by target mode first, M, HS, U, VS, then by priority (HU-26)."""
+    config = state.config
+    mip, mie = state.views["mip"], state.views["mie"]
+    rules = [rule for rule in PRIORITY if rule.present(config)]
+    ready = {rule.code: mip[rule.code] & mie[rule.code] for rule in rules}
+
+    some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
+    higher = {Target.VS: (Target.M, Target.S, Target.U), Target.U: (Target.M, Target.S), Target.S: (Target.M,)}
+    causes: dict[Target, Value] = {}
+    for target in (Target.VS, Target.U, Target.S, Target.M):
+        if not target.is_in(config):
+            continue
+        candidates = [
+            (rule, ready[rule.code] & destined)
+            for rule in rules
+            if (destined := _destined(state, rule, target)) is not None
+        ]
+        some[target] = Signal(name=f"interrupt_into_{target.prefix}")
+        holding, enabled = [holds for _, holds in candidates], _is_enabled(state, target)
+        # M's enable joins each of its terms: mapped for depth it is one level less.
+        anything = Cat(c & enabled for c in holding).any() if target is Target.M else Cat(holding).any() & enabled
+        m.d.comb += some[target].eq(anything)
+        causes[target] = _first(candidates, shift=1 if target is Target.VS else 0)
+    # Without M, HS or U it is VS, so whether it is VS need not be known.
+    chosen = Cat(
+        some[Target.M] | some[Target.S],
+        some[Target.M] | ~(some[Target.S] | some[Target.U]),
+    )
+    leaves = [causes.get(target, Const(0, 4)) for target in Target]
+    return InterruptChoice(
+        request=Cat(some.values()).any(),
+        cause=Cat(mux4((chosen[0], chosen[1]), leaves), Const(0, 2)),
+        target=chosen,
+        takes={t: reduce(and_, (~some[h] for h in higher.get(t, ())), some[t]) for t in targets(config)},
+        causes=causes,
+        wake=Cat(ready.values()).any(),
+    )
+
+
+def _first(candidates: Iterable[tuple[InterruptRule, Value]], shift: int) -> Value:
+    """Return the code of the first candidate that holds, less the shift.
+
+    The shift turns a VS-level code into the supervisor-level one that the
+    guest sees (norm:hideleg_trans).
+    """
+    *others, (last, _) = candidates
+    cause: Value = Const(int(last.code) - shift, 4)
+    for rule, holds in reversed(others):
+        cause = Mux(holds, int(rule.code) - shift, cause)
+    return cause
+
+
+def _destined(state: State, rule: InterruptRule, target: Target) -> Value | None:
+    """Whether delegation sends an interrupt to the target; None if it never can.
+
+    norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25.
+    """
+    name = rule.code.name.lower()
+    if rule.mideleg == "zero":
+        return Const(1, 1) if target is Target.M else None
+    by_m = Const(1, 1) if rule.mideleg == "one" else state[f"mideleg.{name}"]
+    if target is Target.M:
+        return None if rule.mideleg == "one" else ~by_m
+    if rule.level is Mode.VS:
+        by_h = state[f"hideleg.{name}"]
+        return {Target.S: ~by_h, Target.VS: by_h}.get(target)
+    if rule.level is Mode.U:
+        by_s = state[f"sideleg.{name}"] if state.config.s else Const(1, 1)
+        return {Target.S: by_m & ~by_s, Target.U: by_m & by_s}.get(target)
+    return by_m if target is Target.S else None
+
+
+def _is_enabled(state: State, target: Target) -> Value:
+    """Whether the hart's mode and enables let interrupts for a mode in.
+
+    norm:mstatus_xie_intr_en_dis, norm:intr_mip_mie_op, HU-25.
+    """
+    is_user = ~state.prv[0]
+    match target:
+        case Target.M:
+            return ~state.is_in(Mode.M) | state["mstatus.mie"]
+        case Target.S:
+            return state.v | (~state.is_in(Mode.M) & (is_user | state["mstatus.sie"]))
+        case Target.U:
+            in_user = is_user & ~state.v & state["mstatus.uie"]
+            return in_user | (state.v & state["hudcfg.en"])
+        case Target.VS:
+            return state.v & (is_user | state["vsstatus.sie"])

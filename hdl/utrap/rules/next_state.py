@@ -1,0 +1,99 @@
+"""The next state: what each event writes, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from amaranth.hdl import Const, Module, Mux, Signal, Value
+
+from utrap.csr.rows import stored_fields
+from utrap.isa import Target
+from utrap.registers.state import State
+from utrap.registers.write import FieldWrite
+from utrap.rules.entry import ROWS, Trap, column_values, status_writes
+from utrap.rules.xret import Return
+
+__all__ = ["connect_updates"]
+
+
+def connect_updates(
+    m: Module,
+    state: State,
+    *,
+    writes: Mapping[str, FieldWrite],
+    is_trap: Value,
+    into: Mapping[Target, Value],
+    trap: Trap,
+    returns: Iterable[tuple[Value, Return]],
+    dirties: Mapping[str, Value],
+) -> None:
+    """Connect every stored field and the mode to the events that write them.
+
+    Args:
+        writes: The CSR write of each stored field.
+        is_trap: The event is an exception or an interrupt; selects data only.
+        into: The mode that a trap enters, one-hot; all 0 without a trap.
+        trap: The trap.
+        returns: Each return with whether it executes; at most one does.
+        dirties: Whether the core wrote the state "fs" or "vs".
+    """
+    in_columns = _connect_columns(m, state, writes, is_trap, into, trap)
+    for key, write in writes.items():
+        if key not in in_columns:
+            with m.If(write.enable):
+                m.d.sync += state.stored[key].eq(write.value)
+    for target, enters in into.items():
+        with m.If(enters):
+            for key, value in status_writes(state, target, trap).items():
+                _store(m, state, key, value)
+            m.d.sync += state.set_mode(Const(target.mode & 3, 2), Const(target.mode >> 2, 1))
+    for executes, ret in returns:
+        with m.If(executes):
+            for key, (when, value) in ret.writes.items():
+                with m.If(when):
+                    _store(m, state, key, value)
+            m.d.sync += state.set_mode(ret.prv, ret.v)
+    for name, is_dirty in dirties.items():
+        with m.If(is_dirty):
+            _store(m, state, f"mstatus.{name}", Const(3, 2))
+            # norm:vsstatus_fs_op, norm:vsstatus_vs_op
+            with m.If(state.v):
+                _store(m, state, f"vsstatus.{name}", Const(3, 2))
+
+
+def _store(m: Module, state: State, key: str, value: Value) -> None:
+    """Assign a field that the configuration has."""
+    if key in state.stored:
+        m.d.sync += state.stored[key].eq(value)
+
+
+def _connect_columns(
+    m: Module,
+    state: State,
+    writes: Mapping[str, FieldWrite],
+    is_trap: Value,
+    into: Mapping[Target, Value],
+    trap: Trap,
+) -> set[str]:
+    """Connect the trap columns: one multiplexer a column, one enable a row.
+
+    All rows of a column have the same shape, so their CSR writes carry the
+    same value, and a trap and a CSR write are never in the same cycle.
+    """
+    fields = stored_fields(state.config)
+    connected = set()
+    for column, (holds, trap_value) in column_values(trap).items():
+        rows = {target: row[column] for target, row in ROWS.items() if target in into and row.get(column) in fields}
+        if not rows:
+            continue
+        field = fields[next(iter(rows.values()))]
+        written = writes[field.storage].value
+        data = Signal(field.width, name=f"column_{column}_data")
+        low = field.lsb if column == "epc" else 0
+        masked = Mux(holds, trap_value[low : low + field.width], 0)
+        m.d.comb += data.eq(Mux(is_trap, masked, written))
+        for target, key in rows.items():
+            with m.If(into[target] | writes[key].enable):
+                m.d.sync += state.stored[key].eq(data)
+            connected.add(key)
+    return connected

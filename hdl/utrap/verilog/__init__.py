@@ -1,0 +1,1 @@
+"""Netlists as Verilog that a person can read: the printer."""

@@ -1,0 +1,108 @@
+"""The unit as a netlist: Amaranth's RTLIL, made small by Yosys, read back as cells and wires."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from amaranth.back import rtlil
+from amaranth.hdl import Value
+
+from utrap.unit import TrapUnit
+from utrap.verilog.yosys import run_yosys
+
+__all__ = ["TOP", "Bit", "Bits", "Cell", "Netlist", "make_netlist", "read_netlist", "to_rtlil"]
+
+#: The module's name in Verilog.
+TOP = "trap_unit"
+
+#: A net of one bit, by number, or a constant "0", "1" or "x".
+Bit = int | str
+Bits = tuple[Bit, ...]
+
+#: What makes a netlist of Amaranth's RTLIL small enough to read: it is still one cell for each
+#: operator of the source, but equal ones are shared and those without effect are gone.
+_PASSES = (
+    "read_rtlil unit.il",
+    "proc",
+    "opt_expr",
+    "opt_merge",
+    "opt_muxtree",
+    "opt_reduce",
+    "opt_merge",
+    "opt_expr",
+    "pmuxtree",
+    "opt_clean",
+    "write_json unit.json",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One operator or flip-flop, lowest bit first on every port."""
+
+    kind: str
+    ports: dict[str, Bits]
+    is_signed: bool
+
+    @property
+    def output(self) -> Bits:
+        """What it drives."""
+        return self.ports["Q" if "Q" in self.ports else "Y"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Netlist:
+    """The unit's cells, its ports (direction and nets), and its wires, by name."""
+
+    cells: tuple[Cell, ...]
+    ports: dict[str, tuple[str, Bits]]
+    wires: dict[str, Bits]
+
+
+def to_rtlil(unit: TrapUnit) -> str:
+    """Write the unit as RTLIL, with its ports' names as Verilog has them."""
+    ports: dict[str, Any] = {}
+    for path, _, value in unit.signature.flatten(unit):
+        # The direction follows from which side drives it.
+        ports["_".join(path)] = (Value.cast(value), None)
+    with _without_collection():
+        text: str = rtlil.convert(unit, name=TOP, ports=ports, emit_src=False)
+    return text
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Make many objects that all stay: looking for garbage among them takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def read_netlist(document: dict[str, Any]) -> Netlist:
+    """Read what `write_json` wrote."""
+    module = document["modules"][TOP]
+    cells = tuple(
+        Cell(
+            kind=cell["type"],
+            ports={port: tuple(bits) for port, bits in cell["connections"].items()},
+            is_signed=any(int(cell["parameters"].get(key, "0"), 2) for key in ("A_SIGNED", "B_SIGNED")),
+        )
+        for cell in module["cells"].values()
+    )
+    ports = {name: (port["direction"], tuple(port["bits"])) for name, port in module["ports"].items()}
+    wires = {name: tuple(wire["bits"]) for name, wire in module["netnames"].items() if "$" not in name}
+    return Netlist(cells=cells, ports=ports, wires=wires)
+
+
+def make_netlist(unit: TrapUnit) -> Netlist:
+    """Make the unit's netlist."""
+    return read_netlist(json.loads(run_yosys(_PASSES, {"unit.il": to_rtlil(unit)}, "unit.json")))

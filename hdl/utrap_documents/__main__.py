@@ -1,0 +1,119 @@
+# amaranth: UnusedElaboratable=no
+"""The documents that are made from the sources: `python -m utrap_documents.__main__` writes them to docs/.
+
+A test makes them again and compares.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from utrap.config import Config
+from utrap.csr.rows import csr_rows
+from utrap.products.csr_map import COLUMNS, csrs_rows
+from utrap.products.port_list import ports_markdown
+from utrap.products.preamble import wrapped
+from utrap.unit import TrapUnit
+from utrap_documents.timing_diagrams import wave_json
+from utrap_documents.timing_scenarios import SCENARIOS
+
+__all__ = ["documents", "drawing"]
+
+_MADE = "<!-- Made by `make docs`: change the sources. -->\n"
+
+_CSRS = """\
+# CSRs
+
+Every CSR of the unit in the profile `full`, as `utrap csrs` prints them; with `--profile`, `--xlen` and
+`--set` it prints those of any configuration, with `--json` for programs. A field in parentheses is read-only.
+Bits in no field are read-only 0. A section is the name of a rule in the RISC-V manual (`norm:` before it in
+the sources) or of one in [shudeleg.md](spec/shudeleg.md). In the Verilog each CSR is a wire under its name,
+and each field that is stored a register `csr_field`.
+"""
+
+_PORTS = """\
+
+This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
+that has every port: the profile `full`, RV64, with eight guest external interrupts. Another configuration has
+some of them, and other widths. [timing.md](timing.md) shows the ports at work,
+[instantiation.md](instantiation.md) a core around them.
+"""
+
+_TIMING = """\
+# Timing
+
+Every operation takes one cycle. The core drives the commit port in a cycle, the unit answers in that same
+cycle, and all state changes at the rising edge of `clk` that ends it; the next operation may follow at once.
+Nothing is registered between a port and an answer, so a core that needs shorter paths registers its side.
+
+The diagrams are drawn from a simulation of the profile `full`, RV64. A hatched signal means nothing in that
+cycle. Names without a port's prefix are CSRs.
+"""
+
+
+def documents() -> dict[str, str]:
+    """Return every document that is made, by its path in docs/."""
+    made = {"ports.md": _ports(), "csrs.md": _csrs(), "timing.md": _timing()}
+    for scenario in SCENARIOS:
+        source = wave_json(scenario)
+        made[f"timing/{scenario.name}.json"] = source
+        made[f"timing/{scenario.name}.svg"] = drawing(source)
+    return made
+
+
+def _ports() -> str:
+    title, _, rest = ports_markdown(TrapUnit(Config.profile("full", 64, geilen=8))).partition("\n")
+    return f"{title}\n\n{_MADE}{_PORTS}{rest}"
+
+
+def _csrs() -> str:
+    wide, narrow = Config.profile("full", 64), Config.profile("full", 32)
+    title, _, rest = _CSRS.partition("\n")
+    parts = [f"{title}\n\n{_MADE}{rest}", "\n## RV64\n\n", _table(csrs_rows(wide))]
+    high = [row for row in csrs_rows(narrow) if row[1] not in csr_rows(wide)]
+    parts += ["\n## RV32 alone\n\n", "The high halves; the other CSRs have 32 bits.\n\n", _table(high)]
+    return "".join(parts)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + " --- |" * len(COLUMNS)]
+    for address, name, *cells in rows:
+        texts = [cell.replace("|", "\\|").replace("\n", "; ") for cell in cells]
+        lines.append("| " + " | ".join([f"`{address}`", f"`{name}`", *texts]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _timing() -> str:
+    title, _, rest = _TIMING.partition("\n")
+    parts = [f"{title}\n\n{_MADE}{rest}"]
+    for scenario in SCENARIOS:
+        text = "\n".join(wrapped(scenario.text))
+        parts.append(f"\n## {scenario.title}\n\n{text}\n\n![{scenario.title}](timing/{scenario.name}.svg)\n")
+    return "".join(parts)
+
+
+def drawing(source: str) -> str:
+    """Draw WaveJSON as SVG, on white, without the shapes that it does not use."""
+    import wavedrom
+
+    svg: str = wavedrom.render(source).tostring()
+    shapes = re.compile(r'<g id="([^"]+)">.*?</g>')
+    head, end, body = svg.partition("</defs>")
+    used = set(re.findall(r'href="#([^"]+)"', body))
+    head = shapes.sub(lambda shape: shape[0] if shape[1] in used else "", head)
+    return f'{head}{end}<rect width="100%" height="100%" fill="white" />{body}\n'
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path)
+
+
+if __name__ == "__main__":
+    _write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"), documents())

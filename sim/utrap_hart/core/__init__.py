@@ -1,0 +1,1 @@
+"""The core: instructions, their data path, and what it tells the trap unit."""

@@ -1,0 +1,1 @@
+"""The platform around the hart: bus, devices, and its Verilog."""

@@ -1,0 +1,197 @@
+"""A program in a simulator, as a stream of what happens: events, instructions, bytes of the UART, the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from utrap.command_line.errors import UserError
+from utrap_sim.simulators.builds import Simulator, child_environment, ending_group, find_simulator
+from utrap_sim.simulators.standalone import build_alone
+
+from .bench import RAM, TOP
+from .image import Image
+from .sources import Sources, hart_sources
+
+__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "build", "simulate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A cycle in which the unit's commit port or interrupt lines have news; the last cycle is one, too.
+
+    Attributes:
+        cycle: Counted from 0.
+        retired: Instructions that had retired before it.
+        inputs, outputs: The vectors in hexadecimal; `Sources` has their layouts.
+    """
+
+    cycle: int
+    retired: int
+    inputs: str
+    outputs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """An instruction retired: its address, its bits, and the mode in which it executed (`Mode`)."""
+
+    cycle: int
+    pc: int
+    insn: int
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The UART sent a byte."""
+
+    cycle: int
+    byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The simulation is over.
+
+    Attributes:
+        code: The program's, or None when it has not ended within its cycles.
+        cycles: How many there were.
+        retired: Instructions that retired.
+    """
+
+    code: int | None
+    cycles: int
+    retired: int
+
+
+Happening = Event | Retired | Sent | End
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What is asked of a simulation.
+
+    Attributes:
+        max_cycles: After so many it ends.
+        retired: Every instruction that retires is told.
+        waves: A VCD file to write; the build must be one for waves.
+        plusargs: More arguments for the simulator.
+    """
+
+    max_cycles: int
+    retired: bool = False
+    waves: Path | None = None
+    plusargs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Built:
+    """A simulation that is ready to run."""
+
+    simulator: Simulator
+    program: Path
+    sources: Sources
+
+
+def build(
+    name: str, waves: bool = False, sources: Sources | None = None, tell: Callable[[], None] = lambda: None
+) -> Built:
+    """Build the hart for a simulator (icarus, verilator), or find it built.
+
+    Args:
+        name: The simulator.
+        waves: For Verilator, whether it can write waves; Icarus always can.
+        sources: Other ones than the hart's own.
+        tell: Called before a build that is not in the cache.
+
+    Raises:
+        UserError: When the simulator is missing or the build fails.
+    """
+    simulator = find_simulator(name, for_cocotb=False)
+    sources = hart_sources() if sources is None else sources
+    program = build_alone(simulator, TOP, sources.files, "vcd" if waves else "-", tell)
+    return Built(simulator, program, sources)
+
+
+def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
+    """Run a program; whoever stops asking ends the simulation.
+
+    Raises:
+        UserError: When the simulator ends without saying why.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="utrap-run-")))
+        (folder / "image.hex").write_text(image.hexadecimal(RAM.start))
+        reading, writing = os.pipe()
+        stream = stack.enter_context(os.fdopen(reading, "rb"))
+        try:
+            process = _start(built, image, options, folder, writing)
+        finally:
+            os.close(writing)
+        stack.enter_context(ending_group(process))
+        ended = False
+        for line in stream:
+            try:
+                happening = _parse(line.decode())
+            except ValueError:
+                raise UserError(f"the simulation shows unknown bits: {line.decode().strip()}") from None
+            ended |= isinstance(happening, End)
+            if happening is not None:
+                yield happening
+        process.wait()
+        if not ended:
+            raise _ended(built, folder / "log")
+
+
+def _start(built: Built, image: Image, options: Options, folder: Path, writing: int) -> subprocess.Popen[bytes]:
+    program = str(built.program)
+    command = [
+        *((program,) if built.simulator.name == "verilator" else ("vvp", "-n", program)),
+        "+image=image.hex",
+        f"+entry={image.entry:x}",
+        f"+tohost={image.tohost:x}",
+        f"+max_cycles={options.max_cycles}",
+        f"+stream=/dev/fd/{writing}",
+        *(["+retired"] if options.retired else []),
+        *([f"+waves={options.waves}"] if options.waves else []),
+        *options.plusargs,
+    ]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=child_environment(built.simulator),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[writing],
+            start_new_session=True,  # Ctrl-C is for us alone; we end the group
+        )
+
+
+def _parse(line: str) -> Happening | None:
+    kind, *words = line.split()
+    if kind == "E":
+        return Event(int(words[0]), int(words[1]), words[2], words[3])
+    if kind == "R":
+        return Retired(int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3], 16))
+    if kind == "U":
+        return Sent(int(words[0]), int(words[1], 16))
+    if kind == "X":
+        return End(int(words[0], 16), int(words[1]), int(words[2]))
+    if kind == "M":
+        return End(None, int(words[0]), int(words[1]))
+    return None
+
+
+def _ended(built: Built, log: Path) -> UserError:
+    """What to say of a simulator that is gone: the last line of its log that speaks of an error."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    told = [line for line in lines if "error" in line.lower()] or lines or ["it said nothing"]
+    return UserError(f"{built.simulator.name} ended by itself: {told[-1]}")

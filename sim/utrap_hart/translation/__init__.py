@@ -1,0 +1,1 @@
+"""Two-stage address translation: page tables, the walk, the TLB."""

@@ -1,0 +1,1 @@
+"""What the project shows in words and pictures: explanations, timelines, and the names of things."""

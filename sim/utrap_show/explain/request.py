@@ -1,0 +1,303 @@
+"""From what the user wrote to a configuration, a state and an event of the model; what cannot be is one line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+
+from utrap.command_line.errors import UserError
+from utrap.config import Config as UnitConfig
+from utrap_show.names import COUNTERS, Names, Place, number
+from utrap_testbench.golden import (
+    Cause,
+    Config,
+    ConfigError,
+    CsrAccess,
+    CsrOp,
+    Event,
+    Insn,
+    Irq,
+    Query,
+    Return,
+    State,
+    TakeException,
+    TakeInterrupt,
+    TrapReturn,
+    csr_value,
+    ecall_cause,
+    reset_state,
+    step,
+)
+
+__all__ = ["Options", "Request", "make_request"]
+
+_GUEST_PAGE_FAULTS = (20, 21, 23)
+_PENDING = ("mip", "sip", "hip", "vsip", "uip", "hvip", "hgeip")
+_ENABLES = ("mie", "sie", "hie", "vsie", "uie")
+_OF_S, _OF_H = ("satp_modes", "asid_bits"), ("hgatp_modes", "vmid_bits")
+_SGEI = 1 << Irq.SGEI
+_LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The command line's options as they were written; None or empty where absent."""
+
+    mode: str
+    cause: str | None = None
+    interrupts: tuple[str, ...] = ()
+    returns: str | None = None
+    access: str | None = None
+    insn: str | None = None
+    write: str | None = None
+    set_bits: str | None = None
+    clear_bits: str | None = None
+    csrs: tuple[str, ...] = ()
+    pc: str | None = None
+    tval: str | None = None
+    gpa: str | None = None
+    tinst: str | None = None
+    gva: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A question to the model, and what the user should know about how it was understood."""
+
+    config: Config
+    names: Names
+    state: State
+    event: Event
+    gpa: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def make_request(unit: UnitConfig, options: Options) -> Request:
+    """Understand the options.
+
+    Raises:
+        UserError: When they name something unknown, give a value that does not fit or contradict each other.
+    """
+    values = {item.name: getattr(unit, item.name) for item in fields(unit)}
+    # The generator leaves alone what has no meaning in a configuration; the model wants it absent.
+    for name in (*_OF_S, *_OF_H) if not unit.s else _OF_H if not unit.h else ():
+        del values[name]
+    try:
+        config = Config(**values)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+    return _Maker(config, Names(config, unit), options).request()
+
+
+class _Maker:
+    def __init__(self, config: Config, names: Names, options: Options) -> None:
+        self.config, self.names, self.options = config, names, options
+        self.notes: list[str] = []
+        self.mode = names.mode(options.mode)
+
+    def request(self) -> Request:
+        kind = self._kind()
+        self._check_companions(kind)
+        state = self._state()
+        event = getattr(self, f"_{kind}")(state)
+        gpa = self._number("gpa", self.config.rules.gpa_bits) if self.options.gpa is not None else None
+        return Request(config=self.config, names=self.names, state=state, event=event, gpa=gpa, notes=self.notes)
+
+    # What happens.
+
+    def _kind(self) -> str:
+        o = self.options
+        asked = {
+            "exception": f"--cause {o.cause}" if o.cause is not None else "",
+            "interrupt": f"--interrupt {o.interrupts[0]}" if o.interrupts else "",
+            "returns": f"--return {o.returns}" if o.returns is not None else "",
+            "access": f"--access {o.access}" if o.access is not None else "",
+            "instruction": f"--insn {o.insn}" if o.insn is not None else "",
+        }
+        kinds = [kind for kind, text in asked.items() if text]
+        if len(kinds) > 1:
+            raise UserError(f"{asked[kinds[0]]} and {asked[kinds[1]]}: one question at a time, leave one out")
+        if not kinds and any(re.split(r"[.\[=]", text.lower())[0] in _PENDING for text in o.csrs):
+            return "interrupt"
+        if not kinds:
+            raise UserError("what happens? add --cause, --interrupt (or --csr mip=...), --return, --access or --insn")
+        return kinds[0]
+
+    def _check_companions(self, kind: str) -> None:
+        o = self.options
+        for name in ("tval", "gpa", "tinst", "gva"):
+            value = getattr(o, name)
+            if value not in (None, False) and kind != "exception":
+                said = f"--{name}" if value is True else f"--{name} {value}"
+                raise UserError(f"{said}: only an exception has one: leave it out, or ask with --cause")
+        if o.pc is not None and kind not in ("exception", "interrupt"):
+            raise UserError(f"--pc {o.pc}: only a trap stores it: leave it out, or ask with --cause or --interrupt")
+        operations = {"write": o.write, "set-bits": o.set_bits, "clear-bits": o.clear_bits}
+        given = [f"--{name} {value}" for name, value in operations.items() if value is not None]
+        if given and kind != "access":
+            raise UserError(f"{given[0]}: only an access has one: leave it out, or ask with --access")
+        if len(given) > 1:
+            raise UserError(f"{given[0]} and {given[1]}: an access does one of them, leave one out")
+
+    def _exception(self, state: State) -> Event:
+        o, code = self.options, self.names.cause(self.options.cause or "")
+        self._check_cause(code, state)
+        if o.gpa is not None and code not in _GUEST_PAGE_FAULTS:
+            raise UserError(f"--gpa {o.gpa}: cause {code} has none, guest-page faults 20, 21 and 23 do: leave it out")
+        for name in ("gpa", "tinst", "gva"):
+            value = getattr(o, name)
+            if value not in (None, False) and not self.config.h:
+                said = f"--{name}" if value is True else f"--{name} {value}"
+                raise UserError(f"{said}: the configuration has no hypervisor extension: leave it out")
+        return TakeException(
+            cause=code,
+            pc=self._pc(),
+            tval=self._number("tval", self.config.xlen),
+            gva=int(o.gva),
+            tval2=self._number("gpa", self.config.rules.gpa_bits) >> 2,
+            tinst=self._number("tinst", 32),
+        )
+
+    def _check_cause(self, code: int, state: State) -> None:
+        """Refuse an exception that this mode or this hart cannot raise."""
+        said = f"--cause {self.options.cause} with --mode {self.options.mode}"
+        calls = (Cause.ECALL_FROM_U, Cause.ECALL_FROM_S, Cause.ECALL_FROM_VS, Cause.ECALL_FROM_M)
+        if code in calls and code != ecall_cause(self.config, state):
+            raise UserError(f"{said}: ECALL raises {ecall_cause(self.config, state)} in this mode: change one of them")
+        if code in (*_GUEST_PAGE_FAULTS, Cause.VIRTUAL_INSTRUCTION) and not self.config.h:
+            raise UserError(f"--cause {self.options.cause}: it needs the hypervisor extension: choose --profile full")
+        if code in (Cause.VIRTUAL_INSTRUCTION, Cause.INSTRUCTION_GUEST_PAGE_FAULT) and state.v == 0:
+            raise UserError(f"{said}: it is raised in VS and VU alone: change one of them")
+        if code == Cause.INSTRUCTION_ADDRESS_MISALIGNED and self.config.ialign == 16:
+            raise UserError(f"--cause {self.options.cause}: with IALIGN 16 there is none: add --set ialign=32")
+
+    def _interrupt(self, state: State) -> Event:
+        return TakeInterrupt(pc=self._pc())
+
+    def _returns(self, state: State) -> Event:
+        return TrapReturn(insn=Return(self.options.returns))
+
+    def _instruction(self, state: State) -> Event:
+        insn = self.names.instruction(self.options.insn or "")
+        if insn in (Insn.MRET, Insn.SRET, Insn.URET):
+            return TrapReturn(insn=Return(insn.value))
+        return Query(insn=insn)
+
+    def _access(self, state: State) -> Event:
+        o, text = self.options, self.options.access or ""
+        address = self.names.address(text)
+        exists = 1
+        if address not in self.config.rules.csrs:
+            name = self.names.csr_name(address)
+            if name in COUNTERS:
+                exists = int(self.config.xlen == 32 or not name.endswith("h"))
+            elif not text[:1].isdigit():
+                exists = 0
+            if exists:
+                self.notes.append(f"{name} is outside the trap unit: taken to exist, and to read as 0")
+        for op, name in ((CsrOp.WRITE, "write"), (CsrOp.SET, "set_bits"), (CsrOp.CLEAR, "clear_bits")):
+            if getattr(o, name) is not None:
+                return CsrAccess(address=address, op=op, wdata=self._number(name, self.config.xlen), ext_exists=exists)
+        return CsrAccess(address=address, op=CsrOp.READ, ext_exists=exists)
+
+    # Numbers.
+
+    def _number(self, name: str, width: int) -> int:
+        text = getattr(self.options, name)
+        option = "--" + name.replace("_", "-")
+        value = number(option, text or "0")
+        if value >> width:
+            raise UserError(f"{option} {text}: wider than the {width} bits that it has here")
+        return value
+
+    def _pc(self) -> int:
+        pc = self._number("pc", self.config.xlen)
+        if pc & (self.config.ialign // 8 - 1):
+            raise UserError(f"--pc {self.options.pc}: instructions are aligned to {self.config.ialign} bits here")
+        return pc
+
+    # The state.
+
+    def _state(self) -> State:
+        wanted = self._wanted()
+        raised = [self.names.interrupt(text) for text in self.options.interrupts]
+        state = reset_state(self.config).replace(prv=self.mode & 3, v=self.mode >> 2)
+        for _ in range(2):  # whatever the order: a view takes what its delegation lets through the second time
+            for place, value in wanted:
+                state = self._put(state, place, value)
+        if raised:
+            pending = csr_value(self.config, state, 0x344)
+            for code in raised:
+                pending |= 1 << code
+                if code == Irq.SGEI:
+                    state = state.replace(hgeip=state.hgeip | 2, hgeie=state.hgeie | 2)
+            state = self._pend(state, "--interrupt", pending)
+            if not any(place.csr.name in _ENABLES for place, _ in wanted):
+                state = state.replace(mie=state.mie | sum(1 << code for code in set(raised)))
+        for place, value in wanted:
+            self._check_kept(state, place, value)
+        return state
+
+    def _wanted(self) -> list[tuple[Place, int]]:
+        """What --csr asks for: whole CSRs first, then fields of them."""
+        wanted: dict[str, tuple[Place, int]] = {}
+        for text in self.options.csrs:
+            name, equals, value_text = text.partition("=")
+            option = f"--csr {text}"
+            if not equals or not name:
+                raise UserError(f"{option}: write NAME=VALUE, NAME.FIELD=VALUE or NAME[BIT]=VALUE")
+            place = self.names.place(option, name.strip())
+            value = number(f"{option}:", value_text.strip())
+            if value >> place.width:
+                raise UserError(
+                    f"{option}: {place} has {place.width} bit{'s' * (place.width > 1)}: {value:#x} is wider"
+                )
+            if place.is_constant:
+                raise UserError(f"{option}: {place} is read-only: leave it out")
+            if str(place) in wanted:
+                raise UserError(f"{option}: {place} is set twice, leave one out")
+            wanted[str(place)] = (place, value)
+        return sorted(wanted.values(), key=lambda item: bool(item[0].name))
+
+    def _value(self, state: State, place: Place) -> int:
+        return csr_value(self.config, state, place.csr.address) >> place.lsb & (1 << place.width) - 1
+
+    def _put(self, state: State, place: Place, value: int) -> State:
+        option, csr = f"--csr {place}={value:#x}", place.csr
+        old = csr_value(self.config, state, csr.address)
+        new = old & ~(((1 << place.width) - 1) << place.lsb) | value << place.lsb
+        if csr.name == "mip":
+            return self._pend(state, option, new)
+        if csr.name == "mhartid":
+            return state.replace(mhartid=new)
+        if csr.name == "hgeip":
+            if new & ~self.config.rules.hgei:
+                raise UserError(f"{option}: GEILEN is {self.config.geilen}: add --set geilen=N, and bit 0 is always 0")
+            return state.replace(hgeip=new)
+        if csr.is_read_only or csr.name == "misa":
+            raise UserError(f"{option}: {csr.name} is read-only: leave it out")
+        event = CsrAccess(address=csr.address, op=CsrOp.WRITE, wdata=new, debug=True)
+        return step(self.config, state, event)[0]
+
+    def _pend(self, state: State, option: str, mip: int) -> State:
+        """Raise exactly these interrupts, each where it comes from."""
+        rules = self.config.rules
+        if mip & ~(rules.mie | _SGEI):
+            bit = (mip & ~(rules.mie | _SGEI)).bit_length() - 1
+            raise UserError(f"{option}: the configuration has no interrupt {bit}: leave it out")
+        lines = {name: mip >> irq & 1 for irq, name in _LINES.items()}
+        # What hgeip raises is not also put into hvip.
+        outside = csr_value(self.config, state.replace(hvip=0), 0x344) & rules.hvip & ~state.hvip
+        state = state.replace(**lines, mip_software=mip & rules.mip_software, hvip=mip & rules.hvip & ~outside)
+        follows = csr_value(self.config, state, 0x344) & _SGEI
+        if mip & _SGEI != follows and mip & _SGEI:
+            raise UserError(f"{option}: SGEIP is not stored: set hgeip and hgeie")
+        return state
+
+    def _check_kept(self, state: State, place: Place, value: int) -> None:
+        got = self._value(state, place)
+        # A whole CSR may have read-only ones beside what was asked for; what was asked for must be there.
+        if got != value if place.name else value & ~got:
+            self.notes.append(
+                f"{place} is {got:#x} here, not the {value:#x} asked for ('utrap csrs' has its WARL rule)"
+            )

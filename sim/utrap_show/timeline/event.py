@@ -1,0 +1,156 @@
+"""An event at the trace port, and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import NamedTuple
+
+from utrap.isa import ExceptionCause, Interrupt, Mode
+from utrap_show.names import cause_name
+
+__all__ = ["Event", "Kind", "Write", "interrupt_name", "mode_name"]
+
+
+@unique
+class Kind(Enum):
+    """What happened."""
+
+    EXCEPTION = "exception"
+    INTERRUPT = "interrupt"
+    MRET = "MRET"
+    SRET = "SRET"
+    URET = "URET"
+    CSR = "CSR access"
+    DEBUG_CSR = "debugger's CSR access"
+    RESET = "reset"
+
+    @property
+    def is_trap(self) -> bool:
+        return self in (Kind.EXCEPTION, Kind.INTERRUPT)
+
+    @property
+    def is_return(self) -> bool:
+        return self in (Kind.MRET, Kind.SRET, Kind.URET)
+
+    @property
+    def is_access(self) -> bool:
+        return self in (Kind.CSR, Kind.DEBUG_CSR)
+
+
+class Write(NamedTuple):
+    """A CSR field that the event writes.
+
+    Attributes:
+        csr: The CSR, by the manual's name.
+        field: The field in upper case; "" for the CSR as one value.
+        old, new: Before and after; None where the file does not say.
+    """
+
+    csr: str
+    field: str
+    old: int | None
+    new: int | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.csr}.{self.field}" if self.field else self.csr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event that took effect.
+
+    Attributes:
+        cycle: Rising edges of the clock before the one at which it took effect.
+        time: When that edge was, in steps of the file's time scale.
+        kind: What happened.
+        from_mode, to_mode: The mode before and after.
+        cause: The code that xcause gets; None where it is no trap, so for the next three.
+        epc: The pc that xepc gets.
+        tval: An exception's trap value.
+        gpa: A guest-page fault's guest-physical address, bits 1:0 are 0: the trap carries it shifted right by 2.
+        vector: Where the pc goes; None for an access, and after reset.
+        access: A CSR access in words; "" for all else, and where the file has no commit port.
+        writes: What was saved or restored where, in the manual's order; what an access changed.
+        others: CSRs that changed with the event although no rule says so: a defect, or a core's own doing.
+    """
+
+    cycle: int
+    time: int
+    kind: Kind
+    from_mode: Mode
+    to_mode: Mode
+    cause: int | None = None
+    epc: int | None = None
+    tval: int | None = None
+    gpa: int | None = None
+    vector: int | None = None
+    access: str = ""
+    writes: tuple[Write, ...] = ()
+    others: tuple[Write, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The cause in words; a return's or an access's own name."""
+        if self.kind is Kind.EXCEPTION:
+            return _exception_name(self.cause, self.from_mode)
+        if self.kind is Kind.INTERRUPT:
+            return interrupt_name(self.cause)
+        return self.access or self.kind.value
+
+    @property
+    def gpa_note(self) -> str:
+        """What is known of the two lowest bits of the guest-physical address (norm:htval_trapval)."""
+        if self.gpa is None or self.tval is None:
+            return ""
+        tinst = next((write.new for write in self.writes if write.csr in ("mtinst", "htinst", "hutinst")), None)
+        if tinst is not None and tinst and not tinst & 3:
+            return "bits 1:0 are 0: an implicit access of address translation"
+        return f"bits 1:0 are not recorded; an explicit access has those of tval, {self.tval & 3:02b}"
+
+    @property
+    def saved(self) -> str:
+        """The writes in one line: registers by name, then fields with their new values."""
+        registers = [write.csr for write in self.writes if not write.field]
+        fields = [
+            write.field if write.new is None else f"{write.field}<-{_value(write)}"
+            for write in self.writes
+            if write.field
+        ]
+        return ", ".join(registers + fields)
+
+
+def _value(write: Write) -> str:
+    """A field's new value; of a previous privilege the mode's letter, where it is not one bit."""
+    assert write.new is not None
+    if write.field == "MPP":
+        return {0: "U", 1: "S", 3: "M"}.get(write.new, str(write.new))
+    return str(write.new) if write.new < 10 else hex(write.new)
+
+
+def _exception_name(code: int | None, mode: Mode) -> str:
+    if code is None:
+        return "unknown exception"
+    if code == ExceptionCause.ECALL_FROM_U and mode is Mode.VU:  # one code for both
+        return "ecall from VU"
+    if code in ExceptionCause.__members__.values():
+        return cause_name(code)
+    return f"exception {code}"
+
+
+def interrupt_name(code: int | None) -> str:
+    """An interrupt's name in words: "machine timer interrupt"."""
+    if code is None:
+        return "unknown interrupt"
+    if code not in Interrupt.__members__.values():
+        return f"interrupt {code}"
+    name = Interrupt(code).name
+    level = {"U": "user", "S": "supervisor", "VS": "virtual supervisor", "M": "machine", "SG": "supervisor guest"}
+    kind = {"S": "software", "T": "timer", "E": "external"}
+    return f"{level[name[:-2]]} {kind[name[-2]]} interrupt"
+
+
+def mode_name(mode: Mode, has_h: bool) -> str:
+    """A mode's name; S-mode is HS where there are guests."""
+    return "HS" if mode is Mode.S and has_h else mode.name

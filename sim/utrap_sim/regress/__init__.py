@@ -1,0 +1,1 @@
+"""Regressions: random and directed sequences on the Verilog, every cycle against the golden model."""

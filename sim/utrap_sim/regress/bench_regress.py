@@ -1,0 +1,137 @@
+"""Runs inside the simulator: one seed's sequences on the unit, batch after batch, up to the first difference.
+
+What a cycle needs from the simulator is two handles: the bench plays a file of
+stimuli, one line a cycle, and writes a line of what it saw. The model knows
+what will be seen before it is, so that sequences may depend on the state; the
+comparison follows when the batch has been played.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import cocotb
+from cocotb.triggers import Timer
+
+from utrap_sim.expected import expected_outputs
+from utrap_sim.layout import Field, Layout
+from utrap_testbench.coverage import Collector
+from utrap_testbench.env import Cycle, Difference, Drivers, Expected, Scoreboard, describe
+from utrap_testbench.golden import Config, Mode
+from utrap_testbench.sequences import Source, stream
+
+__all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"]
+
+#: Files of the folder in which the simulator runs.
+JOB, RESULT, STIMULI, OBSERVED = "job.json", "result.json", "stimuli.hex", "observed.hex"
+#: Cycles between two comparisons, and how many events before a difference a report shows.
+_BATCH, _TRAIL = 500, 12
+_CYCLE_NS = 2
+
+
+class Environment:
+    """Everything around the unit for one seed.
+
+    Args:
+        dut: The bench's module.
+        job: What to do: see `utrap_sim.regress.seed.Job`.
+    """
+
+    def __init__(self, dut: Any, job: dict[str, Any]) -> None:
+        self._dut = dut
+        self.steps: int = job["steps"]
+        self.config = Config.from_json(job["config"])
+        rng = random.Random(job["seed"])
+        hartid = rng.getrandbits(self.config.xlen)
+        outputs = Layout(Field(name, width, "") for name, width in job["outputs"])
+        inputs = Layout(Field(name, width, "") for name, width in job["inputs"])
+        self._scoreboard = Scoreboard(self.config, outputs, expected_outputs, hartid)
+        self._drivers = Drivers(inputs, random.Random(rng.random()), hartid)
+        self._source = Source(self.config, rng, lambda: self._scoreboard.state)
+        self.collector = Collector(self.config)
+        self.sequences: Counter[str] = Counter()
+        self.compared = 0
+        self._trail: deque[tuple[int, str, Expected]] = deque(maxlen=_TRAIL)
+
+    async def run(self) -> dict[str, Any] | None:
+        """Play all steps, or up to the first difference, which is returned."""
+        await self._play([f"{self._drivers.drive(Cycle(lines=0, hgeip=0, reset=True)):x}"])
+        cycles = islice(stream(self._source), self.steps)
+        while batch := self._next_batch(cycles):
+            seen = await self._play([stimulus for _, stimulus, _ in batch])
+            if len(seen) != len(batch):
+                raise RuntimeError(f"the bench saw {len(seen)} cycles of {len(batch)}")
+            for (name, _, expected), text in zip(batch, seen, strict=True):
+                differences = self._scoreboard.compare(expected, text)
+                self._trail.append((self.compared, name, expected))
+                if differences:
+                    return self._failure(differences)
+                self.compared += 1
+                self.collector.sample(expected)
+        return None
+
+    def _next_batch(self, cycles: Iterator[tuple[str, Cycle]]) -> list[tuple[str, str, Expected]]:
+        batch = []
+        for name, cycle in islice(cycles, _BATCH):
+            expected = self._scoreboard.step(cycle)
+            batch.append((name, f"{self._drivers.drive(cycle):x}", expected))
+            self.sequences[name] += 1
+        return batch
+
+    async def _play(self, stimuli: list[str]) -> list[str]:
+        Path(STIMULI).write_text("\n".join([*stimuli, ""]))
+        done = self._dut.done.value
+        self._dut.play.value = 1
+        await Timer(_CYCLE_NS * len(stimuli) + 1, "ns")
+        while self._dut.done.value == done:
+            await Timer(_CYCLE_NS, "ns")
+        self._dut.play.value = 0
+        await Timer(_CYCLE_NS, "ns")
+        return Path(OBSERVED).read_text().split()
+
+    def _failure(self, differences: list[Difference]) -> dict[str, Any]:
+        """What a report says: a port differs by this cycle's event, a register by the one before."""
+        trail = [
+            {
+                "cycle": number,
+                "sequence": name,
+                "mode": Mode(expected.outcome.from_mode).name,
+                "event": describe(self.config, expected.cycle),
+            }
+            for number, name, expected in self._trail
+        ]
+        is_state = all(difference.is_state for difference in differences)
+        guilty = trail[-2] if is_state and len(trail) > 1 else trail[-1]
+        return {**guilty, "differences": [str(difference) for difference in differences], "trail": trail}
+
+
+async def write_result(environment: Environment) -> dict[str, Any] | None:
+    """Run, and write down what came out; gives the first difference."""
+    started = time.perf_counter(), time.process_time()
+    failure = await environment.run()
+    result = {
+        "cycles": environment.compared,
+        "seconds": time.perf_counter() - started[0],
+        "cpu_seconds": time.process_time() - started[1],
+        "sequences": environment.sequences,
+        "hits": {
+            point: [[*key, count] for key, count in bins.items()] for point, bins in environment.collector.hits.items()
+        },
+        "failure": failure,
+    }
+    Path(RESULT).write_text(json.dumps(result))
+    return failure
+
+
+@cocotb.test()
+async def regress(dut: Any) -> None:
+    """Run the job of the current folder."""
+    failure = await write_result(Environment(dut, json.loads(Path(JOB).read_text())))
+    assert failure is None, f"cycle {failure['cycle']}, {failure['event']}: {'; '.join(failure['differences'])}"

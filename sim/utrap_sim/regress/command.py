@@ -1,0 +1,88 @@
+"""A regression as the user sees it: a progress bar, failures as they come, in the end the reports."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from utrap.command_line.display import print_table
+from utrap.command_line.errors import UserError
+from utrap.command_line.files import write_atomically
+
+from . import report
+from .parallel import Regression
+from .seed import SeedResult
+
+__all__ = ["RegressSession"]
+
+
+class RegressSession:
+    """Shows results as they come, and writes the reports at the end, or when it is interrupted.
+
+    Args:
+        regression: What runs.
+        output: The folder of the reports.
+
+    Attributes:
+        status: The command's exit status, afterwards.
+    """
+
+    def __init__(self, regression: Regression, output: str) -> None:
+        self._regression, self._output = regression, output
+        self._files: dict[str, bytes] = {}
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._progress.add_task("seeds", total=len(regression.seeds))
+        self.status = 0
+
+    def __enter__(self) -> RegressSession:
+        # Known before the seeds run rather than after.
+        if Path(self._output).exists() and not Path(self._output).is_dir():
+            raise UserError(f"cannot write into {self._output}: {self._output} is not a directory")
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+        if self._regression.results or kind is None:
+            self._report()
+        if self._regression.was_interrupted and kind is None:
+            raise KeyboardInterrupt
+
+    def enter(self, result: SeedResult) -> None:
+        """Take a result."""
+        self._files |= result.files
+        if not result.has_passed:
+            print(f"{report.told(result)}\n  again: {report.replay_command(result)}", file=sys.stderr, flush=True)
+        self._progress.advance(self._task)
+
+    def _report(self) -> None:
+        regression = self._regression
+        covered = report.coverage(regression)
+        files = {
+            "junit.xml": report.junit(regression),
+            "report.html": report.html(regression, covered),
+        }
+        if covered:  # cocotb-coverage cannot export what nothing was entered into
+            files["coverage.xml"] = report.coverage_xml()
+        write_atomically(self._output, files | self._files)
+        print_table(report.COLUMNS, report.rows(regression))
+        for config in covered:
+            print(f"{config.name}: {config.hit} of {config.reachable} reachable bins are covered")
+        print(f"{self._output}/report.html")
+        broken = any(summary.broken for config in covered for summary in config.summaries)
+        self.status = 1 if regression.failures or broken else 0

@@ -1,0 +1,159 @@
+"""What a regression leaves behind: JUnit XML, one HTML page, the coverage as XML, and the table that it prints."""
+
+from __future__ import annotations
+
+import tempfile
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+from utrap.config import Config
+from utrap_sim.configs import model_config
+from utrap_testbench.coverage import Summary, summarise
+
+from .parallel import Regression
+from .seed import SeedResult
+
+__all__ = ["Covered", "coverage", "coverage_xml", "html", "junit", "replay_command", "told"]
+
+COLUMNS = ("Configuration", "Simulator", "Seed", "Cycles", "Cycles/s", "Result")
+#: Cycles beyond the failing one that the replayed command runs.
+_SOME_MORE = 20
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The coverage of one configuration over all its seeds."""
+
+    name: str
+    summaries: list[Summary]
+
+    @property
+    def hit(self) -> int:
+        return sum(len(summary.hits) - len(summary.holes) for summary in self.summaries)
+
+    @property
+    def reachable(self) -> int:
+        return sum(len(summary.hits) for summary in self.summaries)
+
+
+def coverage(regression: Regression) -> list[Covered]:
+    """The coverage of every configuration, both simulators together."""
+    by_config: dict[tuple[str, int], list[SeedResult]] = {}
+    for result in regression.results:
+        by_config.setdefault((result.seed.profile, result.seed.xlen), []).append(result)
+    return [
+        Covered(
+            f"{profile}, RV{xlen}",
+            summarise(
+                model_config(Config.profile(profile, xlen)),
+                f"{profile}_rv{xlen}",
+                [result.hits for result in results],
+            ),
+        )
+        for (profile, xlen), results in sorted(by_config.items())
+    ]
+
+
+def coverage_xml() -> bytes:
+    """cocotb-coverage's own export."""
+    from cocotb_coverage.coverage import coverage_db
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "coverage.xml")
+        coverage_db.export_to_xml(str(path))
+        return path.read_bytes()
+
+
+def replay_command(result: SeedResult) -> str:
+    """The one command that runs a failed seed again, up to its failure, with waves."""
+    steps = result.seed.steps
+    if result.failure is not None:
+        steps = min(steps, result.cycles + _SOME_MORE)
+    return result.seed.command(steps)
+
+
+def told(result: SeedResult) -> str:
+    """A failure in one paragraph."""
+    if result.crash:
+        return f"{result.seed.name}: the simulation ended by itself: {result.crash}"
+    failure = result.failure
+    assert failure is not None
+    where = f"cycle {failure['cycle']}, {failure['sequence']}, in {failure['mode']}: {failure['event']}"
+    return f"{result.seed.name}: {where}\n  " + "\n  ".join(failure["differences"])
+
+
+def rows(regression: Regression) -> list[tuple[str, ...]]:
+    """The table of seeds, in the order in which they were asked for."""
+    by_seed = {result.seed: result for result in regression.results}
+    return [
+        (
+            f"{seed.profile}, RV{seed.xlen}",
+            seed.simulator,
+            str(seed.seed),
+            f"{result.cycles:,}" if result else "",
+            f"{result.cycles / result.seconds:,.0f}" if result and result.seconds else "",
+            ("passed" if result.has_passed else "crashed" if result.crash else "FAILED") if result else "not run",
+        )
+        for seed in regression.seeds
+        for result in [by_seed.get(seed)]
+    ]
+
+
+def junit(regression: Regression) -> bytes:
+    """JUnit XML: a case for every seed."""
+    by_seed = {result.seed: result for result in regression.results}
+    suite = ET.Element(
+        "testsuite",
+        name="utrap regress",
+        tests=str(len(regression.seeds)),
+        failures=str(sum(result.failure is not None for result in regression.results)),
+        errors=str(sum(bool(result.crash) for result in regression.results)),
+        skipped=str(len(regression.seeds) - len(by_seed)),
+        time=f"{sum(result.seconds for result in regression.results):.3f}",
+    )
+    for seed in regression.seeds:
+        result = by_seed.get(seed)
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=f"{seed.profile}.rv{seed.xlen}.{seed.simulator}",
+            name=f"seed {seed.seed}",
+            time=f"{result.seconds if result else 0:.3f}",
+        )
+        if result is None:
+            ET.SubElement(case, "skipped", message="interrupted before it was run")
+        elif not result.has_passed:
+            text = f"{told(result)}\n{replay_command(result)}"
+            kind = "error" if result.crash else "failure"
+            ET.SubElement(case, kind, message=text.splitlines()[0]).text = text
+    root = ET.Element("testsuites")
+    root.append(suite)
+    ET.indent(root)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def html(regression: Regression, covered: list[Covered]) -> bytes:
+    """The page: seeds, figures, failures with their differences, coverage and its holes."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("utrap_sim.regress", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sequences: dict[str, int] = {}
+    for result in regression.results:
+        for name, count in result.sequences.items():
+            sequences[name] = sequences.get(name, 0) + count
+    page = environment.get_template("regress.html").render(
+        regression=regression,
+        columns=COLUMNS,
+        rows=rows(regression),
+        covered=covered,
+        sequences=sorted(sequences.items(), key=lambda item: -item[1]),
+        cycles=sum(result.cycles for result in regression.results),
+        replay_command=replay_command,
+    )
+    return page.encode()

@@ -1,0 +1,231 @@
+"""One seed under one simulator, and the build that it runs on: what a worker does, whatever machine it is on.
+
+Both run in processes of their own that end with the worker, and with it only:
+the worker holds their standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from utrap.command_line.errors import UserError
+from utrap.config import Config
+from utrap_sim.configs import model_config
+from utrap_sim.simulators.builds import child_environment, find_simulator
+
+__all__ = ["Built", "Seed", "SeedResult", "build_benches", "end_simulations", "run_seed"]
+
+#: A simulation that takes longer than this and its steps' share is stuck.
+_PATIENCE_S, _SLOWEST_STEPS = 120, 200
+_running: set[int] = set()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seed:
+    """One run.
+
+    Attributes:
+        profile, xlen: The configuration.
+        simulator: icarus or verilator.
+        seed: The number that every random choice follows from.
+        steps: Cycles to compare.
+        waves: Whether to record waves.
+    """
+
+    profile: str
+    xlen: int
+    simulator: str
+    seed: int
+    steps: int
+    waves: bool = False
+
+    @property
+    def name(self) -> str:
+        """A short name, good for a folder."""
+        return f"{self.profile}-rv{self.xlen}-{self.simulator}-{self.seed}"
+
+    @property
+    def config(self) -> Config:
+        """The unit's configuration."""
+        return Config.profile(self.profile, self.xlen)
+
+    def command(self, steps: int) -> str:
+        """The command that runs this seed alone again, with waves."""
+        return (
+            f"utrap regress --sim {self.simulator} --profile {self.profile} --xlen {self.xlen}"
+            f" --seed {self.seed} --steps {steps} --waves"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """The builds of one configuration: a folder for each simulator, and what the bench's vectors hold."""
+
+    folders: dict[str, str]
+    inputs: list[tuple[str, int]]
+    outputs: list[tuple[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeedResult:
+    """What a run gave.
+
+    Attributes:
+        cycles: Cycles compared, without a difference.
+        seconds: The time that they took, the simulator's start aside.
+        cpu_seconds: The processor's time for them, model and simulator together.
+        sequences: Cycles of each sequence.
+        hits: Coverage: point -> bin -> count.
+        failure: The first difference, or None: see `utrap_sim.regress.bench_regress`.
+        crash: The simulation ended by itself: its last words. Else empty.
+        files: Names and contents of files to keep: the log of a failure, waves.
+    """
+
+    seed: Seed
+    cycles: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    sequences: dict[str, int] = field(default_factory=dict)
+    hits: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
+    failure: dict[str, Any] | None = None
+    crash: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def has_passed(self) -> bool:
+        return self.failure is None and not self.crash
+
+
+def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> Built:
+    """Build a configuration's bench for the simulators, or find it built.
+
+    Raises:
+        UserError: When a simulator is missing or cannot build.
+    """
+    request = json.dumps({"config": config.to_json(), "simulators": simulators, "waves": waves}) + "\n"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with _child(
+        [sys.executable, "-m", "utrap_sim.regress.build_bench"], env=environment, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(request.encode())
+        process.stdin.flush()
+        text = process.stdout.read()
+        process.stdout.close()
+        process.wait()
+    if not text:
+        raise UserError(f"the build ended by itself, with status {process.returncode}")
+    answer = json.loads(text)
+    if "error" in answer:
+        raise UserError(answer["error"])
+    return Built(
+        folders=answer["folders"],
+        inputs=[(name, width) for name, width in answer["inputs"]],
+        outputs=[(name, width) for name, width in answer["outputs"]],
+    )
+
+
+def run_seed(seed: Seed, built: Built, module: str = "utrap_sim.regress.bench_regress") -> SeedResult:
+    """Run a seed on a build; where the build is not on this machine, it is made here. `module` has the cocotb test."""
+    if not Path(built.folders[seed.simulator]).is_dir():
+        built = build_benches(seed.config, (seed.simulator,), seed.waves)
+    with tempfile.TemporaryDirectory(prefix="utrap-regress-") as name:
+        folder = Path(name)
+        job = {
+            "config": model_config(seed.config).to_json(),
+            "seed": seed.seed,
+            "steps": seed.steps,
+            "inputs": built.inputs,
+            "outputs": built.outputs,
+        }
+        (folder / "job.json").write_text(json.dumps(job))
+        status = _simulate(seed, built.folders[seed.simulator], folder, module)
+        return _result(seed, folder, status)
+
+
+def _simulate(seed: Seed, built: str, folder: Path, module: str) -> str:
+    """Run the simulator; gives how it ended if that was too late."""
+    arguments = [seed.simulator, built, str(folder), module, str(int(seed.waves))]
+    environment = child_environment(find_simulator(seed.simulator))
+    with (
+        (folder / "log").open("wb") as log,
+        _child(
+            [sys.executable, "-m", "utrap_sim.simulators.cocotb_test", *arguments],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            process.wait(_PATIENCE_S + seed.steps / _SLOWEST_STEPS)
+        except subprocess.TimeoutExpired:
+            return "it was stuck, and was ended"
+    return ""
+
+
+def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
+    from utrap_sim.simulators.cocotb_test import WAVES
+
+    files = {}
+    waves = folder / WAVES[seed.simulator]
+    if seed.waves and waves.exists():
+        files[f"{seed.name}{waves.suffix}"] = waves.read_bytes()
+    log = (folder / "log").read_text(errors="replace")
+    try:
+        told = json.loads((folder / "result.json").read_text())
+    except (OSError, ValueError):
+        lines = [line.strip() for line in log.splitlines() if line.strip()]
+        errors = [line for line in lines if "error" in line.lower()]
+        crash = status or (errors or lines or ["it said nothing"])[-1]
+        return SeedResult(seed=seed, crash=crash, files={**files, f"{seed.name}.log": log.encode()})
+    if told["failure"]:
+        files[f"{seed.name}.log"] = log.encode()
+    hits = {point: {tuple(row[:-1]): row[-1] for row in rows} for point, rows in told.pop("hits").items()}
+    return SeedResult(seed=seed, hits=hits, files=files, **told)
+
+
+@contextmanager
+def _child(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of its own group, of which nothing is left afterwards."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, **options)
+    with _lock:
+        _running.add(process.pid)
+    try:
+        yield process
+    finally:
+        # Its end of file, and then, should it not have been enough, the signal.
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        _end(process.pid)
+        process.wait()
+        with _lock:
+            _running.discard(process.pid)
+
+
+def end_simulations() -> None:
+    """End every simulation and build of this process, from another thread."""
+    with _lock:
+        groups = list(_running)
+    for group in groups:
+        _end(group)
+
+
+def _end(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Recorded events, replayed on the model or on the RTL."""

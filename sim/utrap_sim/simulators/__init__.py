@@ -1,0 +1,1 @@
+"""The simulators: which are installed, what is built for them, the processes that run them."""

@@ -1,0 +1,199 @@
+"""The bench around the unit, written from its port list and CSR table: one vector in, one vector out.
+
+In a simulator the bench plays a file of stimuli by itself, one line a cycle,
+and writes down what it sees (`utrap_sim.replay.bench_player`); or a cocotb test drives
+`stimulus`, `clk` and reads `observed` cycle by cycle. Both see the same
+fields, under the names that `Bench.inputs` and `Bench.outputs` list:
+
+- inputs: every input port as `<port>.<member>`, `hartid`, `rst`, and
+  `observe`, without which nothing is seen;
+- outputs: every output port likewise; every register that records name, as
+  `registers` lists them (three of them bit by bit as stored, see `raw_fields`);
+  `seip_sw` and `ueip_sw`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from amaranth.hdl import Cat, Const, Shape, Value
+from amaranth.lib.wiring import In
+
+from utrap.config import Config
+from utrap.csr.rows import csr_rows
+from utrap.unit import TrapUnit
+from utrap_sim.layout import Field, Layout
+from utrap_testbench.golden.registers import REGISTER_NAMES
+
+from .unit_verilog import unit_verilog
+
+__all__ = ["OBSERVED", "STIMULI", "TOP", "Bench"]
+
+#: The bench's module in Verilog, and the files that it plays and writes in its current folder.
+TOP = "bench"
+STIMULI = "stimuli.hex"
+OBSERVED = "observed.hex"
+
+#: CSRs that are compared as stored and not as a read masks them.
+_AS_STORED = ("hideleg", "sedeleg", "sideleg")
+#: Bits of mip of which software has one and a line the other.
+_SOFTWARE_BITS = ("seip", "ueip")
+#: What most cycles use comes first, so that their lines in the file are short.
+_FIRST = ("commit.op", "commit.csr_op", "commit.csr_address", "rst", "observe", "commit.csr_wdata")
+
+
+class Bench:
+    """The bench of one configuration.
+
+    Attributes:
+        config: What the unit is generated for.
+        unit: The unit, not yet elaborated.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.unit = TrapUnit(config)
+        # A bench whose Verilog is in the cache is not elaborated, and that is no mistake to warn of.
+        self.unit._MustUse__used = True
+
+    @cached_property
+    def registers(self) -> tuple[str, ...]:
+        """The registers that records name and that are CSRs of the configuration, `mip` and `hgeip` among them."""
+        rows = csr_rows(self.config)
+        return tuple(name for name in REGISTER_NAMES if name in rows)
+
+    @cached_property
+    def inputs(self) -> Layout:
+        """What the bench drives."""
+        fields = {name: Field(name, width, port) for name, width, port, flow in self._ports() if flow is In}
+        fields["rst"] = Field("rst", 1, "rst")
+        fields["observe"] = Field("observe", 1, "")
+        ordered = {name: fields[name] for name in _FIRST} | fields
+        return Layout(ordered.values())
+
+    @cached_property
+    def outputs(self) -> Layout:
+        """What the bench sees."""
+        return Layout(Field(name, width, f"dut.{source}") for name, width, source, _ in self._seen())
+
+    @cached_property
+    def input_values(self) -> dict[str, Value]:
+        """Amaranth's signals of the inputs, but for `rst` and `observe`."""
+        return {
+            ".".join(path): Value.cast(value)
+            for path, member, value in self.unit.signature.flatten(self.unit)
+            if member.flow is In
+        }
+
+    @cached_property
+    def output_values(self) -> dict[str, Value]:
+        """Amaranth's signals of the outputs."""
+        return {name: value for name, _, _, value in self._seen()}
+
+    def _ports(self) -> list[tuple[str, int, str, object]]:
+        """Name, width, name in Verilog and direction of every port."""
+        return [
+            (".".join(path), Shape.cast(member.shape).width, "_".join(path), member.flow)
+            for path, member, _ in self.unit.signature.flatten(self.unit)
+        ]
+
+    def _seen(self) -> list[tuple[str, int, str, Value]]:
+        """Name, width, source in Verilog and in Amaranth of everything that the bench sees."""
+        state, xlen = self.unit.state, self.config.xlen
+        seen = [
+            (".".join(path), Shape.cast(member.shape).width, "_".join(path), Value.cast(value))
+            for path, member, value in self.unit.signature.flatten(self.unit)
+            if member.flow is not In
+        ]
+        seen += [(name, xlen, name, state.views[name]) for name in self.registers if name not in _AS_STORED]
+        seen += [(bit + "_sw", 1, f"mip_{bit}", state[f"mip.{bit}"]) for bit in _SOFTWARE_BITS if self._stores(bit)]
+        for name in _AS_STORED:
+            for field in csr_rows(self.config)[name].fields if name in self.registers else ():
+                key = f"{name}.{field.name}"
+                seen.append((f"{key}@{field.lsb}", 1, key.replace(".", "_"), state[key]))
+        return seen
+
+    def _stores(self, bit: str) -> bool:
+        return f"mip.{bit}" in self.unit.state.stored
+
+    @cached_property
+    def raw_fields(self) -> tuple[tuple[str, str, int], ...]:
+        """Name of the field, of its register, and place, for registers that are seen bit by bit."""
+        names = [name for name in self.outputs.offset if "@" in name]
+        return tuple((name, name.partition(".")[0], int(name.partition("@")[2])) for name in names)
+
+    def unit_verilog(self) -> str:
+        """The unit's own Verilog."""
+        return unit_verilog(self.unit)
+
+    def connections(self) -> str:
+        """The unit's inputs, as the bench connects them: `clk`, and the fields of `stimulus`."""
+        connections = [".clk(clk)"]
+        for field in self.inputs.fields:
+            if field.source:
+                low = self.inputs.offset[field.name]
+                connections.append(f".{field.source}(stimulus[{low + field.width - 1}:{low}])")
+        return ",\n    ".join(connections)
+
+    def verilog(self) -> str:
+        """The bench's Verilog, which instantiates the unit."""
+        inputs, outputs = self.inputs, self.outputs
+        return _TEMPLATE.format(
+            top=TOP,
+            last_in=inputs.width - 1,
+            last_out=outputs.width - 1,
+            observed=outputs.concatenation(),
+            connections=self.connections(),
+            observe=inputs.offset["observe"],
+            stimuli=STIMULI,
+            results=OBSERVED,
+        )
+
+    def packed_outputs(self) -> Value:
+        """Amaranth's value of all outputs, packed as `outputs` says."""
+        parts: list[Value] = []
+        for field in self.outputs.fields:
+            value = self.output_values[field.name]
+            parts += [value, Const(0, -field.width % 4)]
+        return Cat(*parts)
+
+
+# Time passes only in `play`: in a simulation that a cocotb test drives, the test moves the clock.
+# What is seen is sampled at the clock edge, before what the edge changes: the answers to this cycle's
+# stimulus, and the state before it.
+_TEMPLATE = """\
+`timescale 1ns / 1ps
+
+module {top};
+  reg clk /*verilator public_flat_rw*/ = 1'b0;
+  reg [{last_in}:0] stimulus /*verilator public_flat_rw*/ = 0;
+  reg [{last_out}:0] observed /*verilator public_flat_rd*/ = 0;
+  reg play /*verilator public_flat_rw*/ = 1'b0;
+  reg done /*verilator public_flat_rd*/ = 1'b0;
+  reg [{last_in}:0] line;
+  integer stimuli, results;
+
+  trap_unit dut (
+    {connections}
+  );
+
+  always @(posedge clk)
+    if (stimulus[{observe}])
+      observed <= {observed};
+
+  // One line of the file is one cycle; `observe` asks for a line of results.
+  always @(posedge play) begin
+    stimuli = $fopen("{stimuli}", "r");
+    results = $fopen("{results}", "w");
+    while ($fscanf(stimuli, "%h", line) == 1) begin
+      stimulus = line;
+      #1 clk = 1'b1;
+      #1 clk = 1'b0;
+      if (line[{observe}]) $fwrite(results, "%h\\n", observed);
+    end
+    $fclose(stimuli);
+    $fclose(results);
+    done = ~done;
+  end
+endmodule
+"""

@@ -1,0 +1,94 @@
+"""Builds a bench that runs by itself, without cocotb.
+
+`python -m utrap_sim.simulators.standalone TOP DUMP SIMULATOR FOLDER`
+
+The folder holds the sources, every `*.v` in it; the product is `TOP` in it for
+Verilator, `TOP.vvp` for Icarus. As in `utrap_sim.simulators.cocotb_runner`, the process group
+ends with its parent.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from .builds import MAKE_VARIABLES, Recipe, Simulator, build_once
+from .process_group import follow_parent
+
+__all__ = ["build_alone", "main"]
+
+#: Arguments of Verilator for such a bench; lint is the emitter's business.
+_VERILATOR_ARGUMENTS = (
+    "--timing",
+    "-O3",
+    "-Wno-fatal",
+    "-Wno-lint",
+    "-Wno-style",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+)
+
+
+def build_alone(
+    simulator: Simulator, top: str, files: Mapping[str, str], dump: str, tell: Callable[[], None] = lambda: None
+) -> Path:
+    """What runs the bench, from the cache or new: Verilator's program, or Icarus' `*.vvp`.
+
+    Args:
+        simulator: Need not be one for cocotb.
+        top: The module of the bench.
+        files: The Verilog, by name.
+        dump: The format that Verilator's program can dump waves in, vcd or fst, or "-"; Icarus' can always, in both.
+        tell: Called before a build that is not in the cache.
+
+    Raises:
+        UserError: When the build fails.
+    """
+    shared = (dump if simulator.name == "verilator" else "-", *_VERILATOR_ARGUMENTS)
+
+    def sources() -> Mapping[str, str]:
+        tell()
+        return files
+
+    product = _product(simulator.name, top)
+    recipe = Recipe(
+        key=(*shared, *files.values()),
+        runtime=shared,
+        sources=sources,
+        command=("-m", "utrap_sim.simulators.standalone", top, dump),
+        kept=(product, *files),
+    )
+    return build_once(simulator, recipe) / product
+
+
+def _product(simulator: str, top: str) -> str:
+    return top if simulator == "verilator" else f"{top}.vvp"
+
+
+def main(top: str, dump: str, simulator: str, folder: str) -> int:
+    """Build; gives the exit status of the tool that failed, or 0."""
+    sources = sorted(path.name for path in Path(folder).glob("*.v"))
+    for command in _commands(top, dump, simulator, sources, Path(folder)):
+        status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL).returncode
+        if status:
+            return status
+    return 0
+
+
+def _commands(top: str, dump: str, simulator: str, sources: list[str], folder: Path) -> list[list[str]]:
+    if simulator == "icarus":
+        return [["iverilog", "-g2005", "-o", _product(simulator, top), "-s", top, *sources]]
+    arguments = ["--main", "--exe", *_VERILATOR_ARGUMENTS, *([f"--trace-{dump}"] if dump != "-" else [])]
+    verilate = ["verilator", "--cc", *arguments, "--top-module", top, "--prefix", "Vtop", "-o", top, "-Mdir", "."]
+    # Objects of Verilator's library that are there already are good, although the makefile is newer.
+    old = [f"--old-file={path.name}" for path in folder.glob("verilated*.o")]
+    return [[*verilate, *sources], ["make", "-f", "Vtop.mk", *MAKE_VARIABLES, *old]]
+
+
+if __name__ == "__main__":
+    follow_parent()
+    sys.exit(main(*sys.argv[1:]))

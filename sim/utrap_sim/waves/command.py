@@ -1,0 +1,134 @@
+"""The command `utrap waves`: find the scenario, run it, write its files, show its events."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from utrap.command_line.display import print_table
+from utrap.command_line.errors import UserError
+from utrap.command_line.files import write_atomically
+from utrap.config import Config
+from utrap_sim.configs import model_config
+from utrap_testbench.golden import Config as ModelConfig
+from utrap_testbench.golden import ConfigError
+
+from .gtkw import gtkwave_files
+from .library import SCENARIOS
+from .model_hart import Hart
+from .read_back import timeline_of
+from .run import run
+from .scenario import NEEDS, Scenario, path_of
+from .user_sequence import function_scenario, is_function, records_scenario
+
+__all__ = ["Request", "find", "print_list", "show"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A scenario on a hart."""
+
+    scenario: Scenario
+    config: Config
+    hartid: int = 0
+
+
+def find(text: str | None, config: Config, chosen: tuple[str, ...]) -> Request:
+    """What the user means: a name, a file of events, a function; without a word the first one that fits.
+
+    Args:
+        text: What the user wrote.
+        config: The configuration.
+        chosen: The options that chose it, as they were written.
+
+    Raises:
+        UserError: When there is none, or the configuration is not for it.
+    """
+    if text is None:
+        return Request(scenario=_fitting(config)[0], config=config)
+    if text in SCENARIOS:
+        scenario = SCENARIOS[text]
+        if lack := scenario.lacks(_model(config)):
+            raise UserError(f"{text} {lack} ('utrap waves --list' lists what a configuration can)")
+        return Request(scenario=scenario, config=config)
+    path = Path(text)
+    if is_function(text) and not path.exists():
+        return Request(scenario=function_scenario(text), config=config)
+    if path.exists() or "/" in text or "." in text:
+        if path.suffix == ".py":
+            raise UserError(f"{text}: which function? write {text}:FUNCTION")
+        scenario, stated, hartid = records_scenario(path)
+        if chosen:
+            raise UserError(f"{chosen[0]}: the first line of {path} states the configuration, leave it out")
+        return Request(scenario=scenario, config=stated, hartid=hartid)
+    close = get_close_matches(text, SCENARIOS, n=1, cutoff=0.5)
+    remedy = f"do you mean {close[0]}?" if close else f"there are {', '.join(SCENARIOS)}"
+    raise UserError(f"there is no scenario {text}: {remedy}")
+
+
+def _model(config: Config) -> ModelConfig:
+    try:
+        return model_config(config)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+
+
+def _fitting(config: Config) -> list[Scenario]:
+    model = _model(config)
+    return [scenario for scenario in SCENARIOS.values() if not scenario.lacks(model)]
+
+
+def print_list(config: Config) -> None:
+    """The scenarios that the configuration can run."""
+    rows = [
+        (scenario.name, ", ".join(NEEDS[need][1] for need in scenario.needs), scenario.title)
+        for scenario in _fitting(config)
+    ]
+    print_table(("Scenario", "Needs", "What it shows"), rows, widest="What it shows")
+
+
+def show(request: Request, simulator: str, output: str, opens: bool) -> int:
+    """Run it, write the files, print the events; gives the exit status: 1 where model and Verilog differ.
+
+    Raises:
+        UserError: When it cannot be run or written, or does not show what it must.
+    """
+    scenario = request.scenario
+    hart = Hart(request.config, request.hartid)
+    scenario.play(hart)
+    told = run(hart, simulator)
+    if not told.differences:
+        scenario.check(hart.config, path_of(hart, told.seen))
+    files = {f"{scenario.name}.{suffix}": dump for suffix, dump in told.dumps.items()}
+    files |= gtkwave_files(scenario.name, hart, told)
+    with TemporaryDirectory(prefix="utrap-waves-") as folder:
+        vcd = Path(folder, f"{scenario.name}.vcd")
+        vcd.write_bytes(told.dumps["vcd"])
+        timeline, pictures = timeline_of(vcd, scenario.title)
+    files |= {scenario.name + suffix: content for suffix, content in pictures.items()}
+    paths = {path.suffix: path for path in write_atomically(output, files) if path.stem == scenario.name}
+    print(f"{scenario.name}: {scenario.title}")
+    timeline.print()
+    for suffix in (".html", ".svg", ".json", ".vcd", ".fst", ".gtkw"):
+        if suffix in paths:
+            print(paths[suffix])
+    if told.differences:
+        print("\n".join(["the Verilog differs from the model:", *told.differences]), file=sys.stderr)
+    if opens:
+        _open(paths[".html"])
+    return 1 if told.differences else 0
+
+
+def _open(page: Path) -> None:
+    uri = page.absolute().as_uri()
+    try:
+        is_open = webbrowser.open(uri)
+    except webbrowser.Error:
+        is_open = False
+    if not is_open:
+        raise UserError(f"there is no browser to open {page} with: set BROWSER, or open it yourself")
+    print(f"opened {uri}")
