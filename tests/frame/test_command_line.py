@@ -25,7 +25,7 @@ def loud():
 
 FAILING = '''"""Fails."""
 import click
-from utrap.errors import UserError
+from utrap.command_line.errors import UserError
 @click.command()
 @click.option("--number", type=int, required=True)
 @click.argument("kind", type=click.Choice(["one", "two"]))
@@ -45,7 +45,7 @@ WAITING = '''"""Waits while it writes."""
 import time, sys
 from pathlib import Path
 import click
-from utrap.files import write_atomically
+from utrap.command_line.files import write_atomically
 class Slow(dict):
     def items(self):
         yield "first", b"1"

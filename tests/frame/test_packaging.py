@@ -14,8 +14,9 @@ PACKAGES = {
     "utrap": "hdl",
     "utrap_testbench": "testbench",
     "utrap_sim": "sim",
+    "utrap_show": "sim",
+    "utrap_hart": "sim",
     "utrap_formal": "formal",
-    "utrap_hart": "examples/hart",
 }
 
 
@@ -58,7 +59,7 @@ def test_the_wheel_holds_every_module(root, wheel):
 
 
 def test_the_wheel_holds_the_harts_programs(root, wheel):
-    folder = root / "examples" / "hart"
+    folder = root / "sim"
     programs = {path.relative_to(folder).as_posix() for path in (folder / "utrap_hart" / "programs").iterdir()}
     assert len(programs) > 10
     assert programs <= set(names_in(wheel))

@@ -10,9 +10,8 @@ import pytest
 
 from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp
-from utrap_hart.exits import pictures
+from utrap_hart.exits import command, pictures
 from utrap_hart.exits.access import DEVICES, Path, accesses
-from utrap_hart.exits.command import measure
 from utrap_hart.exits.summary import WARM_UP, summarise
 from utrap_hart.run.simulation import End, Event, Retired, Sent, build
 from utrap_sim.layout import Layout
@@ -25,7 +24,7 @@ A, B, C = Path.KERNEL_AND_BACK, Path.IN_KERNEL, Path.TO_USER
 @pytest.fixture(scope="module")
 def measured(simulator):
     """The figures of the bundled program."""
-    return measure(build(simulator("verilator")))
+    return command.measure(build(simulator("verilator")))
 
 
 # The goals.
@@ -196,7 +195,7 @@ def test_the_table_has_a_line_for_each_device_and_path(run, simulator, tmp_path)
 
 def test_a_program_that_fails_is_not_measured(simulator, monkeypatch, tmp_path, run):
     happenings = [Sent(5, byte) for byte in b"fine\nguest: wrong\n"] + [End(3, 10, 10)]
-    monkeypatch.setattr(measure, "simulate", lambda *arguments: (happening for happening in happenings))
+    monkeypatch.setattr(command, "simulate", lambda *arguments: (happening for happening in happenings))
     simulator("verilator")
     result = run("exits", "-o", tmp_path / "out")
     assert result.status == 2
