@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utrap.config import Config as UnitConfig
 from utrap_show.explain.answer import answer
 from utrap_show.explain.recording_state import Watched
 from utrap_show.explain.request import Options, Request, make_request
@@ -29,6 +28,7 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.legality import judge
 from utrap_testbench.golden.route import route_exception
+from utrap_testbench.harts import unit_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.generate import random_state
 
@@ -37,11 +37,6 @@ CONFIGS = [
     *(Config.profile("mu", xlen=xlen, n=n, fs=False, vs=False) for xlen, n in ((32, False), (64, False), (64, True))),
     Config.profile("full", geilen=5, counters="zihpm", vectored_align=4, windows=8),
 ]
-
-
-def unit_config(config):
-    """The same configuration as the generator's."""
-    return UnitConfig(**{name: getattr(config, name) for name in UnitConfig.__dataclass_fields__})
 
 
 NAMES = {config: Names(config, unit_config(config)) for config in CONFIGS}

@@ -20,7 +20,7 @@ from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
 
-__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_config", "model_state", "registers_of"]
+__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state", "registers_of"]
 
 
 class CorrespondenceError(ValueError):
@@ -59,13 +59,6 @@ _BY_FIELD = {
 }
 #: CSRs that the model keeps as a part of another field: its name, and how far up.
 _MOVED = {"mip": ("mip_software", 0), "htimedeltah": ("htimedelta", 32)}
-
-
-def model_config(config: Config) -> golden.Config:
-    """The same configuration as the model has it, which wants no settings of what is absent."""
-    values = {field.name: getattr(config, field.name) for field in fields(golden.Config)}
-    absent = {"asid_bits": config.s, "vmid_bits": config.h}
-    return golden.Config(**{**values, **{name: 0 for name, is_there in absent.items() if not is_there}})
 
 
 def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
