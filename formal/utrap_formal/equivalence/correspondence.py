@@ -20,7 +20,7 @@ from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
 
-__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state", "registers_of"]
+__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state"]
 
 
 class CorrespondenceError(ValueError):
@@ -93,16 +93,6 @@ def _place(row: Csr, field: Field) -> tuple[str, int]:
         return f"{_BY_FIELD[row.name]}_{field.name}", 0
     name, offset = _MOVED.get(row.name, (row.name, 0))
     return name, offset + field.lsb
-
-
-def registers_of(config: Config) -> dict[str, int]:
-    """Width of every register that the correspondence names."""
-    return {
-        piece.source: piece.width
-        for pieces in correspondence(config).values()
-        for piece in pieces
-        if piece.source and not piece.is_input
-    }
 
 
 def check(config: Config, netlist: Netlist) -> None:
