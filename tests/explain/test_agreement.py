@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utrap_show.explain.answer import answer
-from utrap_show.explain.recording_state import Watched
 from utrap_show.explain.request import Options, Request, make_request
 from utrap_show.names import Names
 from utrap_testbench.golden import (
@@ -17,6 +16,7 @@ from utrap_testbench.golden import (
     Insn,
     Irq,
     Query,
+    State,
     TakeException,
     TakeInterrupt,
     TrapReturn,
@@ -120,13 +120,23 @@ def covered(reason):
     return found
 
 
+class Read(State):
+    """A state that notes which of its fields the model reads."""
+
+    def __getattribute__(self, name):
+        if name in State.__dataclass_fields__:
+            self.__dict__.setdefault("read", set()).add(name)
+        return super().__getattribute__(name)
+
+
 def decisions(config, state, event):
     """Reasons, and the fields that the model read to find each."""
 
     def watched(decide):
-        state_under_watch = Watched.of(state)
-        reason = decide(state_under_watch).reason
-        return reason, set(state_under_watch.__dict__["read"])
+        noting = Read(**vars(state))
+        noting.__dict__.pop("read", None)
+        reason = decide(noting).reason
+        return reason, noting.__dict__.get("read", set())
 
     if isinstance(event, TakeException):
         yield watched(lambda s: route_exception(config, s, event.cause, event.tval2, event.tinst))
