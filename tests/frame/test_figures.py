@@ -102,7 +102,7 @@ def test_the_properties_are_counted(texts):
 
     counted = {name: len(tuple(properties.of(Config()))) for name, properties in SUITES.items()}
     table = next(table for table in tables(texts.proofs) if "properties" in table[0])
-    said = {row["suite"].strip("`"): int(re.match(r"\d+", row["properties"])[0]) for row in table}
+    said = {row["suite"].strip("`"): int(row["properties"].partition(",")[0]) for row in table}
     assert said == {**counted, "all": sum(counted.values())}
     covers = counted.pop("cover")
     assert f"Of full RV64 {sum(counted.values())} properties" in flat(texts.readme)

@@ -59,10 +59,12 @@ class Config(Parameters):
             values.update(PROFILES["msuh" if profile == "msuhn" else "mu"], n=True)
         else:
             raise ConfigError(f"profile is {profile!r}: allowed are {', '.join((*PROFILES, 'msuhn', 'mun'))}")
-        values["vs"] = False  # format 1 does not state it
         for field in fields(cls):
             if field.name in header:
                 values[field.name] = _from_json_value(field.name, header[field.name])
+        # Format 1 does not state vs: the vector state is there where the extension is.
+        if "vs" not in header:
+            values["vs"] = "V" in str(values.get("isa", ""))
         return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
