@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hdl"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
 
-from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import Field, Layout
 from utrap_sim.regress.seed import Built, Seed, build_benches, run_seed
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Drivers, Scoreboard
+from utrap_testbench.harts import model_config
 from utrap_testbench.sequences import Source, stream
 
 WAYS = (("handles", "utrap_sim.regress.bench_handles"), ("batches", "utrap_sim.regress.bench_regress"))

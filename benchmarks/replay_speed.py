@@ -8,9 +8,10 @@ from time import perf_counter, process_time
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap_sim.configs import model_config
 from utrap_sim.replay.replay_file import Players, replay_on_rtl
-from utrap_testbench.vectors import Header, generate, replay, write_records
+from utrap_testbench.harts import model_config
+from utrap_testbench.replay import replay
+from utrap_testbench.vectors import Header, generate, write_records
 from utrap_testbench.vectors.generate import EXTERNAL
 
 #: Records for each back end, so that each runs for a few seconds.

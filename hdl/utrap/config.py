@@ -7,7 +7,7 @@ names the field, the value and what is allowed.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -33,8 +33,11 @@ GPA_BITS: Mapping[str, int] = {"sv32x4": 34, "sv39x4": 41, "sv48x4": 50, "sv57x4
 #: How many counters `mcounteren` and its like enable.
 COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
-#: Letters that `isa` may hold: those that follow from the other fields may not.
-_BASE_LETTERS = "ABCDEFGIJKLMOPQRTVWXYZ"
+#: Letters of misa that `isa` may hold after I or E, in the order in which the manual names
+#: extensions: S, U, H and N follow from other fields, the rest is reserved (norm:misa_extensions_enc_tbl).
+_EXTENSIONS = "MAFDQCBVX"
+#: What a letter needs (norm:misa_extensions_dependencies).
+_NEEDED_LETTER: Mapping[str, str] = {"D": "F", "Q": "D", "V": "D"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +59,8 @@ class Config:
         ialign: Instruction alignment in bits: 16 or 32.
         vectored_align: Alignment of a vectored trap table in bytes: 4 (an
             adder makes the vector) or 256 (none is needed).
-        asid_bits: Address-space identifier bits, 0 to 16 (RV32: 9).
-        vmid_bits: Virtual-machine identifier bits, 0 to 14 (RV32: 7).
+        asid_bits: Address-space identifier bits, 0 to 16 (RV32: 9). Needs s.
+        vmid_bits: Virtual-machine identifier bits, 0 to 14 (RV32: 7). Needs h.
         counters: Which counter enables are writable: "none", "zicntr" (3) or
             "zihpm" (32).
         mtvec_reset: mtvec after reset.
@@ -67,7 +70,8 @@ class Config:
         mconfigptr: Address of the configuration structure, or 0.
         fs: mstatus.FS is writable (needed by F).
         vs: mstatus.VS is writable (needed by V).
-        isa: Letters that misa shows beside S, U, H and N.
+        isa: Letters that misa shows beside S, U, H and N: I or E, then those of
+            extensions in the manual's order, MAFDQCBVX.
 
     Raises:
         ConfigError: When a field breaks a rule.
@@ -124,6 +128,12 @@ class Config:
         values |= changes
         return cls(**_without_what_is_absent(values, changes))
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Config:
+        """Make the configuration that `to_json` has given."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**given)
+
     def replace(self, **changes: Any) -> Config:
         """Return a copy with fields changed, checked again."""
         return dataclasses.replace(self, **changes)
@@ -179,9 +189,9 @@ def _without_what_is_absent(values: dict[str, Any], changes: Mapping[str, Any]) 
     """Drop the defaults of extensions that a change has turned off."""
     absent: dict[str, Any] = {}
     if not values.get("s", True):
-        absent |= {"satp_modes": ("bare",)}
+        absent |= {"satp_modes": ("bare",), "asid_bits": 0}
     if not values.get("h", True):
-        absent |= {"hgatp_modes": ("bare",)}
+        absent |= {"hgatp_modes": ("bare",), "vmid_bits": 0}
     if not values.get("shudeleg", True):
         absent |= {"windows": 0}
     return values | {k: v for k, v in absent.items() if k not in changes}
@@ -231,20 +241,27 @@ def _check(config: Config) -> None:
     asid_max, vmid_max = (9, 7) if config.xlen == 32 else (16, 14)
     demand(0 <= config.asid_bits <= asid_max, "asid_bits", f"must be 0 to {asid_max}")
     demand(0 <= config.vmid_bits <= vmid_max, "vmid_bits", f"must be 0 to {vmid_max}")
+    demand(config.asid_bits == 0 or config.s, "asid_bits", "ASIDs need s=True")
+    demand(config.vmid_bits == 0 or config.h, "vmid_bits", "VMIDs need h=True")
     demand(config.counters in COUNTERS, "counters", f"must be one of {', '.join(COUNTERS)}")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
         value = getattr(config, name)
         demand(0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
     demand(0 <= config.mvendorid < 1 << 32, "mvendorid", "must fit in 32 bits")
     _check_mtvec(config)
-    letters = list(config.isa)
-    demand(
-        all(letter in _BASE_LETTERS for letter in letters) and letters == list(dict.fromkeys(letters)),
-        "isa",
-        "must be distinct capital letters other than S, U, H and N",
-    )
-    demand(("I" in letters) != ("E" in letters), "isa", "must hold one of I and E")
-    demand(not (config.h and "E" in letters), "isa", "h=True needs I, not E")
+    _check_isa(config, demand)
+
+
+def _check_isa(config: Config, demand: Callable[[bool, str, str], None]) -> None:
+    """Check that the letters are those of a hart, and go with the other fields."""
+    base, letters = config.isa[:1], config.isa[1:]
+    is_known = set(letters) <= set(_EXTENSIONS) and len(set(letters)) == len(letters)
+    demand(base in ("I", "E") and is_known, "isa", f"must be I or E, then letters of {_EXTENSIONS}, each once")
+    in_order = base + "".join(letter for letter in _EXTENSIONS if letter in letters)
+    demand(config.isa == in_order, "isa", f"must be in the manual's order: {in_order}")
+    for letter, needed in _NEEDED_LETTER.items():
+        demand(letter not in letters or needed in letters, "isa", f"{letter} needs {needed}")
+    demand(not (config.h and base == "E"), "isa", "h=True needs I, not E")
     demand("C" not in letters or config.ialign == 16, "isa", "C needs ialign=16")
     for name, letter in (("fs", "F"), ("vs", "V")):
         has_state, is_listed = getattr(config, name), letter in letters

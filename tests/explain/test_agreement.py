@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utrap.config import Config as UnitConfig
 from utrap_show.explain.answer import answer
-from utrap_show.explain.recording_state import Watched
 from utrap_show.explain.request import Options, Request, make_request
 from utrap_show.names import Names
 from utrap_testbench.golden import (
@@ -18,6 +16,7 @@ from utrap_testbench.golden import (
     Insn,
     Irq,
     Query,
+    State,
     TakeException,
     TakeInterrupt,
     TrapReturn,
@@ -29,6 +28,7 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.legality import judge
 from utrap_testbench.golden.route import route_exception
+from utrap_testbench.harts import unit_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.generate import random_state
 
@@ -37,11 +37,6 @@ CONFIGS = [
     *(Config.profile("mu", xlen=xlen, n=n, fs=False, vs=False) for xlen, n in ((32, False), (64, False), (64, True))),
     Config.profile("full", geilen=5, counters="zihpm", vectored_align=4, windows=8),
 ]
-
-
-def unit_config(config):
-    """The same configuration as the generator's."""
-    return UnitConfig(**{name: getattr(config, name) for name in UnitConfig.__dataclass_fields__})
 
 
 NAMES = {config: Names(config, unit_config(config)) for config in CONFIGS}
@@ -125,13 +120,23 @@ def covered(reason):
     return found
 
 
+class Read(State):
+    """A state that notes which of its fields the model reads."""
+
+    def __getattribute__(self, name):
+        if name in State.__dataclass_fields__:
+            self.__dict__.setdefault("read", set()).add(name)
+        return super().__getattribute__(name)
+
+
 def decisions(config, state, event):
     """Reasons, and the fields that the model read to find each."""
 
     def watched(decide):
-        state_under_watch = Watched.of(state)
-        reason = decide(state_under_watch).reason
-        return reason, set(state_under_watch.__dict__["read"])
+        noting = Read(**vars(state))
+        noting.__dict__.pop("read", None)
+        reason = decide(noting).reason
+        return reason, noting.__dict__.get("read", set())
 
     if isinstance(event, TakeException):
         yield watched(lambda s: route_exception(config, s, event.cause, event.tval2, event.tinst))

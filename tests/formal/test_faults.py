@@ -14,7 +14,7 @@ from utrap_formal.task import Status
 from utrap_sim.replay.replay_file import Players, replay_on_rtl
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import entry, interrupts, legalise, route, xret
-from utrap_testbench.vectors import replay
+from utrap_testbench.replay import replay
 
 from .conftest import FULL32
 

@@ -17,9 +17,11 @@ REFUSED = [
     ({"s": False}, "h is true: the hypervisor extension needs s"),
     ({"n": False}, "shudeleg is true: Shudeleg needs h and n"),
     ({"windows": 9}, "windows is 9: allowed are 0 to 8"),
+    ({"windows": -1}, "windows is -1: allowed are 0 to 8"),
     ({"windows": True}, "windows is True: allowed are 0 to 8"),
     ({"shudeleg": False, "windows": 1}, "windows is 1: without shudeleg it must be 0"),
     ({"satp_modes": "sv39"}, "satp_modes is 'sv39': allowed is a list of names"),
+    ({"satp_modes": ()}, "satp_modes is '': allowed are bare, bare+sv39, bare+sv39+sv48, bare+sv39+sv48+sv57"),
     (
         {"satp_modes": ("bare", "sv48")},
         "satp_modes is 'bare+sv48': allowed are bare, bare+sv39, bare+sv39+sv48, bare+sv39+sv48+sv57",
@@ -47,6 +49,14 @@ REFUSED = [
     ({"mtvec_reset": 0x81}, "mtvec_reset is 0x81: with MODE=1, BASE must be a multiple of 256"),
     ({"isa": "MAC"}, "isa is 'MAC': allowed are I or E, then letters of MAFDQCBVX"),
     ({"isa": "IMM"}, "isa is 'IMM': allowed are I or E, then letters of MAFDQCBVX, each once"),
+    ({"isa": "IMACG"}, "isa is 'IMACG': allowed are I or E, then letters of MAFDQCBVX, each once"),
+    ({"isa": ""}, "isa is '': allowed are I or E, then letters of MAFDQCBVX"),
+    ({"isa": "IACM"}, "isa is 'IACM': in the manual's order it is IMAC"),
+    ({"isa": "IMAD"}, "isa is 'IMAD': D needs F"),
+    ({"isa": "IFQ"}, "isa is 'IFQ': Q needs D"),
+    ({"isa": "IMAFCV"}, "isa is 'IMAFCV': V needs D"),
+    ({"isa": "IMAF", "fs": False}, "isa is 'IMAF': F needs fs"),
+    ({"isa": "IMAFDV", "vs": False}, "isa is 'IMAFDV': V needs vs"),
     ({"ialign": 32, "isa": "IC"}, "isa is 'IC': C needs ialign 16"),
     ({"isa": "EMC"}, "isa is 'EMC': h needs the base I"),
 ]
@@ -82,6 +92,7 @@ def test_what_needs_an_extension_is_refused_without_it(profile, values, message)
         ({"mtvec_reset": "zero"}, "mtvec_reset is 'zero': allowed is a number"),
         ({"satp_modes": [1]}, "satp_modes is [1]: allowed is a list of names"),
         ({"xlen": 48}, "xlen is 48: allowed are 32 and 64"),
+        ({"windows": None}, "windows is null: leave it out where its default is meant"),
     ],
 )
 def test_a_header_that_states_no_hart_is_one_line(header, message):
@@ -100,6 +111,10 @@ def test_a_header_of_format_1_without_our_keys_is_a_hart_without_n_and_shudeleg(
     config = Config.from_json(header)
     assert (config.s, config.h, config.n, config.shudeleg, config.windows) == (True, True, False, False, 0)
     assert (config.isa, config.vs, config.counters) == ("IMAC", False, "none")
+
+
+def test_a_header_of_format_1_has_the_vector_state_of_its_letters():
+    assert Config.from_json({"xlen": 64, "profile": "msu", "isa": "rv64imafdcv_zicsr"}).vs
 
 
 @pytest.mark.parametrize(("name", "s", "h"), [("msuhn", True, True), ("mun", False, False)])
@@ -134,6 +149,6 @@ def test_a_configuration_is_frozen():
 def test_floating_point_or_vector_state_without_s_needs_the_extension(field, letter):
     # norm:mstatus_fs_rdonly0_s_no_f, norm:mstatus_vs_rdonly0_s_no_v
     assert not getattr(Config.profile("mu"), field)
-    assert getattr(Config.profile("mu", isa=f"IMAC{letter}", **{field: True}), field)
+    assert getattr(Config.profile("mu", isa="IMAFDCV", fs=True, vs=True), field)
     with pytest.raises(ConfigError, match=f"^{field} is true: without s it needs {letter} in isa$"):
         Config.profile("mu", **{field: True})

@@ -9,22 +9,21 @@ from pathlib import Path
 import pytest
 
 from utrap_testbench.golden import Config, IllegalState, TakeException, state_from_registers
+from utrap_testbench.oracles.spike import DEVIATIONS, predict
+from utrap_testbench.replay import replay
+from utrap_testbench.replay.subset import choose
 from utrap_testbench.vectors import (
-    DEVIATIONS,
     Header,
     ReplayError,
     check,
     generate,
-    predict,
     read_records,
-    replay,
     run_on_model,
     write_records,
 )
 from utrap_testbench.vectors.extended import extended
 from utrap_testbench.vectors.generate import EXTERNAL
 from utrap_testbench.vectors.record import KINDS
-from utrap_testbench.vectors.subset import choose
 
 from .support import CONFIGS, config_id
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from utrap.config import Config
-from utrap_sim.configs import model_config
 from utrap_sim.simulators.bench import Bench
 from utrap_sim.simulators.builds import build, child_environment, find_simulator
+from utrap_testbench.harts import model_config
 
 from .faults import FAULTS, seeded
 

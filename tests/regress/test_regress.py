@@ -257,7 +257,7 @@ def test_no_scheduler_is_one_line(utrap, installed, tmp_path):
 
 
 def test_every_forbidden_bin_names_its_rule():
-    from utrap_sim.configs import model_config
+    from utrap_testbench.harts import model_config
 
     for profile in PROFILES:
         for xlen in (32, 64):

@@ -13,7 +13,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from utrap.config import ConfigError
 from utrap_sim.simulators import builds as simulators
 
 
@@ -149,16 +148,6 @@ def test_a_state_that_the_hart_cannot_have_is_one_line(run, recorded, changed, o
     result = run("replay", wrong, "--on", on)
     assert result.status == 2
     assert result.err.startswith(f"utrap: {wrong}:3: pre: mcause=0x40 is not legal here")
-
-
-def test_a_hart_that_the_unit_cannot_be_is_one_line(run, recorded, monkeypatch):
-    def refuse(config):
-        raise ConfigError("windows=4: refused")
-
-    path = recorded("--count", "2", "--profile", "mu")
-    monkeypatch.setattr("utrap_sim.replay.replay_file.unit_config", refuse)
-    result = run("replay", path, "--on", "amaranth")
-    assert (result.status, result.err) == (2, f"utrap: {path}:1: windows=4: refused\n")
 
 
 def test_no_file_at_all_is_one_line(run):

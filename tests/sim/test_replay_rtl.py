@@ -6,13 +6,14 @@ from itertools import chain
 import pytest
 
 from utrap.config import Config
-from utrap_sim.configs import model_config
 from utrap_sim.replay.amaranth_player import AmaranthPlayer
 from utrap_sim.replay.replay_file import BACK_ENDS, Players, replay_on_rtl
 from utrap_sim.replay.rtl import RtlRecords
 from utrap_sim.simulators.bench import Bench
-from utrap_testbench.vectors import check, generate, predict, read_records
-from utrap_testbench.vectors import replay as replay_on_model
+from utrap_testbench.harts import model_config
+from utrap_testbench.oracles.spike import predict
+from utrap_testbench.replay import replay as replay_on_model
+from utrap_testbench.vectors import check, generate, read_records
 from utrap_testbench.vectors.extended import extended
 
 GEILEN = ("--set", "geilen=5", "--set", "windows=8")

@@ -11,7 +11,6 @@ from amaranth.sim import Simulator
 
 from utrap.config import Config
 from utrap.unit import TrapUnit
-from utrap_sim.configs import model_config
 from utrap_sim.expected import commit_op
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import (
@@ -28,6 +27,7 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.harts import model_config
 from utrap_testbench.sequences import Source, stream
 
 #: Cycles that may depend on the model's state.

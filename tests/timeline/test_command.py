@@ -18,6 +18,8 @@ import pytest
 
 from utrap.command_line.errors import UserError
 from utrap_show.timeline import read_timeline
+from utrap_show.timeline.page import html
+from utrap_show.timeline.picture import svg
 
 from .conftest import NOTHING, PORT, RETURN, TRAP
 
@@ -208,8 +210,8 @@ def test_a_damaged_file_is_read_or_refused_and_never_a_defect_of_ours(small, see
         told = read_timeline(path, accesses=True)
     except UserError:
         return
-    assert told.svg()
-    assert told.html()
+    assert svg(told)
+    assert html(told)
 
 
 @pytest.mark.parametrize(

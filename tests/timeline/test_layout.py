@@ -10,6 +10,8 @@ from utrap.isa import Mode
 from utrap_show.timeline import Event, Timeline
 from utrap_show.timeline.event import Kind
 from utrap_show.timeline.layout import Line, lay_out
+from utrap_show.timeline.page import html
+from utrap_show.timeline.picture import svg
 
 LANES = (Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU)
 WIDTH = 900.0
@@ -126,6 +128,6 @@ def test_more_events_than_the_limit_are_not_drawn():
     ]
     told = timeline(events, 60_000, limit=120)
     assert sum(len(line.events) for line in lay_out(told, WIDTH)) == 120
-    assert "Drawn are the first 120 of 4,999 events; --cycles FIRST:LAST draws others" in told.svg()
-    assert "Drawn are the first 120 of 4,999 events" in told.html()
-    assert "Drawn" not in timeline(events[:120], 60_000, limit=120).svg()
+    assert "Drawn are the first 120 of 4,999 events; --cycles FIRST:LAST draws others" in svg(told)
+    assert "Drawn are the first 120 of 4,999 events" in html(told)
+    assert "Drawn" not in svg(timeline(events[:120], 60_000, limit=120))

@@ -10,6 +10,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from utrap_show.timeline import read_timeline
+from utrap_show.timeline.page import html
+from utrap_show.timeline.picture import svg
 
 EVENTS = 16
 
@@ -19,8 +21,8 @@ def files(uart, tmp_path_factory):
     """The page and the picture of the guest's UART access."""
     folder = tmp_path_factory.mktemp("pages")
     timeline = read_timeline(uart.path, "A guest reads a UART")
-    (folder / "uart.html").write_text(timeline.html())
-    (folder / "uart.svg").write_text(timeline.svg())
+    (folder / "uart.html").write_text(html(timeline))
+    (folder / "uart.svg").write_text(svg(timeline))
     return folder
 
 
@@ -301,7 +303,7 @@ def test_a_page_of_thousands_of_events_draws_some_and_says_so(browser, small, tm
     from .conftest import NOTHING, RETURN, TRAP
 
     path = small([{}] + [TRAP, NOTHING, RETURN, NOTHING] * 1000)
-    (tmp_path / "many.html").write_text(read_timeline(path).html())
+    (tmp_path / "many.html").write_text(html(read_timeline(path)))
     browser.get((tmp_path / "many.html").as_uri())
     assert len(browser.find_elements(By.CSS_SELECTOR, ".event")) == 200
     assert "first 200 of 2,000 events" in browser.find_element(By.CSS_SELECTOR, "p.note").text

@@ -13,12 +13,13 @@ from utrap.rules.entry import ROWS, Trap, status_writes
 from utrap.rules.xret import mret, sret, uret
 from utrap_show.timeline import read_timeline, scan
 from utrap_show.timeline.csrs import storages
+from utrap_show.timeline.document import document
 from utrap_show.timeline.event import Kind
 from utrap_show.timeline.layout import lay_out
 from utrap_show.timeline.saved import places
-from utrap_sim.configs import model_config
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
+from utrap_testbench.harts import model_config
 
 from . import hart
 from .conftest import NOTHING, PORT, RETURN, TRAP
@@ -249,7 +250,7 @@ def test_cycles_can_be_chosen(trap_and_return):
     between = read_timeline(trap_and_return, first=3, last=4)
     assert between.events == ()
     assert (between.start, between.counted) == (Mode.M, "0 events in the cycles 3 to 4 of 8")
-    assert between.to_json()["last"] == 4
+    assert document(between)["last"] == 4
     with pytest.raises(UserError, match=r"--cycles 8: .*small\.vcd has 8 cycles, counted from 0"):
         read_timeline(trap_and_return, first=8)
 
@@ -298,10 +299,10 @@ def test_verilators_and_others_spellings_of_a_header_are_read(trap_and_return):
 @pytest.mark.parametrize("chunk", [1, 7, 64, 1000])
 def test_a_file_is_read_in_pieces_of_any_size(uart, trap_and_return, monkeypatch, chunk):
     for path in (trap_and_return, *([uart.path] if chunk > 50 else [])):
-        whole = read_timeline(path, accesses=True).to_json()
+        whole = document(read_timeline(path, accesses=True))
         with monkeypatch.context() as patch:
             patch.setattr(scan, "_CHUNK", chunk)
-            assert read_timeline(path, accesses=True).to_json() == whole
+            assert document(read_timeline(path, accesses=True)) == whole
 
 
 def test_a_level_that_is_written_again_is_no_edge(trap_and_return):

@@ -4,12 +4,12 @@ import random
 
 from utrap.config import Config
 from utrap_show.timeline import read_timeline
-from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.regress.seed import Seed, build_benches, run_seed
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.env import Drivers, Scoreboard
 from utrap_testbench.golden import step
+from utrap_testbench.harts import model_config
 from utrap_testbench.sequences import Source, stream
 
 from . import hart

@@ -8,7 +8,7 @@ import pytest
 from utrap_sim.waves.scenario import path_of
 from utrap_sim.waves.user_sequence import function_scenario, records_scenario
 from utrap_testbench.golden import csr_value, registers
-from utrap_testbench.golden.registers import PENDING_NAMES
+from utrap_testbench.golden.register_table import PENDING_NAMES
 from utrap_testbench.vectors import read_records
 
 

@@ -31,12 +31,8 @@ from utrap.config import Config
 
 def _equivalence(config: Config) -> object:
     from utrap_formal.equivalence.suite import suite
-    from utrap_testbench.golden import ConfigError
 
-    try:
-        return suite(config)
-    except ConfigError as error:
-        raise UserError(f"the golden model has no such hart: {error}") from error
+    return suite(config)
 
 
 def _properties(name: str) -> Callable[[Config], object]:

@@ -14,13 +14,13 @@ from utrap.config import Config
 from utrap.isa import CommitOp
 from utrap.isa import CsrOp as RtlCsrOp
 from utrap_formal.equivalence.comparison import BY_STATE
-from utrap_formal.equivalence.correspondence import model_config
 from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
 from utrap_testbench.golden import CsrAccess, CsrOp, Retire, Return, TakeException, TakeInterrupt, TrapReturn
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
+from utrap_testbench.harts import model_config
 
 __all__ = ["Case", "Group", "cases", "groups"]
 

@@ -20,7 +20,7 @@ from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
 
-__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_config", "model_state", "registers_of"]
+__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state"]
 
 
 class CorrespondenceError(ValueError):
@@ -61,13 +61,6 @@ _BY_FIELD = {
 _MOVED = {"mip": ("mip_software", 0), "htimedeltah": ("htimedelta", 32)}
 
 
-def model_config(config: Config) -> golden.Config:
-    """The same configuration as the model has it, which wants no settings of what is absent."""
-    values = {field.name: getattr(config, field.name) for field in fields(golden.Config)}
-    absent = {"asid_bits": config.s, "vmid_bits": config.h}
-    return golden.Config(**{**values, **{name: 0 for name, is_there in absent.items() if not is_there}})
-
-
 def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
     """The pieces of each field of the model's state that the RTL stores or is given."""
     found: dict[str, list[Piece]] = {
@@ -100,16 +93,6 @@ def _place(row: Csr, field: Field) -> tuple[str, int]:
         return f"{_BY_FIELD[row.name]}_{field.name}", 0
     name, offset = _MOVED.get(row.name, (row.name, 0))
     return name, offset + field.lsb
-
-
-def registers_of(config: Config) -> dict[str, int]:
-    """Width of every register that the correspondence names."""
-    return {
-        piece.source: piece.width
-        for pieces in correspondence(config).values()
-        for piece in pieces
-        if piece.source and not piece.is_input
-    }
 
 
 def check(config: Config, netlist: Netlist) -> None:

@@ -13,11 +13,12 @@ from utrap.config import Config
 from utrap.isa import CommitOp
 from utrap_formal.equivalence.cases import Case
 from utrap_formal.equivalence.comparison import BY_EVENT, BY_STATE, Answer
-from utrap_formal.equivalence.correspondence import model_config, model_state
+from utrap_formal.equivalence.correspondence import model_state
 from utrap_formal.equivalence.netlist import Netlist, substituted
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
 from utrap_testbench.golden import CsrAccess, CsrOp, Insn, Retire, State, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import Header, Record, run_on_model
 from utrap_testbench.vectors.encoding import encode, encode_csr
 from utrap_testbench.vectors.writer import header_line, record_line

@@ -20,7 +20,6 @@ from utrap_formal.equivalence.correspondence import (
     CorrespondenceError,
     check,
     correspondence,
-    model_config,
     model_state,
 )
 from utrap_formal.equivalence.explorer import Explorer
@@ -28,6 +27,7 @@ from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import Netlist, substituted
 from utrap_formal.equivalence.symbolic import Condition, Number, as_bits
 from utrap_testbench import golden
+from utrap_testbench.harts import model_config
 
 __all__ = ["Found", "Prover", "Stuck"]
 

@@ -11,7 +11,7 @@ from utrap.config import Config
 from utrap.products.verilog_module import verilog
 from utrap_formal.equivalence import comparison
 from utrap_formal.equivalence.cases import groups
-from utrap_formal.equivalence.correspondence import correspondence, model_config
+from utrap_formal.equivalence.correspondence import correspondence
 from utrap_formal.equivalence.counterexample import Counterexample, explain, registers
 from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import load, to_smt2
@@ -27,7 +27,6 @@ _SHOWN = 6
 
 def suite(config: Config, text: str | None = None) -> Suite:
     """The suite for a configuration; `text` is Verilog to prove in the place of the generated."""
-    model_config(config)  # refuses what the model does not know before anything takes time
     smt2 = to_smt2(verilog(config) if text is None else text)
     netlist = load(smt2)
     pieces = {name: [asdict(piece) for piece in all_] for name, all_ in correspondence(config).items()}
@@ -60,10 +59,7 @@ _LONG = ("CSR access outside", "exception", "interrupt")
 
 def open_suite(material: dict[str, Any]) -> Run:
     """Return what proves a task of a suite with this material."""
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in material["config"].items()
-    }
-    config = Config(**values)
+    config = Config.from_json(material["config"])
     netlist = load(material["smt2"])
     all_groups = list(groups(config, netlist))
 

@@ -93,10 +93,7 @@ def _from_json(unit: Mapping[str, Any]) -> Logic:
 
 def open_suite(material: dict[str, Any]) -> Run:
     """Return what proves tasks of a suite with this material."""
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in material["config"].items()
-    }
-    config = Config(**values)
+    config = Config.from_json(material["config"])
     properties = SUITES[material["suite"]]
     prover = Prover(config, {module: _from_json(unit) for module, unit in material["units"].items()}, properties.covers)
     return lambda tasks: prover.prove({task: properties[task.name] for task in tasks})

@@ -5,10 +5,9 @@ The stages in `core` choose from it; nothing here knows which stage it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import Component
 
 from utrap.isa import CommitOp, CsrOp, Fault, Mode
 
@@ -17,9 +16,6 @@ from .atomics import Reservation, amo_result
 from .decode import Fields, Kind, decode
 from .loadstore import load_value, store_lanes
 from .muldiv import MulDiv
-
-if TYPE_CHECKING:
-    from .core import Core
 
 __all__ = ["COMMITS", "LOADS", "RESET_PC", "STORES", "Datapath"]
 
@@ -63,7 +59,7 @@ class Datapath:
         raised: What RAISE commits: members of the commit port by name.
     """
 
-    def __init__(self, m: Module, core: Core) -> None:
+    def __init__(self, m: Module, core: Component) -> None:
         self._make_registers(m)
         self._connect_arithmetic(m)
         self._connect_commit(m, core)
@@ -110,7 +106,7 @@ class Datapath:
         self.address = Signal(64, name="address")
         m.d.comb += self.address.eq(Mux(is_relative_to_pc, self.pc, self.rs1) + self.immediate)
 
-    def _connect_commit(self, m: Module, core: Core) -> None:
+    def _connect_commit(self, m: Module, core: Component) -> None:
         """What the unit is told of a CSR instruction, and of an exception that RAISE commits."""
         commit, fields = core.commit, self.fields
         members = ("cause", "tval", "gva", "tval2", "tinst")
@@ -130,7 +126,7 @@ class Datapath:
             core.retire.mode.eq(core.hart.mode),
         ]
 
-    def _connect_memory(self, m: Module, core: Core) -> None:
+    def _connect_memory(self, m: Module, core: Component) -> None:
         """What a load or store puts onto the bus and takes from it, and the mode it acts in.
 
         norm:mstatus_mprv_ldst_op, norm:hlsv_priv: the unit says which.
@@ -155,7 +151,7 @@ class Datapath:
         with m.If(core.answer.redirect):
             m.d.comb += self.reservation.drop.eq(1)
 
-    def _connect_verdict(self, m: Module, core: Core) -> None:
+    def _connect_verdict(self, m: Module, core: Component) -> None:
         """Whether the instruction may execute: the decoder's word, or the unit's."""
         legality = core.legality
         verdicts = {

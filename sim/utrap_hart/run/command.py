@@ -17,7 +17,8 @@ from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap_hart.hart import hart_config
 from utrap_show.timeline import read_timeline
-from utrap_show.timeline.document import document_text
+from utrap_show.timeline.files import timeline_files
+from utrap_show.timeline.table import show
 
 from .bench import RAM
 from .image import MACHINE, Image, load
@@ -141,7 +142,7 @@ class Session:
 
     def __init__(self, request: Request, built: Built, image: Image) -> None:
         config = hart_config()
-        self._request, self._built, self._image = request, built, image
+        self._built, self._image = built, image
         self._lockstep = Lockstep(config, built.sources) if request.has_model else None
         self._tracer = Tracer(config, built.sources, image) if request.trace else None
         self.stopped: int | None = None
@@ -201,9 +202,8 @@ def _say(line: str) -> None:
 def _show_timeline(waves: Path, name: str, folder: Path) -> None:
     """Print every trap and return as a row, and write the picture, the page and the rows as JSON."""
     told = read_timeline(waves, name)
-    told.print()
-    files = {"timeline.svg": told.svg(), "timeline.html": told.html(), "timeline.json": document_text(told)}
-    paths = write_atomically(folder, {name: text.encode() for name, text in files.items()})
+    show(told)
+    paths = write_atomically(folder, timeline_files(told, "timeline"))
     _say(f"the timeline is in {', '.join(map(str, paths))}")
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from utrap.config import Config
 from utrap.isa import CommitOp
-from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.layout import UnknownBits
 from utrap_testbench.env import Cycle, Difference, Expected, Scoreboard, describe
@@ -27,6 +26,7 @@ from utrap_testbench.golden import (
     ecall_cause,
     pending_interrupt,
 )
+from utrap_testbench.harts import model_config
 
 from . import simulation
 from .modes import MODES

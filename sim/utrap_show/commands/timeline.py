@@ -37,18 +37,17 @@ def timeline(
     from utrap.command_line.files import write_atomically
     from utrap_show.timeline import read_timeline
     from utrap_show.timeline.document import document_text
+    from utrap_show.timeline.files import timeline_files
+    from utrap_show.timeline.table import show
 
     first, last = _range(cycles)
     told = read_timeline(file, title or "", scope, accesses=accesses, first=first, last=last, limit=limit)
-    text = document_text(told) if as_json or output is not None else ""
     if output is not None:
-        name = Path(file).stem
-        files = {f"{name}.svg": told.svg(), f"{name}.html": told.html(), f"{name}.json": text}
-        paths = write_atomically(output, {name: content.encode() for name, content in files.items()})
+        paths = write_atomically(output, timeline_files(told, Path(file).stem))
     if as_json:
-        print(text, end="")
+        print(document_text(told), end="")
         return
-    told.print()
+    show(told)
     if output is not None:
         print(*paths, sep="\n")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
@@ -11,7 +11,6 @@ from utrap_show.names import COUNTERS, Names, Place, number
 from utrap_testbench.golden import (
     Cause,
     Config,
-    ConfigError,
     CsrAccess,
     CsrOp,
     Event,
@@ -28,13 +27,13 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.harts import model_config
 
 __all__ = ["Options", "Request", "make_request"]
 
 _GUEST_PAGE_FAULTS = (20, 21, 23)
 _PENDING = ("mip", "sip", "hip", "vsip", "uip", "hvip", "hgeip")
 _ENABLES = ("mie", "sie", "hie", "vsie", "uie")
-_OF_S, _OF_H = ("satp_modes", "asid_bits"), ("hgatp_modes", "vmid_bits")
 _SGEI = 1 << Irq.SGEI
 _LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
 
@@ -78,14 +77,7 @@ def make_request(unit: UnitConfig, options: Options) -> Request:
     Raises:
         UserError: When they name something unknown, give a value that does not fit or contradict each other.
     """
-    values = {item.name: getattr(unit, item.name) for item in fields(unit)}
-    # The generator leaves alone what has no meaning in a configuration; the model wants it absent.
-    for name in (*_OF_S, *_OF_H) if not unit.s else _OF_H if not unit.h else ():
-        del values[name]
-    try:
-        config = Config(**values)
-    except ConfigError as error:
-        raise UserError(str(error)) from error
+    config = model_config(unit)
     return _Maker(config, Names(config, unit), options).request()
 
 

@@ -1,10 +1,9 @@
-"""A timeline: the events of a hart, and the ways to show them."""
+"""A timeline: the events of a hart, as values; `table`, `picture`, `page` and `document` show it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from utrap.isa import Mode
 
@@ -96,27 +95,3 @@ class Timeline:
         digits = f"{value // divisor}"
         fraction = f"{value % divisor:0{3 * shift}}".rstrip("0") if shift else ""
         return f"{digits}{'.' + fraction if fraction else ''} {_SCALES[step + shift]}"
-
-    def print(self) -> None:
-        """Print a table to the standard output: drawn in a terminal, plain and whole in a pipe."""
-        from .table import show
-
-        show(self)
-
-    def to_json(self) -> Mapping[str, Any]:
-        """The timeline as docs/schemas/timeline.schema.json says it."""
-        from .document import document
-
-        return document(self)
-
-    def svg(self) -> str:
-        """A picture that stands alone: a lane for each mode, the hart's path, an arrow for each trap and return."""
-        from .picture import svg
-
-        return svg(self)
-
-    def html(self) -> str:
-        """A page that stands alone: picture, waveforms, table."""
-        from .page import html
-
-        return html(self)

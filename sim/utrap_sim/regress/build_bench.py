@@ -43,10 +43,7 @@ class _Bench(Bench):
 
 
 def _prepare(request: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in request["config"].items()
-    }
-    bench = _Bench(Config(**values))
+    bench = _Bench(Config.from_json(request["config"]))
     return {
         "folders": {name: str(build(bench, find_simulator(name), request["waves"])) for name in request["simulators"]},
         "inputs": [[field.name, field.width] for field in bench.inputs.fields],

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utrap.config import Config
-from utrap_sim.configs import model_config
 from utrap_testbench.coverage import Summary, summarise
+from utrap_testbench.harts import model_config
 
 from .parallel import Regression
 from .seed import SeedResult

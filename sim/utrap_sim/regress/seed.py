@@ -21,8 +21,8 @@ from typing import Any
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap_sim.configs import model_config
 from utrap_sim.simulators.builds import child_environment, find_simulator
+from utrap_testbench.harts import model_config
 
 __all__ = ["Built", "Seed", "SeedResult", "build_benches", "end_simulations", "run_seed"]
 

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from utrap import __version__
-from utrap_testbench.vectors import Report
-from utrap_testbench.vectors import replay as replay_on_model
+from utrap_testbench.replay import Report
+from utrap_testbench.replay import replay as replay_on_model
 from utrap_testbench.vectors.extended import extended as with_extensions
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from pathlib import Path
 from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap.config import Config
-from utrap_sim.configs import model_config
-from utrap_testbench.golden import ConfigError
+from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import Header, generate
 from utrap_testbench.vectors.generate import EXTERNAL
 from utrap_testbench.vectors.writer import file_bytes
@@ -20,15 +19,12 @@ def run(config: Config, file: str, *, count: int, seed: int, kinds: tuple[str, .
     """Write the file; gives a line that says what it holds.
 
     Raises:
-        UserError: When the model knows no such hart, or the file cannot be written.
+        UserError: When the file cannot be written.
     """
-    try:
-        hart = model_config(config)
-    except ConfigError as error:
-        raise UserError(str(error)) from error
     path = Path(file)
     if not path.name:
         raise UserError(f"{file!r} is no file name")
+    hart = model_config(config)
     header = Header(config=hart, source=f"utrap record, seed {seed}", external=EXTERNAL)
     content, _ = file_bytes(path.name, header, generate(hart, count, seed, kinds))
     write_atomically(path.parent, {path.name: content})

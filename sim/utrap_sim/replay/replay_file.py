@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from itertools import islice
 from types import TracebackType
 
-from utrap.config import ConfigError
-from utrap_sim.configs import unit_config
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import Config, IllegalState
-from utrap_testbench.vectors import Header, Record, ReplayError, Report, check, predict, read_records
+from utrap_testbench.harts import unit_config
+from utrap_testbench.oracles.spike import predict
+from utrap_testbench.replay import Report
+from utrap_testbench.vectors import Header, Record, ReplayError, check, read_records
 
 from .amaranth_player import AmaranthPlayer
 from .rtl import RtlRecords, Started
@@ -80,7 +81,7 @@ def replay_on_rtl(
     limit: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Replay a file; see `utrap_testbench.vectors.replay` for the arguments. `limit` ends it after so many records.
+    """Replay a file; see `utrap_testbench.replay` for the arguments. `limit` ends it after so many records.
 
     Raises:
         ReplayError: When the file cannot be read.
@@ -88,10 +89,7 @@ def replay_on_rtl(
     """
     header, lines = read_records(path)
     configured = header.config if config is None else config(header.config)
-    try:
-        records, player = players.get(configured)
-    except ConfigError as error:
-        raise ReplayError(path, 1, str(error)) from None
+    records, player = players.get(configured)
     report = Report(file=path)
     for batch, seen in _played(path, islice(lines, limit), records, player, BACK_ENDS[players.name]):
         for started, during, after in zip(batch, seen[::2], seen[1::2], strict=True):

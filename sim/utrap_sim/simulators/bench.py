@@ -23,7 +23,7 @@ from utrap.config import Config
 from utrap.csr.rows import csr_rows
 from utrap.unit import TrapUnit
 from utrap_sim.layout import Field, Layout
-from utrap_testbench.golden.registers import REGISTER_NAMES
+from utrap_testbench.golden.register_table import REGISTER_NAMES
 
 from .unit_verilog import unit_verilog
 

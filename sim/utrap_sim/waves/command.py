@@ -13,14 +13,14 @@ from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap.config import Config
-from utrap_sim.configs import model_config
-from utrap_testbench.golden import Config as ModelConfig
-from utrap_testbench.golden import ConfigError
+from utrap_show.timeline import read_timeline
+from utrap_show.timeline.files import timeline_files
+from utrap_show.timeline.table import show as print_timeline
+from utrap_testbench.harts import model_config
 
 from .gtkw import gtkwave_files
 from .library import SCENARIOS
 from .model_hart import Hart
-from .read_back import timeline_of
 from .run import run
 from .scenario import NEEDS, Scenario, path_of
 from .user_sequence import function_scenario, is_function, records_scenario
@@ -52,7 +52,7 @@ def find(text: str | None, config: Config, chosen: tuple[str, ...]) -> Request:
         return Request(scenario=_fitting(config)[0], config=config)
     if text in SCENARIOS:
         scenario = SCENARIOS[text]
-        if lack := scenario.lacks(_model(config)):
+        if lack := scenario.lacks(model_config(config)):
             raise UserError(f"{text} {lack} ('utrap waves --list' lists what a configuration can)")
         return Request(scenario=scenario, config=config)
     path = Path(text)
@@ -70,15 +70,8 @@ def find(text: str | None, config: Config, chosen: tuple[str, ...]) -> Request:
     raise UserError(f"there is no scenario {text}: {remedy}")
 
 
-def _model(config: Config) -> ModelConfig:
-    try:
-        return model_config(config)
-    except ConfigError as error:
-        raise UserError(str(error)) from error
-
-
 def _fitting(config: Config) -> list[Scenario]:
-    model = _model(config)
+    model = model_config(config)
     return [scenario for scenario in SCENARIOS.values() if not scenario.lacks(model)]
 
 
@@ -108,11 +101,11 @@ def show(request: Request, simulator: str, output: str, opens: bool) -> int:
     with TemporaryDirectory(prefix="utrap-waves-") as folder:
         vcd = Path(folder, f"{scenario.name}.vcd")
         vcd.write_bytes(told.dumps["vcd"])
-        timeline, pictures = timeline_of(vcd, scenario.title)
-    files |= {scenario.name + suffix: content for suffix, content in pictures.items()}
+        timeline = read_timeline(vcd, scenario.title)
+    files |= timeline_files(timeline, scenario.name)
     paths = {path.suffix: path for path in write_atomically(output, files) if path.stem == scenario.name}
     print(f"{scenario.name}: {scenario.title}")
-    timeline.print()
+    print_timeline(timeline)
     for suffix in (".html", ".svg", ".json", ".vcd", ".fst", ".gtkw"):
         if suffix in paths:
             print(paths[suffix])

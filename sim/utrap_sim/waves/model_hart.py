@@ -16,14 +16,11 @@ from dataclasses import dataclass
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
 from utrap_show.names import Names, Place, cause_name
-from utrap_sim.configs import model_config
 from utrap_sim.expected import expected_outputs
 from utrap_sim.reach_state import MRET, Establisher
 from utrap_testbench.env import Cycle, Expected, Scoreboard
 from utrap_testbench.golden import (
     Cause,
-    Config,
-    ConfigError,
     CsrAccess,
     CsrOp,
     Event,
@@ -43,6 +40,7 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.harts import model_config
 from utrap_testbench.vectors.encoding import encode, encode_csr
 
 from .bench import WaveBench
@@ -90,10 +88,7 @@ class Hart:
     """
 
     def __init__(self, unit: UnitConfig, hartid: int = 0) -> None:
-        try:
-            self.config: Config = model_config(unit)
-        except ConfigError as error:
-            raise UserError(str(error)) from error
+        self.config = model_config(unit)
         self.bench = WaveBench(unit)
         self.names = Names(self.config, unit)
         self.software = dict(_SOFTWARE)

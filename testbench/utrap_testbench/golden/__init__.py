@@ -39,7 +39,7 @@ kind of event choose by table.
 from __future__ import annotations
 
 from .access import csr_value
-from .config import Config, ConfigError
+from .config import Config
 from .effective import ecall_cause, fiom, hlsv_mode, load_store_mode
 from .events import (
     CsrAccess,
@@ -57,10 +57,13 @@ from .events import (
 from .interrupts import InterruptRequest, Standing, pending_interrupt, standing, wakes
 from .isa import Cause, Fault, Irq, Mode, Prv
 from .legality import verdict
+from .look import look
 from .outcome import Outcome
-from .reason import Because, Reason, Verdict, look
+from .parameters import ConfigError
+from .reason import Because, Reason, Verdict
 from .registers import IllegalState, is_legal, registers, state_from_registers
-from .state import State, reset_state
+from .reset import reset_state
+from .state import State
 from .step import step
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from . import legalise, privilege, views
 
 if TYPE_CHECKING:
-    from .config import Config
+    from .parameters import Parameters
     from .reason import Verdict
     from .rules import Rules
     from .state import State
@@ -47,7 +47,7 @@ class Csr:
         return self.judge in privilege.REFUSING
 
 
-def csr_table(config: Config, r: Rules) -> dict[int, Csr]:
+def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     """Every address that the trap unit answers in this configuration."""
     rows: list[Csr] = []
     xmask = r.xlen_mask

@@ -9,7 +9,7 @@ from .reason import Because
 from .rules import Rules
 from .state import State
 
-_MODE_M, _MODE_S, _MODE_VS = Mode.M.value, Mode.S.value, Mode.VS.value
+_MODE_M, _MODE_S, _MODE_VS, _MODE_U = Mode.M.value, Mode.S.value, Mode.VS.value, Mode.U.value
 _M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
 
 
@@ -22,8 +22,10 @@ def enter(config: Config, old: State, trap: Outcome) -> State:
         _enter_hs(config.rules, old, new, trap)
     elif trap.to_mode == _MODE_VS:
         _enter_vs(config.rules, old, new, trap)
-    else:
+    elif trap.to_mode == _MODE_U:
         _enter_u(config, old, new, trap)
+    else:
+        raise AssertionError(f"no trap enters mode {trap.to_mode}")
     return new
 
 

@@ -6,14 +6,9 @@ what was decided: the branch that decides is the one that returns them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from . import views
 from .isa import Fault
-
-if TYPE_CHECKING:
-    from .config import Config
-    from .state import State
 
 #: The manual's section on the parts of a CSR address has no rule names of its own.
 CSR_ADDRESSES = "CSR Address Mapping Conventions"
@@ -54,21 +49,3 @@ def illegal(*reason: Because) -> Verdict:
 
 def virtual(*reason: Because) -> Verdict:
     return Verdict(Fault.VIRTUAL.value, reason)
-
-
-#: CSRs that act as they read and not as they are stored.
-_VIEWS = {"mip": views.mip, "hideleg": views.hideleg, "sideleg": views.sideleg, "sedeleg": views.sedeleg}
-
-
-def look(config: Config, s: State, name: str) -> int:
-    """The value of what a test looked at, with its {c} or {i} filled in."""
-    if name == "mode":
-        return s.v << 2 | s.prv
-    if name == "V":
-        return s.v
-    csr, bracket, index = name.partition("[")
-    if csr in _VIEWS:
-        value = _VIEWS[csr](config.rules, s)
-    else:
-        value = getattr(s, csr.replace(".", "_").lower())
-    return value >> int(index[:-1]) & 1 if bracket else value

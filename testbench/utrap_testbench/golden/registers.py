@@ -8,57 +8,19 @@ own (`seip_line`, `seip_sw`, `ueip_line`, `ueip_sw`, `hgeip`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from .config import Config
 from .isa import Irq, Prv, bits
+from .rules import Rules
 from .state import State
 from .views import mip
 
-if TYPE_CHECKING:
-    from .config import Config
-    from .rules import Rules
-
-#: CSRs with storage in the order of the record format; mip is added between mie and mtvec.
-CSR_NAMES = (
-    "mstatus", "mstatush", "medeleg", "mideleg", "mie", "mtvec", "mcounteren", "mscratch", "mepc",
-    "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
-    "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
-    "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
-    "menvcfg", "htimedelta", "htimedeltah",
-    "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
-    "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
-    "hugpaw7", "hustatus", "hutval", "hutinst",
-)  # fmt: skip
-PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "hgeip")
-#: Every name that a recorded state may have.
-REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid")
-
-_AS_STORED = ("hideleg", "sedeleg", "sideleg")
 _WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI)
-
-Access = tuple[str, Callable[["Rules", State], int], Callable[["Rules", State, int], None]]
 
 
 class IllegalState(ValueError):
     """Register values that the configured hart cannot hold; the message is one line."""
-
-
-def register_table(config: Config, r: Rules) -> list[Access]:
-    """Name, reader and writer of every CSR with storage that this configuration has."""
-    rows = {row.name: row for row in r.csrs.values()}
-    table: list[Access] = []
-    for name in CSR_NAMES:
-        # What the trap unit owns only to refuse it is no register: high halves on RV64, absent windows.
-        if name not in rows or rows[name].is_placeholder:
-            continue
-        read = _field(name) if name in _AS_STORED else rows[name].read
-        table.append((name, read, rows[name].write))
-    return table
-
-
-def _field(name: str) -> Callable[[Rules, State], int]:
-    return lambda r, s: getattr(s, name)
 
 
 def registers(config: Config, s: State) -> dict[str, int]:

@@ -1,13 +1,9 @@
-"""What follows from a configuration once and for all: widths, writable bits, and the CSR dispatch table."""
+"""What follows from a hart's parameters once and for all: widths and writable bits."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .isa import Cause, Irq, bits, ones
-
-if TYPE_CHECKING:
-    from .config import Config
+from .parameters import Parameters
 
 # The bits that the manual's and warl.md's tables call writable, as causes.
 _MEDELEG_BASE = (1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19)
@@ -34,9 +30,9 @@ _COUNTER_BITS = {"none": 0, "zicntr": 3, "zihpm": 32}
 
 
 class Rules:
-    """The constants of one configuration. Built by `Config.rules`, read by every module of the model."""
+    """The constants of one configuration, which every module of the model reads."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Parameters) -> None:
         s, h, n = config.s, config.h, config.n
         xlen = config.xlen
         # 1 where the bit or mode exists, 0 where it is read-only 0: used as a mask on single-bit fields.
@@ -121,9 +117,3 @@ class Rules:
         self.misa = (1 if xlen == 32 else 2) << (xlen - 2)
         for letter in letters:
             self.misa |= 1 << (ord(letter) - ord("A"))
-
-        from .csrs import csr_table
-        from .registers import register_table
-
-        self.csrs = csr_table(config, self)
-        self.registers = register_table(config, self)

@@ -12,12 +12,8 @@ here or elsewhere in the model looks at their type.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from .isa import Prv
-
-if TYPE_CHECKING:
-    from .config import Config
 
 
 @dataclass(kw_only=True)
@@ -164,11 +160,3 @@ class State:
 
 
 _new = object.__new__
-
-
-def reset_state(config: Config) -> State:
-    """The state after reset: M-mode, everything else 0 but what cannot be (warl:reset, norm:mstatus_mie_mprv_rst).
-
-    mtvec comes from the configuration, and read-only ones read as ones at once.
-    """
-    return State(mtvec=config.mtvec_reset, mideleg=config.rules.mideleg_read_only_ones)

@@ -9,8 +9,7 @@ from .outcome import Outcome
 from .reason import Because, Reason, Verdict, allowed, illegal, virtual
 from .state import State
 
-_M, _U = Prv.M.value, Prv.U.value
-
+_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
 
 _MRET = allowed(Because("norm:xret_in_lower_mode", "MRET executes in M", ("mode",)))
 _MRET_BELOW_M = illegal(Because("norm:xret_in_lower_mode", "MRET executes in M alone", ("mode",)))
@@ -57,16 +56,16 @@ def sret_verdict(config: Config, s: State) -> Verdict:
     if s.v == 1:
         if s.prv == _U:
             return _SRET_IN_VU
-        if s.hstatus_vtsr == 1:
-            return _VTSR
-        return _SRET_IN_VS
+        if s.prv == _S:
+            return _VTSR if s.hstatus_vtsr == 1 else _SRET_IN_VS
+        raise AssertionError(f"no guest's mode has privilege {s.prv}")
     if s.prv == _U:
         return _SRET_IN_U
     if s.prv == _M:
         return _SRET_IN_M
-    if s.mstatus_tsr == 1:
-        return _TSR
-    return _SRET_IN_S
+    if s.prv == _S:
+        return _TSR if s.mstatus_tsr == 1 else _SRET_IN_S
+    raise AssertionError(f"no mode has privilege {s.prv}")
 
 
 def uret_verdict(config: Config, s: State) -> Verdict:
@@ -85,8 +84,10 @@ def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]
         fault, why = mret_verdict(config, s)
     elif insn is Return.SRET:
         fault, why = sret_verdict(config, s)
-    else:
+    elif insn is Return.URET:
         fault, why = uret_verdict(config, s)
+    else:
+        raise AssertionError(f"{insn!r} is no return")
     if fault != 0:
         return s, Outcome(fault=fault, from_mode=mode, to_mode=mode, reason=why)
     new = s.copy()
@@ -94,10 +95,8 @@ def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]
         target, where, pc = _mret(config, s, new)
     elif insn is Return.URET:
         target, where, pc = _uret(config, s, new)
-    elif s.v == 1:
-        target, where, pc = _sret_vs(config, s, new)
     else:
-        target, where, pc = _sret(config, s, new)
+        target, where, pc = _sret_vs(config, s, new) if s.v == 1 else _sret(config, s, new)
     to_mode = new.v << 2 | new.prv
     return new, Outcome(
         redirect=1, target=target, from_mode=mode, to_mode=to_mode, reason=why + where, target_reason=pc

@@ -23,7 +23,7 @@ from utrap_testbench.golden import (
     TakeInterrupt,
     TrapReturn,
 )
-from utrap_testbench.golden.registers import REGISTER_NAMES
+from utrap_testbench.golden.register_table import REGISTER_NAMES
 
 from .record import FORMAT, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from utrap.config import Config
 from utrap_hart.platform.verilog_files import soc_verilog
-from utrap_sim.configs import model_config
+from utrap_testbench.harts import model_config
 
 from .random_programs import RAM_BYTES
 from .reference import CLOCKS, Ended, ReferenceHart, Retired, Trapped

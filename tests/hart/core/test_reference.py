@@ -6,7 +6,7 @@ import pytest
 
 from utrap_hart.hart import hart_config
 from utrap_hart.platform.verilog_files import platform_verilog
-from utrap_sim.configs import model_config
+from utrap_testbench.harts import model_config
 
 from .faults import FAULTS
 from .random_programs import random_program

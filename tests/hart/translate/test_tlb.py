@@ -9,7 +9,6 @@ from .world import ADDRESS, GOOD, GUEST, PAGE, TARGET, World
 
 ENTRIES = 8
 MOVED = 0x55_5555
-MEGAPAGE = (1 << 21) - 1
 
 each_place = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 

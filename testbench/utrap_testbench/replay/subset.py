@@ -1,6 +1,6 @@
 """Choosing a few hundred lines of a large file so that every kind of event in every mode stays represented.
 
-`python -m utrap_testbench.vectors.subset SOURCE DESTINATION [COUNT]` writes
+`python -m utrap_testbench.replay.subset SOURCE DESTINATION [COUNT]` writes
 the header, and lines of SOURCE as they stand, to DESTINATION.
 """
 
@@ -12,10 +12,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from utrap_testbench.oracles.spike import predict
-
-from .model import run_on_model
-from .reader import read_records
-from .record import Header, Record
+from utrap_testbench.vectors.model import run_on_model
+from utrap_testbench.vectors.reader import read_records
+from utrap_testbench.vectors.record import Header, Record
 
 #: How many lines of each predicted deviation are taken before all others.
 _OF_EACH_DEVIATION = 4

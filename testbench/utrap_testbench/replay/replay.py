@@ -10,11 +10,10 @@ from pathlib import Path
 
 from utrap_testbench.golden import Config, IllegalState
 from utrap_testbench.oracles.spike import predict
-
-from .compare import Difference, Result, check
-from .model import run_on_model
-from .reader import read_records
-from .record import Header, Record, ReplayError
+from utrap_testbench.vectors.compare import Difference, Result, check
+from utrap_testbench.vectors.model import run_on_model
+from utrap_testbench.vectors.reader import read_records
+from utrap_testbench.vectors.record import Header, Record, ReplayError
 
 Run = Callable[[Config, Record], Result]
 

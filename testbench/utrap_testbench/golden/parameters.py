@@ -1,0 +1,189 @@
+"""What makes one hart differ from another: the parameters, what each may be, and what it is when nobody says.
+
+A refused value raises `ConfigError` with one line: the field, the value, and
+what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+#: "Take the default that follows from the other fields."
+DEFAULT: Final[Any] = None
+
+COUNTERS: Final = ("none", "zicntr", "zihpm")
+_CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
+_CHAIN_X4: Final = {32: ("bare", "sv32x4"), 64: ("bare", "sv39x4", "sv48x4", "sv57x4")}
+_MAX_ASID: Final = {32: 9, 64: 16}
+_MAX_VMID: Final = {32: 7, 64: 14}
+#: misa's letters for extensions in the order of the manual's naming conventions.
+_EXTENSIONS: Final = "MAFDQCBVX"
+#: norm:misa_extensions_dependencies: a letter, and the one without which it cannot be set.
+_DEPENDS_ON: Final = {"D": "F", "Q": "D", "V": "D"}
+
+
+class ConfigError(ValueError):
+    """A configuration that no hart can have; the message is one line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """The parameters of a hart's trap architecture. M and U always exist.
+
+    Parameters
+    ----------
+    xlen: 32 or 64, in every mode (warl:MXL/SXL/UXL/VSXL).
+    s, h, n, shudeleg: supervisor mode, hypervisor extension, user-level traps,
+        delegation of guest exceptions to U. h needs s; shudeleg needs h and n.
+    windows: delegation windows, 0 to 8 (HU-17); 4 by default, 0 without shudeleg.
+    satp_modes, hgatp_modes: translation modes as a chain from "bare" upwards.
+    geilen: number of guest external interrupts, 0 to xlen-1.
+    ialign: 16 or 32 bits.
+    vectored_align: alignment of a vectored xtvec in bytes, 256 or 4 (warl:xtvec).
+    asid_bits, vmid_bits: ASIDLEN and VMIDLEN.
+    counters: "none", "zicntr" or "zihpm": width of the counter enables.
+    mtvec_reset: mtvec after reset.
+    mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
+    fs, vs: mstatus.FS and mstatus.VS exist.
+    isa: the letters that misa shows beside S, U, H and N, in the manual's order
+        of names; "IMAC" by default, "IMA" where ialign is 32.
+    """
+
+    xlen: int = 64
+    s: bool = True
+    h: bool = True
+    n: bool = True
+    shudeleg: bool = True
+    windows: int = DEFAULT
+    satp_modes: tuple[str, ...] = DEFAULT
+    hgatp_modes: tuple[str, ...] = DEFAULT
+    geilen: int = 0
+    ialign: int = 16
+    vectored_align: int = 256
+    asid_bits: int = DEFAULT
+    vmid_bits: int = DEFAULT
+    counters: str = "zicntr"
+    mtvec_reset: int = 0
+    mvendorid: int = 0
+    marchid: int = 0
+    mimpid: int = 0
+    mconfigptr: int = 0
+    fs: bool = True
+    vs: bool = True
+    isa: str = DEFAULT
+
+    def __post_init__(self) -> None:
+        _one_of("xlen", self.xlen, (32, 64))
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs"):
+            _one_of(name, getattr(self, name), (False, True))
+        if self.h and not self.s:
+            raise ConfigError("h is true: the hypervisor extension needs s")
+        if self.shudeleg and not (self.h and self.n):
+            raise ConfigError("shudeleg is true: Shudeleg needs h and n")
+        self._fill_defaults()
+        _in_range("windows", self.windows, 0, 8)
+        if self.windows and not self.shudeleg:
+            raise ConfigError(f"windows is {self.windows}: without shudeleg it must be 0")
+        self._check_translation()
+        _in_range("geilen", self.geilen, 0, self.xlen - 1)
+        if self.geilen and not self.h:
+            raise ConfigError(f"geilen is {self.geilen}: without h it must be 0")
+        _one_of("ialign", self.ialign, (16, 32))
+        _one_of("vectored_align", self.vectored_align, (256, 4))
+        _one_of("counters", self.counters, COUNTERS)
+        _in_range("mvendorid", self.mvendorid, 0, 2**32 - 1)
+        for name in ("mtvec_reset", "marchid", "mimpid", "mconfigptr"):
+            _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
+        self._check_mtvec_reset()
+        self._check_isa()
+
+    def _fill_defaults(self) -> None:
+        def default(name: str, value: object) -> None:
+            if getattr(self, name) is DEFAULT:
+                object.__setattr__(self, name, value)
+
+        default("windows", 4 if self.shudeleg else 0)
+        # As far as `full` goes: two sizes on RV64, the only one on RV32.
+        default("satp_modes", _CHAIN[self.xlen][: 3 if self.s else 1])
+        default("hgatp_modes", _CHAIN_X4[self.xlen][: 3 if self.h else 1])
+        default("asid_bits", _MAX_ASID[self.xlen] if self.s else 0)
+        default("vmid_bits", _MAX_VMID[self.xlen] if self.h else 0)
+        default("isa", "IMAC" if self.ialign == 16 else "IMA")
+
+    def _check_translation(self) -> None:
+        _prefix_of("satp_modes", self.satp_modes, _CHAIN[self.xlen])
+        _prefix_of("hgatp_modes", self.hgatp_modes, _CHAIN_X4[self.xlen])
+        _in_range("asid_bits", self.asid_bits, 0, _MAX_ASID[self.xlen])
+        _in_range("vmid_bits", self.vmid_bits, 0, _MAX_VMID[self.xlen])
+        if not self.s and len(self.satp_modes) > 1:
+            raise ConfigError(f"satp_modes is {'+'.join(self.satp_modes)}: without s only bare is allowed")
+        if not self.s and self.asid_bits:
+            raise ConfigError(f"asid_bits is {self.asid_bits}: without s it must be 0")
+        if not self.h and len(self.hgatp_modes) > 1:
+            raise ConfigError(f"hgatp_modes is {'+'.join(self.hgatp_modes)}: without h only bare is allowed")
+        if not self.h and self.vmid_bits:
+            raise ConfigError(f"vmid_bits is {self.vmid_bits}: without h it must be 0")
+        # norm:H_vm_supported: H needs page-based translation.
+        if self.h and len(self.satp_modes) < 2:
+            raise ConfigError(f"satp_modes is bare: h needs {_CHAIN[self.xlen][1]}")
+        if self.h and len(self.hgatp_modes) < 2:
+            raise ConfigError(f"hgatp_modes is bare: h needs {_CHAIN_X4[self.xlen][1]}")
+
+    def _check_mtvec_reset(self) -> None:
+        if self.mtvec_reset & 2:
+            raise ConfigError(f"mtvec_reset is {self.mtvec_reset:#x}: MODE must be 0 (direct) or 1 (vectored)")
+        if self.mtvec_reset & 1 and (self.mtvec_reset - 1) % self.vectored_align:
+            raise ConfigError(
+                f"mtvec_reset is {self.mtvec_reset:#x}: with MODE=1, BASE must be a multiple of {self.vectored_align}"
+            )
+
+    def _check_isa(self) -> None:
+        """norm:misa_extensions_enc_tbl: the letters that are no reserved bits, and none that other fields say."""
+        letters = self.isa
+        if not isinstance(letters, str) or letters[:1] not in ("I", "E"):
+            raise ConfigError(f"isa is {letters!r}: allowed are I or E, then letters of {_EXTENSIONS}")
+        if len(set(letters)) != len(letters) or not set(letters[1:]) <= set(_EXTENSIONS):
+            raise ConfigError(f"isa is {letters!r}: allowed are I or E, then letters of {_EXTENSIONS}, each once")
+        in_order = letters[0] + "".join(letter for letter in _EXTENSIONS if letter in letters)
+        if letters != in_order:
+            raise ConfigError(f"isa is {letters!r}: in the manual's order it is {in_order}")
+        for letter, needed in _DEPENDS_ON.items():
+            if letter in letters and needed not in letters:
+                raise ConfigError(f"isa is {letters!r}: {letter} needs {needed}")
+        if "C" in letters and self.ialign != 16:
+            raise ConfigError(f"isa is {letters!r}: C needs ialign 16")
+        # norm:mstatus_fs_rdonly0_s_no_f, norm:mstatus_vs_rdonly0_s_no_v
+        for name, letter in (("fs", "F"), ("vs", "V")):
+            if getattr(self, name) and not self.s and letter not in letters:
+                raise ConfigError(f"{name} is true: without s it needs {letter} in isa")
+            if letter in letters and not getattr(self, name):
+                raise ConfigError(f"isa is {letters!r}: {letter} needs {name}")
+        if "E" in letters and self.h:
+            raise ConfigError(f"isa is {letters!r}: h needs the base I")
+
+
+def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if not any(type(value) is type(item) and value == item for item in allowed):
+        said = " and ".join(map(_said, allowed)) if len(allowed) == 2 else ", ".join(map(_said, allowed))
+        raise ConfigError(f"{name} is {_said(value)}: allowed are {said}")
+
+
+def _said(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _in_range(name: str, value: object, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        show: Callable[[int], str] = hex if high > 2**16 else str
+        raise ConfigError(f"{name} is {value!r}: allowed are {show(low)} to {show(high)}")
+
+
+def _prefix_of(name: str, value: tuple[str, ...], chain: tuple[str, ...]) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+        said = list(value) if isinstance(value, tuple) else value
+        raise ConfigError(f"{name} is {said!r}: allowed is a list of names")
+    if not value or value != chain[: len(value)]:
+        choices = ", ".join("+".join(chain[: length + 1]) for length in range(len(chain)))
+        raise ConfigError(f"{name} is {'+'.join(value)!r}: allowed are {choices}")

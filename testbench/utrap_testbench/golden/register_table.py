@@ -1,0 +1,45 @@
+"""The registers by which a state is recorded: their names, and how each is read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from .csrs import Csr
+from .rules import Rules
+from .state import State
+
+#: CSRs with storage in the order of the record format; mip is added between mie and mtvec.
+CSR_NAMES = (
+    "mstatus", "mstatush", "medeleg", "mideleg", "mie", "mtvec", "mcounteren", "mscratch", "mepc",
+    "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
+    "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
+    "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
+    "menvcfg", "htimedelta", "htimedeltah",
+    "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
+    "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
+    "hugpaw7", "hustatus", "hutval", "hutinst",
+)  # fmt: skip
+PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "hgeip")
+#: Every name that a recorded state may have.
+REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid")
+
+_AS_STORED = ("hideleg", "sedeleg", "sideleg")
+
+Access = tuple[str, Callable[[Rules, State], int], Callable[[Rules, State, int], None]]
+
+
+def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
+    """Name, reader and writer of every CSR with storage that this configuration has."""
+    rows = {row.name: row for row in csrs.values()}
+    table: list[Access] = []
+    for name in CSR_NAMES:
+        # What the trap unit owns only to refuse it is no register: high halves on RV64, absent windows.
+        if name not in rows or rows[name].is_placeholder:
+            continue
+        read = _field(name) if name in _AS_STORED else rows[name].read
+        table.append((name, read, rows[name].write))
+    return table
+
+
+def _field(name: str) -> Callable[[Rules, State], int]:
+    return lambda r, s: getattr(s, name)

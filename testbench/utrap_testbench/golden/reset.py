@@ -1,0 +1,14 @@
+"""Reset: the one state that the configuration alone decides."""
+
+from __future__ import annotations
+
+from .config import Config
+from .state import State
+
+
+def reset_state(config: Config) -> State:
+    """The state after reset: M-mode, everything else 0 but what cannot be (warl:reset, norm:mstatus_mie_mprv_rst).
+
+    mtvec comes from the configuration, and read-only ones read as ones at once.
+    """
+    return State(mtvec=config.mtvec_reset, mideleg=config.rules.mideleg_read_only_ones)

@@ -1,0 +1,7 @@
+"""Replaying files of records: what must agree, and where their recorder is known to differ."""
+
+from __future__ import annotations
+
+from .replay import Report, judge, replay
+
+__all__ = ["Report", "judge", "replay"]
