@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
+from utrap.csr.configured import csrs
 from utrap.products.csr_map import COLUMNS, csrs_document, csrs_rows
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import z3
 
 from utrap.config import Config
-from utrap.csr.rows import stored_fields
+from utrap.csr.configured import stored_fields
+from utrap.csr.warl import AlignedIfVectored, AtMost, SupportedMode
 
 __all__ = ["Invariant", "invariants"]
 
@@ -63,21 +64,20 @@ def _fields(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
     """What warl.md says of xtvec, VGEIN and the address translation registers, and bits that nothing sets."""
     found = []
     for key, field in stored_fields(config).items():
-        csr, _, name = key.partition(".")
-        register = registers[key.replace(".", "_")]
-        if csr.endswith("atp") and name == "mode":
-            codes = config.hgatp_codes if csr == "hgatp" else config.satp_codes
-            term, statement = z3.Or(*(register == code for code in codes)), f"MODE is one of {codes}"
-        elif csr.endswith("tvec") and name == "base" and config.vectored_align == 256:
-            low, mode = z3.Extract(5, 0, register), registers[f"{csr}_mode"]
-            term, statement = z3.Or(z3.Extract(0, 0, mode) == 0, low == 0), "with MODE=1 BASE is 256-byte aligned"
-        elif key == "hstatus.vgein":
-            term, statement = z3.ULE(register, config.geilen), "VGEIN is at most GEILEN"
-        elif (unset := ~field.mask & ((1 << register.size()) - 1)) and field.copies == 1:
-            term, statement = register & unset == 0, f"bits outside {field.mask:#x} are 0"
-        else:
-            continue
-        # A guest that does not exist: the model sees no interrupt of it, the RTL another guest's.
-        is_needed = key == "hstatus.vgein"
+        register, is_needed = registers[key.replace(".", "_")], False
+        match field.rule:
+            case SupportedMode(codes=codes):
+                term, statement = z3.Or(*(register == code for code in codes)), f"MODE is one of {codes}"
+            case AlignedIfVectored(align=256, mode=name):
+                low, mode = z3.Extract(5, 0, register), registers[f"{key.partition('.')[0]}_{name}"]
+                term, statement = z3.Or(z3.Extract(0, 0, mode) == 0, low == 0), "with MODE=1 BASE is 256-byte aligned"
+            case AtMost(limit=limit):
+                # A guest that does not exist: the model sees no interrupt of it, the RTL another guest's.
+                is_needed = True
+                term, statement = z3.ULE(register, limit), f"{key.partition('.')[2].upper()} is at most GEILEN"
+            case _ if (unset := ~field.mask & ((1 << register.size()) - 1)) and field.copies == 1:
+                term, statement = register & unset == 0, f"bits outside {field.mask:#x} are 0"
+            case _:
+                continue
         found.append(Invariant(name=key, statement=statement, term=term, is_needed=is_needed))
     return found

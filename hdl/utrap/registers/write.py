@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 
-from utrap.config import Config
-from utrap.csr.legal import legalise, mode_is_supported
-from utrap.csr.rows import csrs, stored_fields
-from utrap.csr.table import Csr, Field
-from utrap.isa import CsrOp, Interrupt
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Csr, Field
+from utrap.csr.warl import Written
+from utrap.isa import CsrOp
 from utrap.registers.state import State
 
 __all__ = ["FieldWrite", "field_writes", "modify"]
@@ -26,15 +25,16 @@ def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[
     takes part (norm:mip_seip_wrcsr, HU-27). A row means something at an
     address of the unit's own alone.
     """
+    hidden: dict[tuple[int, int, str], list[str]] = {}
+    for row in csrs(state.config):
+        for field in row.fields:
+            if field.has_hidden_storage:
+                hidden.setdefault((field.lsb, field.width, field.storage), []).append(row.name)
     old = list(rdata)
-    shown = {
-        Interrupt.SEI: ("mip.seip", ("mip",)),
-        Interrupt.UEI: ("mip.ueip", ("mip", "sip")),
-    }
-    for code, (storage, registers) in shown.items():
-        if storage in state.stored:
-            is_shown = reduce(or_, (is_row[name] for name in registers if name in is_row))
-            old[code] = Mux(is_shown & is_owned, state[storage], old[code])
+    for (lsb, width, storage), names in hidden.items():
+        is_shown = reduce(or_, (is_row[name] for name in names))
+        for bit in range(width):
+            old[lsb + bit] = Mux(is_shown & is_owned, state[storage][bit], old[lsb + bit])
     before = Cat(*old)
     is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
     return Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata))
@@ -64,57 +64,58 @@ def field_writes(
         written: The value after set and clear, XLEN bits.
         writes: The access executes, writes, and the unit owns its address.
     """
-    config = state.config
-    homes = stored_fields(config)
+    homes = {field.storage: (row, field) for row in csrs(state.config) for field in row.fields if row.owns(field)}
     writers: dict[str, list[tuple[Csr, Field]]] = {key: [] for key in homes}
     enables = {}
-    for row in csrs(config):
+    for row in csrs(state.config):
         enables[row.name] = Signal(name=f"write_{row.name}")
-        m.d.comb += enables[row.name].eq(is_row[row.name] & writes)
+        m.d.comb += enables[row.name].eq(reduce(and_, _accepts(row, v, written), is_row[row.name] & writes))
         for field in row.fields:
             if field.storage and field.is_writable:
                 writers[field.storage].append((row, field))
     return {key: _field_write(state, homes[key], rows, enables, is_row, v, written) for key, rows in writers.items()}
 
 
+def _accepts(row: Csr, v: Value, written: Value) -> Iterator[Value]:
+    """Yield what the rules of a CSR's own fields demand of a write for any of them to take it."""
+    for field in row.fields:
+        if row.owns(field):
+            accepts = field.rule.lets_csr_take(_seen(row, field, field.lsb, v, written))
+            if accepts is not None:
+                yield accepts
+
+
+def _seen(home: Csr, field: Field, lsb: int, v: Value, written: Value) -> Written:
+    """Return a write as the rule of a field sees it that is written at a place."""
+
+    def sibling(name: str) -> Value:
+        other = home.field(name)
+        return written[other.lsb : other.lsb + other.width]
+
+    return Written(value=written[lsb : lsb + field.width], mask=field.mask, sibling=sibling, v=v)
+
+
 def _field_write(
     state: State,
-    home: Field,
+    home: tuple[Csr, Field],
     writers: list[tuple[Csr, Field]],
     enables: Mapping[str, Value],
     is_row: Mapping[str, Value],
     v: Value,
     written: Value,
 ) -> FieldWrite:
-    config = state.config
-    home_csr = home.storage.partition(".")[0]
+    csr, own = home
     enable = reduce(
         or_,
         (reduce(and_, (state[key] for key in field.write_where), enables[row.name]) for row, field in writers),
     )
-    if home_csr.endswith("atp"):
-        enable = enable & _atp_accepts(config, home_csr, home, v, written)
-    positions = sorted({field.lsb for _, field in writers}, key=lambda lsb: lsb != home.lsb)
-    value = legalise(config, home_csr, home, positions[0], written)
-    for lsb in positions[1:]:
+    takes = own.rule.takes(_seen(csr, own, own.lsb, v, written))
+    if takes is not None:
+        enable = enable & takes
+    positions = sorted({field.lsb for _, field in writers}, key=lambda lsb: lsb != own.lsb)
+    first, *moved = positions
+    value = own.rule.stored(_seen(csr, own, first, v, written))
+    for lsb in moved:
         is_here = reduce(or_, (is_row[row.name] for row, field in writers if field.lsb == lsb))
-        value = Mux(is_here, legalise(config, home_csr, home, lsb, written), value)
+        value = Mux(is_here, own.rule.stored(_seen(csr, own, lsb, v, written)), value)
     return FieldWrite(enable=enable, value=value)
-
-
-def _atp_accepts(config: Config, csr: str, field: Field, v: Value, written: Value) -> Value:
-    """Whether a field of satp, vsatp or hgatp takes a write.
-
-    satp ignores the whole write of an unsupported MODE, with V=1 too, where
-    it reaches vsatp (norm:satp_mode_op_unsupported,
-    norm:vsatp_mode_unsupported_v1). vsatp and hgatp by their own addresses,
-    which only V=0 can use, keep the old MODE and take the other fields.
-    """
-    if csr == "hgatp" and field.name != "mode":
-        return Const(1, 1)
-    mode = stored_fields(config)[f"{csr}.mode"]
-    codes = config.hgatp_codes if csr == "hgatp" else config.satp_codes
-    is_supported = mode_is_supported(mode, codes, written)
-    if csr == "vsatp" and field.name != "mode":
-        return is_supported | ~v
-    return is_supported
