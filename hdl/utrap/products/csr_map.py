@@ -37,11 +37,16 @@ def _field_reset(config: Config, field: Field) -> int:
     """What a field reads after reset, with every line 0."""
     if field.is_constant:
         return field.constant
-    if not field.storage or field.read_where:
-        # What masks a view is 0 after reset: nothing is delegated.
+    if not field.storage or not _shows_after_reset(config, field):
         return 0
     owner = stored_fields(config)[field.storage]
     return owner.reset * ((1 << field.width) - 1) if owner.copies > 1 else owner.reset
+
+
+def _shows_after_reset(config: Config, field: Field) -> bool:
+    """Whether nothing masks it: of delegation nothing is set after reset."""
+    stored = stored_fields(config)
+    return all(stored[key].reset for key in field.read_where)
 
 
 def _condition(row: Csr) -> str:
@@ -124,8 +129,7 @@ def _reset_text(config: Config, row: Csr) -> str:
             levels.append(field.level)
     if levels == ["mhartid"]:
         return "hartid"
-    # What a view masks is 0 after reset: nothing is delegated.
-    is_sensed = any(field.level and not field.follows and not field.read_where for field in row.fields)
+    is_sensed = any(field.level and not field.follows and _shows_after_reset(config, field) for field in row.fields)
     return f"{value:#x}" + (" + lines" if is_sensed else "")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 
-from utrap.csr.configured import csrs
-from utrap.csr.definitions import Csr, Field
+from utrap.csr.configured import csrs, stored_fields
+from utrap.csr.definitions import Csr, CsrTableError, Field
 from utrap.csr.warl import Written
 from utrap.isa import CsrOp
 from utrap.registers.state import State
@@ -53,6 +53,25 @@ class FieldWrite:
     value: Value
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A stored field where one CSR lets it be written.
+
+    Attributes:
+        lsb: Its place in the CSR.
+        is_selected: The effective address selects the CSR.
+        enable: A write to the CSR takes place.
+        gates: The stored bits that must be 1.
+        write: What is written, as the field's rule sees it.
+    """
+
+    lsb: int
+    is_selected: Value
+    enable: Value
+    gates: tuple[str, ...]
+    write: Written
+
+
 def field_writes(
     m: Module, state: State, is_row: Mapping[str, Value], v: Value, written: Value, writes: Value
 ) -> dict[str, FieldWrite]:
@@ -64,58 +83,52 @@ def field_writes(
         written: The value after set and clear, XLEN bits.
         writes: The access executes, writes, and the unit owns its address.
     """
-    homes = {field.storage: (row, field) for row in csrs(state.config) for field in row.fields if row.owns(field)}
-    writers: dict[str, list[tuple[Csr, Field]]] = {key: [] for key in homes}
-    enables = {}
+    homes = stored_fields(state.config)
+    places: dict[str, list[_Place]] = {key: [] for key in homes}
     for row in csrs(state.config):
-        enables[row.name] = Signal(name=f"write_{row.name}")
-        m.d.comb += enables[row.name].eq(reduce(and_, _accepts(row, v, written), is_row[row.name] & writes))
-        for field in row.fields:
-            if field.storage and field.is_writable:
-                writers[field.storage].append((row, field))
-    return {key: _field_write(state, homes[key], rows, enables, is_row, v, written) for key, rows in writers.items()}
+        shown = [field for field in row.fields if field.storage and field.is_writable]
+        seen = {field.storage: _seen(row, field, homes, v, written) for field in shown}
+        demands = [homes[key].rule.lets_csr_take(write) for key, write in seen.items()]
+        enable = Signal(name=f"write_{row.name}")
+        m.d.comb += enable.eq(reduce(and_, (d for d in demands if d is not None), is_row[row.name] & writes))
+        for field in shown:
+            place = _Place(
+                lsb=field.lsb,
+                is_selected=is_row[row.name],
+                enable=enable,
+                gates=field.write_where,
+                write=seen[field.storage],
+            )
+            places[field.storage].append(place)
+    return {key: _field_write(state, homes[key], here) for key, here in places.items()}
 
 
-def _accepts(row: Csr, v: Value, written: Value) -> Iterator[Value]:
-    """Yield what the rules of a CSR's own fields demand of a write for any of them to take it."""
-    for field in row.fields:
-        if row.owns(field):
-            accepts = field.rule.lets_csr_take(_seen(row, field, field.lsb, v, written))
-            if accepts is not None:
-                yield accepts
-
-
-def _seen(home: Csr, field: Field, lsb: int, v: Value, written: Value) -> Written:
-    """Return a write as the rule of a field sees it that is written at a place."""
+def _seen(row: Csr, field: Field, homes: Mapping[str, Field], v: Value, written: Value) -> Written:
+    """Return a write to a CSR as the rule of a field sees it that the CSR shows."""
+    home = homes[field.storage]
 
     def sibling(name: str) -> Value:
-        other = home.field(name)
-        return written[other.lsb : other.lsb + other.width]
+        key = f"{home.storage.removesuffix(home.name)}{name}"
+        for other in row.fields:
+            if other.storage == key:
+                return written[other.lsb : other.lsb + other.width]
+        raise CsrTableError(f"{row.name}.{field.name}: its rule needs {key} in the same CSR")
 
-    return Written(value=written[lsb : lsb + field.width], mask=field.mask, sibling=sibling, v=v)
+    return Written(value=written[field.lsb : field.lsb + field.width], mask=home.mask, sibling=sibling, v=v)
 
 
-def _field_write(
-    state: State,
-    home: tuple[Csr, Field],
-    writers: list[tuple[Csr, Field]],
-    enables: Mapping[str, Value],
-    is_row: Mapping[str, Value],
-    v: Value,
-    written: Value,
-) -> FieldWrite:
-    csr, own = home
-    enable = reduce(
-        or_,
-        (reduce(and_, (state[key] for key in field.write_where), enables[row.name]) for row, field in writers),
-    )
-    takes = own.rule.takes(_seen(csr, own, own.lsb, v, written))
-    if takes is not None:
-        enable = enable & takes
-    positions = sorted({field.lsb for _, field in writers}, key=lambda lsb: lsb != own.lsb)
-    first, *moved = positions
-    value = own.rule.stored(_seen(csr, own, first, v, written))
+def _field_write(state: State, home: Field, places: list[_Place]) -> FieldWrite:
+    rule = home.rule
+    enables = []
+    for place in places:
+        takes = rule.takes(place.write)
+        demands = [place.enable, *(state[key] for key in place.gates), *([] if takes is None else [takes])]
+        enables.append(reduce(and_, demands))
+    # Where several CSRs show it in one place they write the same.
+    of_lsb = {place.lsb: place for place in reversed(places)}
+    first, *moved = sorted(of_lsb, key=lambda lsb: lsb != home.lsb)
+    value = rule.stored(of_lsb[first].write)
     for lsb in moved:
-        is_here = reduce(or_, (is_row[row.name] for row, field in writers if field.lsb == lsb))
-        value = Mux(is_here, own.rule.stored(_seen(csr, own, lsb, v, written)), value)
-    return FieldWrite(enable=enable, value=value)
+        is_here = reduce(or_, (place.is_selected for place in places if place.lsb == lsb))
+        value = Mux(is_here, rule.stored(of_lsb[lsb].write), value)
+    return FieldWrite(enable=reduce(or_, enables), value=value)

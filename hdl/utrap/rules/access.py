@@ -10,6 +10,7 @@ from operator import or_
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 
 from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
+from utrap.csr.guards import AccessMode
 from utrap.isa import Fault
 from utrap.registers.decode import decide, lookup
 from utrap.registers.state import State
@@ -35,22 +36,6 @@ class Access:
     prv: Value
     v: Value
 
-    @property
-    def is_machine(self) -> Value:
-        return self.prv[1]
-
-    @property
-    def is_host_supervisor(self) -> Value:
-        return self.prv[0] & ~self.prv[1] & ~self.v
-
-    @property
-    def is_guest_supervisor(self) -> Value:
-        return self.prv[0] & self.v
-
-    @property
-    def is_user(self) -> Value:
-        return ~self.prv[0] & ~self.v
-
 
 def judge(m: Module, state: State, access: Access, exists_outside: Value) -> tuple[Value, Value]:
     """Judge an access; return its fault and whether the unit owns the address.
@@ -70,18 +55,29 @@ def judge(m: Module, state: State, access: Access, exists_outside: Value) -> tup
     writes_read_only = address[10:12].all() & access.writes
 
     level = address[8:10]
+    is_machine = access.prv[1]
+    is_host_supervisor = access.prv[0] & ~access.prv[1] & ~v
+    is_guest_supervisor = access.prv[0] & v
+    is_user = ~access.prv[0] & ~v
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
-    rank = Cat(access.is_machine | access.is_guest_supervisor, access.is_machine | access.is_host_supervisor)
+    rank = Cat(is_machine | is_guest_supervisor, is_machine | is_host_supervisor)
     is_below_level = rank < level
     is_machine_level = level.all()
+    mode = AccessMode(
+        v=v,
+        is_machine=is_machine,
+        is_host_supervisor=is_host_supervisor,
+        is_guest_supervisor=is_guest_supervisor,
+        is_user=is_user,
+    )
 
     def refused(fault: Fault) -> Iterator[Value]:
         """Whether each of the guards that raise a fault refuses the access."""
-        guards = dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault)
-        for guard in guards:
+        for guard in dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault):
             on = frozenset(row.address for row in csrs(config) if guard in row.guards)
-            is_guarded = is_owned & decide(address, on, owned_addresses - on)
-            yield is_guarded & guard.refuses(access, state)
+            is_guarded = Signal(name=f"csr_is_{guard.name}_guarded")
+            m.d.comb += is_guarded.eq(is_owned & decide(address, on, owned_addresses - on))
+            yield is_guarded & guard.refuses(mode, state)
 
     counters_illegal, counters_virtual = _judge_counters(state, access)
     illegal = ~exists | writes_read_only | (is_below_level & (~v | is_machine_level)) | counters_illegal
