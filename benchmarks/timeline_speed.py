@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from vcd import VCDWriter
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, Mode
 from utrap_sim.simulators.bench import Bench
 

@@ -14,7 +14,7 @@ from typing import Any
 from amaranth.hdl import ClockDomain, Module, Value
 from amaranth.sim import Simulator
 
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, CsrOp, Mode
 from utrap.products.port_list import Port, port_groups
 from utrap.unit import TrapUnit

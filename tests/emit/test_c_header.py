@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from utrap.csr.rows import csrs
+from utrap.csr.configured import csrs
 from utrap.isa import ExceptionCause, interrupts
 from utrap.products.c_header import c_header
 

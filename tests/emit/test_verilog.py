@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from utrap.csr.rows import csrs, stored_fields
+from utrap.csr.configured import csrs, stored_fields
 from utrap.verilog.expression import LINE, Binary, Concat, Constant, Mux, Name, Unary, invert, layout
 from utrap.verilog.statement import Assignment, If, Statement, merge
 

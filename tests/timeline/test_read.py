@@ -7,9 +7,10 @@ import pytest
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
+from utrap.csr.configured import trap_fields
 from utrap.isa import Mode, Target
 from utrap.products.file_set import products
-from utrap.rules.entry import ROWS, Trap, status_writes
+from utrap.rules.entry import Trap, status_writes
 from utrap.rules.xret import mret, sret, uret
 from utrap_show.timeline import read_timeline, scan
 from utrap_show.timeline.csrs import storages
@@ -107,7 +108,7 @@ def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
     config = Config.profile("full", xlen)
     state = Bench(config).unit.state
     some_trap = Trap(**dict.fromkeys(Trap.__dataclass_fields__, state["mstatus.mie"]))
-    written = {*ROWS[target].values(), *status_writes(state, target, some_trap)}
+    written = {*trap_fields(config)[target].values(), *status_writes(state, target, some_trap)}
     for from_mode in Mode:
         told = stored(Kind.EXCEPTION, from_mode, target.mode, xlen)
         unchanged = {"hstatus.spvp", "hustatus.upvp"} if from_mode < 4 else set()

@@ -14,8 +14,8 @@ from typing import Any
 import z3
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr, Field
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Csr, Field
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
-from utrap.csr.table import Field
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Field
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Mode, exceptions, interrupts
 
 __all__ = ["Constant", "Section", "port_sections", "software_sections"]

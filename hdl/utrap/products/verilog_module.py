@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows, csrs
+from utrap.csr.configured import csr_rows, csrs
 from utrap.products.port_list import port_groups
 from utrap.products.preamble import PRAGMAS, configuration_lines, identification, wrapped
 from utrap.unit import TrapUnit

@@ -7,33 +7,23 @@ narrow ones, which share few bits, are ANDed and ORed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 from amaranth.hdl import Module, Mux, Signal, Value
 
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr
+from utrap.csr.configured import VS_OFFSET, csrs, csrs_by_level
+from utrap.csr.definitions import Column, Csr
 from utrap.registers.decode import choose, decide, mux4
 from utrap.registers.state import State
 
 __all__ = ["Selects", "connect_read", "reach"]
 
-#: The columns; a register that is in none joins one with a free place.
-_COLUMNS = (
-    ("mepc", "sepc", "vsepc", "uepc"),
-    ("mscratch", "sscratch", "vsscratch", "uscratch"),
-    ("mtval", "stval", "vstval", "utval"),
-    ("mtvec", "stvec", "vstvec", "utvec"),
-    ("mtval2", "htval", "hutval"),
-    ("mtinst", "htinst", "hutinst"),
-    ("hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3"),
-    ("hugpaw4", "hugpaw5", "hugpaw6", "hugpaw7"),
-)
 _WIDE_BITS = 24
-#: A supervisor address with V=1 is the VS address above it.
-_VS_OFFSET = 0x100
+#: A four-way selection is one LUT a bit.
+_PLACES = 4
 
 
 def reach(state: State, row: Csr) -> frozenset[int]:
@@ -43,8 +33,8 @@ def reach(state: State, row: Csr) -> frozenset[int]:
     with V=1, which is 0x100 higher; a supervisor CSR without a VS counterpart
     stands at both (norm:H_scsrs_nomatch).
     """
-    if state.config.h and row.lowest_mode_bits == 1 and not row.vs_name:
-        return frozenset({row.address, row.address + _VS_OFFSET})
+    if state.config.h and row.is_supervisor and not row.vs_name:
+        return frozenset({row.address, row.address + VS_OFFSET})
     return frozenset({row.address})
 
 
@@ -83,20 +73,20 @@ def _is_wide(row: Csr) -> bool:
     return bits >= _WIDE_BITS and bool(row.fields)
 
 
-def _columns(wide: list[str]) -> list[list[str]]:
-    """Put the wide registers into columns of at most four."""
-    columns = [[name for name in column if name in wide] for column in _COLUMNS]
-    columns = [column for column in columns if column]
-    epc, *others = columns
-    placed = {name for column in columns for name in column}
-    for name in (name for name in wide if name not in placed):
-        # epc stays apart: a return selects in it too.
-        roomy = [column for column in others if len(column) < 4]
+def _columns(wide: Iterable[Csr]) -> tuple[list[Csr], list[list[Csr]]]:
+    """Put the wide registers into columns of at most four; return the column of xepc and the others."""
+    of_kind: dict[Column, list[Csr]] = {column: [] for column in Column}
+    for row in wide:
+        of_kind[row.column].append(row)
+    unplaced, epc = of_kind.pop(Column.NONE), of_kind.pop(Column.EPC)
+    others = [rows[i : i + _PLACES] for rows in of_kind.values() for i in range(0, len(rows), _PLACES)]
+    for row in sorted(unplaced, key=lambda row: row.address):
+        roomy = [column for column in others if len(column) < _PLACES]
         if roomy:
-            roomy[0].append(name)
+            roomy[0].append(row)
         else:
-            others.append([name])
-    return [epc, *others]
+            others.append([row])
+    return epc, others
 
 
 Leaf = tuple[frozenset[int], Value]
@@ -112,23 +102,22 @@ def connect_read(m: Module, state: State, selects: Selects, returning: dict[str,
     Returns:
         What the unit's own CSRs read, and the pc that a return goes to.
     """
-    rows = {row.name: row for row in csrs(state.config)}
-    wide = [name for name, row in rows.items() if _is_wide(row)]
-    epc, *columns = _columns(wide)
+    rows = csrs_by_level(state.config)
+    epc, columns = _columns(filter(_is_wide, rows))
 
-    def leaf(name: str) -> Leaf:
-        return reach(state, rows[name]), state.views[name]
+    def leaf(row: Csr) -> Leaf:
+        return reach(state, row), state.views[row.name]
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
         value = Signal(state.config.xlen, name=name)
         m.d.comb += value.eq(mux4(choose(selects.address, leaves), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
-    return_pc = _epc_column(m, state, selects, [leaf(name) for name in epc], epc, returning)
-    epc_node: Leaf = (frozenset().union(*(reach(state, rows[n]) for n in epc)), return_pc)
+    return_pc = _epc_column(m, state, selects, [leaf(row) for row in epc], [row.name for row in epc], returning)
+    epc_node: Leaf = (frozenset().union(*(reach(state, row) for row in epc)), return_pc)
 
-    nodes = [node(f"column_{column[0]}", [leaf(n) for n in column]) for column in columns]
-    narrow_rows = [row for name, row in rows.items() if name not in wide]
+    nodes = [node(f"column_{column[0].name}", [leaf(row) for row in column]) for column in columns]
+    narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
     narrow = Signal(state.config.xlen, name="column_narrow")
     m.d.comb += narrow.eq(
         reduce(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from amaranth.hdl import Cat, Const, Signal, Value
 
 from utrap.config import Config
-from utrap.csr.rows import csrs, storage_bits, stored_fields
+from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
 from utrap.isa import Mode
 
 __all__ = ["State", "state_bits"]
@@ -44,7 +44,7 @@ class State:
     def __getitem__(self, key: str) -> Value:
         if key in self.stored:
             return self.stored[key]
-        return Const(0, _known_widths()[key])
+        return Const(0, known_fields()[key].width)
 
     @property
     def gva(self) -> str:
@@ -76,18 +76,6 @@ class State:
         if self.config.h:
             assignments.append(self.v.eq(v))
         return assignments
-
-
-_WIDTHS: dict[str, int] = {}
-
-
-def _known_widths() -> dict[str, int]:
-    """Return the width of every field that some configuration stores."""
-    if not _WIDTHS:
-        for xlen in (32, 64):
-            config = Config.profile("full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA")
-            _WIDTHS.update({key: field.width for key, field in stored_fields(config).items()})
-    return _WIDTHS
 
 
 def state_bits(config: Config) -> int:

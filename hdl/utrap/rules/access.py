@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 
-from utrap.csr.rows import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
-from utrap.csr.table import Guard
+from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
+from utrap.csr.guards import AccessMode
 from utrap.isa import Fault
 from utrap.registers.decode import decide, lookup
 from utrap.registers.state import State
@@ -60,30 +63,26 @@ def judge(m: Module, state: State, access: Access, exists_outside: Value) -> tup
     rank = Cat(is_machine | is_guest_supervisor, is_machine | is_host_supervisor)
     is_below_level = rank < level
     is_machine_level = level.all()
+    mode = AccessMode(
+        v=v,
+        is_machine=is_machine,
+        is_host_supervisor=is_host_supervisor,
+        is_guest_supervisor=is_guest_supervisor,
+        is_user=is_user,
+    )
 
-    def guarded(*guards: Guard) -> Value:
-        on = frozenset(row.address for row in csrs(config) if row.guard in guards)
-        return is_owned & decide(address, on, owned_addresses - on)
+    def refused(fault: Fault) -> Iterator[Value]:
+        """Whether each of the guards that raise a fault refuses the access."""
+        for guard in dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault):
+            on = frozenset(row.address for row in csrs(config) if guard in row.guards)
+            is_guarded = Signal(name=f"csr_is_{guard.name}_guarded")
+            m.d.comb += is_guarded.eq(is_owned & decide(address, on, owned_addresses - on))
+            yield is_guarded & guard.refuses(mode, state)
 
     counters_illegal, counters_virtual = _judge_counters(state, access)
-    illegal = (
-        ~exists
-        | writes_read_only
-        | (is_below_level & (~v | is_machine_level))
-        # norm:mstatus_tvm_warl_op, norm:hgatp_tvm_illegal
-        | (guarded(Guard.SATP, Guard.HGATP) & is_host_supervisor & state["mstatus.tvm"])
-        # HU-2
-        | (guarded(Guard.SHUDELEG_USER) & is_user & ~state["hudcfg.en"])
-        | counters_illegal
-    )
-    virtual = v & (
-        is_below_level
-        # HU-2, HU-3, HU-4
-        | guarded(Guard.HOST, Guard.SHUDELEG_USER)
-        # norm:hstatus_vtvm_op
-        | (guarded(Guard.SATP) & is_guest_supervisor & state["hstatus.vtvm"])
-        | counters_virtual
-    )
+    illegal = ~exists | writes_read_only | (is_below_level & (~v | is_machine_level)) | counters_illegal
+    illegal = reduce(or_, refused(Fault.ILLEGAL), illegal)
+    virtual = reduce(or_, refused(Fault.VIRTUAL), v & (is_below_level | counters_virtual))
     fault = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
     return fault, is_owned
 

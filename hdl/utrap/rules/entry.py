@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from amaranth.hdl import Const, Value
@@ -10,25 +9,7 @@ from amaranth.hdl import Const, Value
 from utrap.isa import Target
 from utrap.registers.state import State
 
-__all__ = ["ROWS", "Trap", "column_values", "status_writes"]
-
-#: The row of each target mode in the trap columns: column -> "csr.field".
-ROWS: Mapping[Target, Mapping[str, str]] = {
-    target: {
-        "epc": f"{prefix}epc.pc",
-        "code": f"{prefix}cause.code",
-        "cause": f"{prefix}cause.interrupt",
-        "tval": f"{prefix}tval.value",
-        **guest,
-    }
-    for target, guest in (
-        (Target.M, {"tval2": "mtval2.gpa", "tinst": "mtinst.instruction"}),
-        (Target.S, {"tval2": "htval.gpa", "tinst": "htinst.instruction"}),
-        (Target.VS, {}),
-        (Target.U, {"tval2": "hutval.gpa", "tinst": "hutinst.instruction"}),
-    )
-    for prefix in (target.prefix,)
-}
+__all__ = ["Trap", "column_values", "status_writes"]
 
 
 @dataclass(frozen=True, kw_only=True)

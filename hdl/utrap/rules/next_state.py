@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from amaranth.hdl import Const, Module, Mux, Signal, Value
 
-from utrap.csr.rows import stored_fields
+from utrap.csr.configured import stored_fields, trap_fields
 from utrap.isa import Target
 from utrap.registers.state import State
 from utrap.registers.write import FieldWrite
-from utrap.rules.entry import ROWS, Trap, column_values, status_writes
+from utrap.rules.entry import Trap, column_values, status_writes
 from utrap.rules.xret import Return
 
 __all__ = ["connect_updates"]
@@ -83,7 +83,7 @@ def _connect_columns(
     fields = stored_fields(state.config)
     connected = set()
     for column, (holds, trap_value) in column_values(trap).items():
-        rows = {target: row[column] for target, row in ROWS.items() if target in into and row.get(column) in fields}
+        rows = {target: row[column] for target, row in trap_fields(state.config).items() if column in row}
         if not rows:
             continue
         field = fields[next(iter(rows.values()))]

@@ -20,7 +20,7 @@ from amaranth.hdl import Cat, Const, Shape, Value
 from amaranth.lib.wiring import In
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.unit import TrapUnit
 from utrap_sim.layout import Field, Layout
 from utrap_testbench.golden.register_table import REGISTER_NAMES
