@@ -2,32 +2,10 @@
 
 import struct
 
+from .assembly import FOREVER, T0, T1, ZERO, addi, li, store
+
 BASE = 0x8000_0000
-UART, FINISHER, MTIMECMP = 0x1000_0000, 0x0010_0000, 0x0200_4000
-ECALL, MRET, WFI, FOREVER = 0x0000_0073, 0x3020_0073, 0x1050_0073, 0x0000_006F
-ZERO, T0, T1, T2 = 0, 5, 6, 7
-
-
-def addi(rd, rs1, value):
-    return (value & 0xFFF) << 20 | rs1 << 15 | rd << 7 | 0x13
-
-
-def li(rd, value):
-    """LUI and ADDIW: a value of 32 bits."""
-    upper = (value + 0x800) >> 12 & 0xFFFFF
-    return [upper << 12 | rd << 7 | 0x37, (value & 0xFFF) << 20 | rd << 15 | rd << 7 | 0x1B]
-
-
-def store(rs2, rs1, function_3, offset=0):
-    return (offset >> 5 & 0x7F) << 25 | rs2 << 20 | rs1 << 15 | function_3 << 12 | (offset & 31) << 7 | 0x23
-
-
-def csrrw(rd, csr, rs1):
-    return csr << 20 | rs1 << 15 | 1 << 12 | rd << 7 | 0x73
-
-
-def csrrs(rd, csr, rs1):
-    return csr << 20 | rs1 << 15 | 2 << 12 | rd << 7 | 0x73
+UART, FINISHER = 0x1000_0000, 0x0010_0000
 
 
 def say(text):

@@ -24,7 +24,7 @@ SHORT = ["hello", "wfi"]
 @pytest.fixture
 def transcript(root):
     def transcript(platform, name):
-        return (root / "tests" / "hart" / "transcripts" / platform / f"{name}.txt").read_text()
+        return (root / "tests" / "hart" / "run" / "transcripts" / platform / f"{name}.txt").read_text()
 
     return transcript
 
