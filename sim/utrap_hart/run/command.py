@@ -141,7 +141,7 @@ class Session:
 
     def __init__(self, request: Request, built: Built, image: Image) -> None:
         config = hart_config()
-        self._request, self._built, self._image = request, built, image
+        self._built, self._image = built, image
         self._lockstep = Lockstep(config, built.sources) if request.has_model else None
         self._tracer = Tracer(config, built.sources, image) if request.trace else None
         self.stopped: int | None = None
