@@ -38,6 +38,7 @@ def said(tmp_path):
 
     def said(verb, *words, **options):
         with child(verb, *words, output=subprocess.PIPE, **options) as process:
+            assert process.stdout is not None
             text = process.stdout.read().decode()
             return process.wait(), text
 

@@ -14,11 +14,11 @@ from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
 from utrap_sim.simulators.standalone import build_alone, run_alone
 
-from .bench import RAM, TOP
+from .hart_bench import RAM, TOP
 from .image import Image
 from .sources import Sources, hart_sources
 
-__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "build", "simulate"]
+__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "Unanswered", "build", "simulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,34 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The UART sent a byte."""
+    """The program sent a byte, through the UART or to HTIF's console."""
 
     cycle: int
     byte: int
+    by_htif: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """HTIF was asked for what it does not offer.
+
+    Attributes:
+        cycle: When.
+        request: What was in `tohost`.
+        call: The number, if it is a system call.
+    """
+
+    cycle: int
+    request: int
+    call: int
+
+    def __str__(self) -> str:
+        if self.call:
+            return f"HTIF's system call {self.call} is not offered"
+        device, command = self.request >> 56, self.request >> 48 & 0xFF
+        if device == command == 0:
+            return f"HTIF's tohost got {self.request:#x}, which is no address of a system call in memory"
+        return f"HTIF's device {device} does not offer command {command}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +94,7 @@ class End:
     retired: int
 
 
-Happening = Event | Retired | Sent | End
+Happening = Event | Retired | Sent | Unanswered | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +187,7 @@ def _arguments(image: Image, options: Options, stream: int) -> list[str]:
         "+image=image.hex",
         f"+entry={image.entry:x}",
         f"+tohost={image.tohost:x}",
+        f"+fromhost={image.fromhost:x}",
         f"+max_cycles={options.max_cycles}",
         f"+stream=/dev/fd/{stream}",
         *(["+retired"] if options.retired else []),
@@ -177,8 +202,10 @@ def _parse(line: str) -> Happening | None:
         return Event(int(words[0]), int(words[1]), words[2], words[3])
     if kind == "R":
         return Retired(int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3], 16))
-    if kind == "U":
-        return Sent(int(words[0]), int(words[1], 16))
+    if kind in "UH":
+        return Sent(int(words[0]), int(words[1], 16), by_htif=kind == "H")
+    if kind == "Q":
+        return Unanswered(int(words[0]), int(words[1], 16), int(words[2], 16))
     if kind == "X":
         return End(int(words[0], 16), int(words[1]), int(words[2]))
     if kind == "M":

@@ -3,12 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
-from amaranth.hdl import Module, Signal
-from amaranth.lib.wiring import Component, In, Out
 
-from utrap_hart.platform.bus import BusSignature
 from utrap_hart.platform.devices.clint import Clint
-from utrap_hart.platform.devices.finisher import Finisher, tohost_value
+from utrap_hart.platform.devices.finisher import Finisher
 from utrap_hart.platform.devices.uart import Uart
 
 from ..clocked import simulate  # noqa: TID252 (the tests are no package)
@@ -136,49 +133,3 @@ def test_the_finisher_ends_a_program_at_a_pass_or_a_fail_in_its_first_word(play,
     (answer,) = play(Finisher(), ("valid", "code"), access)
     assert (answer.code if answer.valid else None) == code
     assert not answer.error
-
-
-class Watched(Component):
-    """Memory's bus with a watch on `tohost`."""
-
-    def __init__(self):
-        super().__init__(
-            {"bus": In(BusSignature()), "tohost": In(56), "is_ready": In(1), "ends": Out(1), "code": Out(64)}
-        )
-
-    def elaborate(self, platform):
-        m = Module()
-        ends, code = Signal(), Signal(64)
-        found = tohost_value(self.bus, self.tohost)
-        m.d.comb += [ends.eq(found[0]), code.eq(found[1]), self.bus.ready.eq(self.is_ready)]
-        m.d.comb += [self.ends.eq(ends), self.code.eq(code)]
-        return m
-
-
-@pytest.mark.parametrize(
-    ("tohost", "is_ready", "access", "code"),
-    [
-        (0x8000_1000, 1, store(0x8000_1000, 1, 8), 0),
-        (0x8000_1000, 1, store(0x8000_1000, 0x55, 4), 0x2A),
-        (0x8000_1000, 1, store(0x8000_1000, 0x54, 8), None),
-        (0x8000_1000, 1, store(0x8000_1004, 1, 4), None),
-        (0x8000_1000, 1, store(0x8000_1000, 0x0101_0000_0000_0041, 8), None),  # device 1: a console's byte
-        (0x8000_1000, 1, store(0x8000_1008, 1, 8), None),
-        (0x8000_1000, 0, store(0x8000_1000, 1, 8), None),
-        (0x8000_1000, 1, load(0x8000_1000), None),
-        (0x8000_1000, 1, {**store(0x8000_1000, 1, 8), "write": 0}, None),
-        (0, 1, store(0, 1, 8), None),
-    ],
-)
-def test_an_odd_doubleword_to_tohost_ends_a_program(tohost, is_ready, access, code):
-    watched, found = Watched(), []
-
-    async def bench(context):
-        context.set(watched.tohost, tohost)
-        context.set(watched.is_ready, is_ready)
-        for name in ("valid", "write", "address", "wdata", "wmask"):
-            context.set(getattr(watched.bus, name), access.get(name, 0))
-        found.append(context.get(watched.code) if context.get(watched.ends) else None)
-
-    simulate(watched, bench)
-    assert found == [code]

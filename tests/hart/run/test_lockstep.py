@@ -6,7 +6,7 @@ import pytest
 
 from utrap_hart.hart import hart_config
 from utrap_hart.run import command as running
-from utrap_hart.run.bench import RAM
+from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
 from utrap_hart.run.simulation import End, Event, Options, build, simulate
