@@ -15,7 +15,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hdl"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples" / "hart"))
 
 from utrap_hart.hart import hart_config
 from utrap_hart.run.command import bundled

@@ -115,7 +115,8 @@ def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> B
         status = process.wait()
     if status:
         raise UserError(f"the build ended by itself, with status {status}: {last_words(text)}")
-    answer = json.loads(text.splitlines()[-1])
+    # Beside the answer there may be warnings.
+    answer = json.loads(next(line for line in reversed(text.splitlines()) if line.startswith("{")))
     if "error" in answer:
         raise UserError(answer["error"])
     return Built(
