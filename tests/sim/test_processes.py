@@ -21,14 +21,16 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process
 open("started", "w").close()
 time.sleep(600)
 """
-#: A parent that waits for such a program.
+#: A parent that waits for such a program in a temporary folder.
 PARENT = f"""
 import subprocess, sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from utrap_sim.simulators.processes import RUN, child
-folder = Path(sys.argv[1])
-with child(RUN, sys.executable, "-c", {STUBBORN!r}, output=subprocess.DEVNULL, folder=folder, cwd=folder) as process:
-    process.wait()
+with TemporaryDirectory(dir=sys.argv[1]) as name:
+    words, folder = (sys.executable, "-c", {STUBBORN!r}), Path(name)
+    with child(RUN, *words, output=subprocess.DEVNULL, folder=folder, cwd=folder) as process:
+        process.wait()
 """
 
 
@@ -51,19 +53,20 @@ def test_a_child_and_all_that_it_started_end_with_the_parent_and_its_folder_goes
     folder.mkdir()
     command = [sys.executable, "-c", PARENT, str(folder)]
     with subprocess.Popen(command, env=environment(), stderr=subprocess.DEVNULL) as parent:
-        wait_for((folder / "started").exists)
-        assert processes(str(folder))
+        wait_for(lambda: list(folder.glob("*/started")))
+        assert processes_in(folder)
         parent.send_signal(how)
         assert parent.wait(20) != 0
-    wait_for(lambda: not folder.exists(), 20)
+    wait_for(lambda: not list(folder.iterdir()), 20)
     assert processes(str(folder)) == processes_in(tmp_path) == []
 
 
-def test_a_child_that_is_left_is_ended_with_all_that_it_started(tmp_path):
-    with child(RUN, sys.executable, "-c", STUBBORN, output=subprocess.DEVNULL, cwd=tmp_path):
+def test_a_child_that_is_left_is_ended_with_all_that_it_started_and_its_folder_stays(tmp_path):
+    with child(RUN, sys.executable, "-c", STUBBORN, output=subprocess.DEVNULL, folder=tmp_path, cwd=tmp_path):
         wait_for((tmp_path / "started").exists)
         assert processes_in(tmp_path.parent)
     assert processes_in(tmp_path.parent) == []
+    assert (tmp_path / "started").exists()
 
 
 def test_another_thread_ends_all_children(tmp_path):

@@ -2,7 +2,7 @@
 
 The parent starts `python -m utrap_sim.simulators`, which does the child's part
 (`follow`): its standard input is held by the parent, so that the end of the
-parent is the end of that input, and then of the whole session. Ctrl-C in a
+parent is the end of that input, and of the child's whole session. Ctrl-C in a
 terminal is for the parent alone, which ends its children.
 """
 
@@ -72,8 +72,8 @@ def child(
     try:
         yield process
     finally:
-        # The end of its input, and then, should that not have been enough, the signal.
-        _close_input(process)
+        # A word, and then, should that not have been enough, the signal.
+        _ask_to_end(process)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_PARENTS_PATIENCE_S)
         _end_session(process.pid)
@@ -92,9 +92,11 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     return environment
 
 
-def _close_input(process: subprocess.Popen[bytes]) -> None:
+def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
+    """Ask by any word: without one it is the parent that has ended."""
     assert process.stdin is not None
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # it has ended, or was asked before
+        process.stdin.write(b"\n")
         process.stdin.close()
 
 
@@ -103,7 +105,7 @@ def end_children() -> None:
     with _lock:
         processes = list(_running)
     for process in processes:
-        _close_input(process)
+        _ask_to_end(process)
 
 
 def last_words(log: str) -> str:
@@ -122,20 +124,21 @@ def follow(folder: str, work: Callable[[], int]) -> int:
     """The child's part: do the work, but for no longer than the parent lives.
 
     The work is interrupted, as by Ctrl-C, and may clean up; then whatever it
-    has started in this session is ended, and the folder, if there is one, removed.
+    has started in this session is ended, and the folder, if there is one, removed,
+    unless there is still a parent that may want to look at it.
     """
-    is_orphan = threading.Event()
+    ends, is_orphan = threading.Event(), threading.Event()
 
     def clear() -> None:
         _end_session(os.getpid())
-        if folder:
+        if folder and is_orphan.is_set():
             shutil.rmtree(folder, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     def watch() -> None:
-        while os.read(0, 1):  # sys.stdin's lock would be in the way when the interpreter ends
-            pass
-        is_orphan.set()
+        if not os.read(0, 1):  # sys.stdin's lock would be in the way when the interpreter ends
+            is_orphan.set()
+        ends.set()
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         time.sleep(_CHILDS_PATIENCE_S)
         clear()
@@ -148,7 +151,7 @@ def follow(folder: str, work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     finally:
-        if is_orphan.is_set():
+        if ends.is_set():
             clear()
 
 
