@@ -29,7 +29,7 @@ from utrap_testbench.golden import (
 from utrap_testbench.harts import model_config
 
 from . import simulation
-from .modes import MODES
+from .mode_names import MODES
 from .obedience import Committed, Obedience
 from .sources import Sources
 

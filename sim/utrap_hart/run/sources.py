@@ -66,7 +66,7 @@ def _make() -> dict[str, object]:
     from utrap_hart.hart import hart_config
     from utrap_hart.platform.verilog_files import soc_verilog
 
-    from .bench import TOP, BenchLayout
+    from .hart_bench import TOP, BenchLayout
 
     config = hart_config()
     layout = BenchLayout(config)

@@ -7,10 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from utrap.command_line.errors import UserError
-from utrap_hart.run.bench import RAM
+from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 
-from .elf import BASE, code, elf, leave, say
+from ..elf import ABSOLUTE, BASE, code, elf, leave, say  # noqa: TID252 (the tests are no package)
 
 PROGRAM = code([*say("hi"), *leave(0)])
 
@@ -42,6 +42,29 @@ def test_a_place_is_named_after_the_function_before_it(written):
     image = load(written(elf(PROGRAM, symbols=[("main", BASE + 8), (".L1", BASE + 12), ("tohost", BASE + 16)])), RAM)
     assert [image.place(BASE + offset) for offset in (4, 8, 12)] == ["", "main", "main+0x4"]
     assert image.tohost == BASE + 16
+
+
+def test_an_absolute_symbol_is_a_place_for_htif_and_names_no_function(written):
+    symbols = [("tohost", BASE + 0x1000), ("fromhost", BASE + 0x1040), ("SIZE", BASE)]
+    image = load(written(elf(PROGRAM, symbols=symbols, section=ABSOLUTE)), RAM)
+    assert (image.tohost, image.fromhost, image.notes) == (BASE + 0x1000, BASE + 0x1040, ())
+    assert image.place(BASE) == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "why"), [(BASE + 0x102, "no multiple of 4"), (0x1000, "not in the memory"), (RAM.stop - 4, "not in the ")]
+)
+def test_a_tohost_that_is_no_place_for_one_is_not_used_and_a_note_says_so(written, place, why):
+    image = load(written(elf(PROGRAM, symbols=[("tohost", place), ("fromhost", BASE)])), RAM)
+    assert (image.tohost, image.fromhost) == (0, BASE)
+    (note,) = image.notes
+    assert note.startswith(f"its tohost is at {place:#x}, which is {why}")
+    assert note.endswith(", and nobody looks at it")
+
+
+def test_a_segment_without_bytes_may_be_anywhere_in_the_file(written):
+    image = load(written(elf(PROGRAM, empty=[(BASE + 0x1000, 0x20, 1 << 40), (BASE + 0x2000, 8, 0)])), RAM)
+    assert image.segments == ((BASE, PROGRAM), (BASE + 0x1000, bytes(0x20)), (BASE + 0x2000, bytes(8)))
 
 
 def test_a_stripped_program_has_no_tohost_and_no_names(written):

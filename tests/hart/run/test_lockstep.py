@@ -6,14 +6,14 @@ import pytest
 
 from utrap_hart.hart import hart_config
 from utrap_hart.run import command as running
-from utrap_hart.run.bench import RAM
+from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
 from utrap_hart.run.simulation import End, Event, Options, build, simulate
 from utrap_hart.run.sources import hart_sources
 
-from ..regress.faults import FAULTS, seeded  # noqa: TID252 (tests are no package with a name of its own)
-from .elf import BASE, code, elf, leave
+from ...regress.faults import FAULTS, seeded  # noqa: TID252 (tests are no package with a name of its own)
+from ..elf import BASE, code, elf, leave  # noqa: TID252 (the tests are no package)
 
 #: SD follows FS and VS, which the hart has not.
 THERE = tuple(fault for fault in FAULTS if fault.net != "sstatus_TOP")

@@ -1,10 +1,8 @@
 """`utrap run` as a user meets it: what it prints, its status, and every way to go wrong."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,9 @@ import pytest
 from utrap_hart.run import command as running
 from utrap_hart.run import simulation
 
-from .elf import ECALL, FOREVER, MRET, T0, T1, ZERO, addi, csrrs, csrrw, leave, li, say, store
+from ...waiting import processes_in, wait_for  # noqa: TID252 (the tests are no package)
+from ..assembly import ECALL, FOREVER, MRET, T0, T1, ZERO, addi, csrrs, csrrw, jal  # noqa: TID252 (the tests are no package)
+from ..elf import leave, say  # noqa: TID252 (the tests are no package)
 
 BOTH = pytest.mark.parametrize("sim", ["icarus", "verilator"])
 MTVEC, MEPC = 0x305, 0x341
@@ -22,9 +22,8 @@ def with_trap(words):
     """Before the words a handler that skips the instruction that trapped."""
     handler = [csrrs(T1, MEPC, ZERO), addi(T1, T1, 4), csrrw(ZERO, MEPC, T1), MRET]
     skip = 4 * (len(handler) + 1)
-    jump = (skip >> 1 & 0x3FF) << 21 | 0x6F
     set_up = [(1 << 12 | T0 << 7 | 0x17) - (1 << 12), addi(T0, T0, -4 * len(handler)), csrrw(ZERO, MTVEC, T0)]
-    return [jump, *handler, *set_up, *words]
+    return [jal(0, skip), *handler, *set_up, *words]
 
 
 @BOTH
@@ -42,13 +41,6 @@ def test_both_simulators_do_the_same_cycle_by_cycle(run, program, simulator):
     assert icarus.status == 0
     assert icarus.out.count("ecall from M") == 3
     assert (icarus.out, icarus.err) == (verilator.out, verilator.err)
-
-
-def test_a_doubleword_written_to_tohost_ends_the_program_with_its_half(run, program, simulator):
-    simulator("icarus")
-    words = [*li(T1, 5 << 1 | 1), *li(T0, 0x4000_0000), 0x0012_9293 | T0 << 15, store(T1, T0, 3, 0x100), FOREVER]
-    path = program(*words, *[0] * 64, symbols=[("tohost", 0x8000_0100)])
-    assert run("run", path, "--sim", "icarus").status == 5
 
 
 def test_a_large_status_is_the_largest_that_a_process_can_have(run, program, simulator):
@@ -174,52 +166,24 @@ def test_a_folder_that_cannot_be_written_is_one_line(run, program, simulator, tm
 
 @BOTH
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_end_in_mid_run_leaves_no_simulator(environment, program, simulator, root, tmp_path, sim, how):
+def test_an_end_in_mid_run_leaves_no_simulator(environment, installed, program, simulator, tmp_path, sim, how):
     simulator(sim)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    script = f"from utrap import cli; import sys; sys.argv[1:] = {['run', str(program(*say('.'), FOREVER)), '--sim', sim, '--waves', '-o', str(scratch / 'out')]!r}; sys.exit(cli.main())"  # fmt: skip # noqa: E501
+    words = ["run", str(program(*say("."), FOREVER)), "--sim", sim, "--waves", "-o", str(scratch / "out")]
     process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**environment(entry_points(root, tmp_path)), "TMPDIR": str(scratch)},
+        [sys.executable, "-m", "utrap", *words],
+        env={**environment(installed), "TMPDIR": str(scratch)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stdout.read(1) == b"."  # the UART's output comes as it is sent
-    assert simulators_in(scratch)
+    assert processes_in(scratch)
     process.send_signal(how)
     _, error = process.communicate(timeout=60)
-    await_(lambda: not simulators_in(scratch))
+    wait_for(lambda: not processes_in(scratch))
     if how is signal.SIGINT:
         assert (process.returncode, error) == (130, b"utrap: interrupted\n")
         assert [path for path in scratch.rglob("*") if path.is_file()] == []
-
-
-def entry_points(root, folder):
-    """A folder that makes another process find the commands, as an installation does."""
-    info = folder / "site" / "utrap_commands-1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: utrap-commands\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[utrap.commands]\nhart = utrap_hart.commands\n")
-    return info.parent
-
-
-def await_(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def simulators_in(folder):
-    """Processes that run in the folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            place = os.readlink(path)
-        except OSError:
-            continue
-        if place.startswith(f"{folder}{os.sep}"):
-            found.append(place)
-    return found
+    wait_for(lambda: not list(scratch.glob("utrap-run-*")))

@@ -1,6 +1,6 @@
 """What RV64IMA's instructions leave on a row of operands, as one number: the programs' constants come from here."""
 
-from .core.arithmetic import CONDITIONS, result, signed
+from ..core.arithmetic import CONDITIONS, result, signed  # noqa: TID252 (the tests are no package)
 
 OPERANDS = [
     0, 1, 2, 63, 0x7F, 0x80000000, 0x7FFFFFFF, 0xFFFFFFFF, 0x100000000, 0x0123456789ABCDEF, 0xFEDCBA9876543210,

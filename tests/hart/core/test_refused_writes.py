@@ -1,12 +1,13 @@
 """A bus that refuses to write, as one to a ROM does: the core by itself, between a flat translation and a memory."""
 
 import pytest
-from amaranth.sim import Simulator
 
 from utrap.isa import CommitOp, ExceptionCause, Mode
 from utrap_hart.core.core import Core
 from utrap_hart.core.datapath import RESET_PC
 from utrap_hart.hart import hart_config
+
+from ..clocked import simulate  # noqa: TID252 (the tests are no package)
 
 ROM = 0x2000
 CONTENTS = 0x1122_3344_5566_7788
@@ -51,10 +52,7 @@ def run():
                     return
                 await context.tick()
 
-        simulator = Simulator(core)
-        simulator.add_clock(1e-6)
-        simulator.add_testbench(bench)
-        simulator.run()
+        simulate(core, bench)
         return committed, registers, writes
 
     return run

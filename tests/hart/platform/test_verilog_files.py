@@ -8,11 +8,11 @@ import sys
 from utrap.products.verilog_module import verilog
 from utrap_hart.hart import hart_config
 
-from .soc_runs import sources
+from ..core.soc_runs import sources  # noqa: TID252 (the tests are no package)
 
 SCRIPT = """
 import json
-from utrap_hart.emit import soc_verilog
+from utrap_hart.platform.verilog_files import soc_verilog
 from utrap_hart.hart import hart_config
 print(json.dumps(soc_verilog(hart_config())))
 """

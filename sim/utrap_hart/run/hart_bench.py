@@ -7,6 +7,8 @@ The simulation writes lines to the file `+stream=`, each with a letter first:
                                      state before the event (`BenchLayout`), in hexadecimal
     R CYCLE PC INSN MODE             an instruction retired; with `+retired` alone
     U CYCLE BYTE                     the UART sent a byte
+    H CYCLE BYTE                     a byte for HTIF's console (`htif`)
+    Q CYCLE REQUEST NUMBER           HTIF was asked for something else; NUMBER is a system call's, or 0
     S CYCLE                          the simulation is alive, now and then
     X CODE CYCLE RETIRED             the program ended, with this code
     M CYCLE RETIRED                  the program has not ended within `+max_cycles=`
@@ -20,6 +22,8 @@ from __future__ import annotations
 from utrap.config import Config
 from utrap_sim.layout import Field, Layout
 from utrap_sim.simulators.bench import Bench
+
+from .htif import HTIF, HTIF_WRITES
 
 __all__ = ["RAM", "TOP", "BenchLayout"]
 
@@ -67,6 +71,8 @@ class BenchLayout:
             lines=", ".join(lines),
             inputs=self.inputs.concatenation(),
             outputs=self.outputs.concatenation(),
+            htif=HTIF,
+            htif_writes=HTIF_WRITES,
         )
 
 
@@ -77,15 +83,18 @@ _TEMPLATE = """\
 
 module {top};
   localparam [55:0] BASE = 56'h{base:x};
+  localparam [55:0] BYTES = 56'd{bytes};
   localparam integer WORDS = {bytes} / 8;
 
   reg clk = 1'b0;
   reg rst = 1'b1;
   reg [63:0] entry, max_cycles;
-  reg [55:0] tohost;
+  reg [55:0] tohost, fromhost;
   reg [8191:0] image, stream_name, waves;
   reg has_retired;
   integer stream, index;
+  reg [63:0] cycle = 64'd0;
+  reg [63:0] retired = 64'd0;
 
   wire memory_valid, memory_write, uart_valid, exit_valid, retire_valid;
   wire [55:0] memory_address;
@@ -98,7 +107,7 @@ module {top};
   reg [63:0] memory_rdata = 64'd0;
 
   soc soc (
-    .clk(clk), .rst(rst), .reset_pc(entry), .tohost(tohost),
+    .clk(clk), .rst(rst), .reset_pc(entry),
     .memory_valid(memory_valid), .memory_write(memory_write), .memory_address(memory_address),
     .memory_wdata(memory_wdata), .memory_wmask(memory_wmask),
     .memory_ready(memory_ready), .memory_rdata(memory_rdata), .memory_error(memory_error),
@@ -108,7 +117,7 @@ module {top};
 
   reg [63:0] memory [0:WORDS-1];
   wire [55:0] offset = memory_address - BASE;
-  wire is_inside = offset < {bytes};
+  wire is_inside = offset < BYTES;
   wire [52:0] word = offset[55:3];
   wire [63:0] mask = {{{{8{{memory_wmask[7]}}}}, {{8{{memory_wmask[6]}}}}, {{8{{memory_wmask[5]}}}},
     {{8{{memory_wmask[4]}}}}, {{8{{memory_wmask[3]}}}}, {{8{{memory_wmask[2]}}}}, {{8{{memory_wmask[1]}}}},
@@ -121,12 +130,14 @@ module {top};
       memory_rdata <= memory[word];
       if (memory_write) memory[word] <= (memory[word] & ~mask) | (memory_wdata & mask);
     end
-  end
+{htif_writes}  end
 
+{htif}
   initial begin
     for (index = 0; index < WORDS; index = index + 1) memory[index] = 64'd0;
     if (!$value$plusargs("entry=%h", entry)) entry = BASE;
     if (!$value$plusargs("tohost=%h", tohost)) tohost = 56'd0;
+    if (!$value$plusargs("fromhost=%h", fromhost)) fromhost = 56'd0;
     if (!$value$plusargs("max_cycles=%d", max_cycles)) max_cycles = ~64'd0;
     if ($value$plusargs("image=%s", image)) $readmemh(image, memory);
     if (!$value$plusargs("stream=%s", stream_name)) stream_name = "/dev/stdout";
@@ -141,11 +152,11 @@ module {top};
 
   always #1 clk = !clk;
 
-  reg [63:0] cycle = 64'd0;
-  reg [63:0] retired = 64'd0;
   reg [{last_line}:0] lines;
   wire [{last_line}:0] lines_now = {{{lines}}};
-  wire is_last = exit_valid === 1'b1 || cycle == max_cycles;
+  wire ends = exit_valid === 1'b1 || htif_ends;
+  wire [63:0] end_code = htif_ends ? htif_code : exit_code;
+  wire is_last = ends || cycle == max_cycles;
 
   always @(posedge clk) if (!rst) begin
     lines <= lines_now;
@@ -164,7 +175,7 @@ module {top};
       $fflush(stream);
     end
     if (is_last) begin
-      if (exit_valid === 1'b1) $fwrite(stream, "X %h %0d %0d\\n", exit_code, cycle, retired);
+      if (ends) $fwrite(stream, "X %h %0d %0d\\n", end_code, cycle, retired);
       else $fwrite(stream, "M %0d %0d\\n", cycle, retired);
       $fflush(stream);
       $finish;

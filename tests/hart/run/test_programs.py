@@ -24,7 +24,7 @@ SHORT = ["hello", "wfi"]
 @pytest.fixture
 def transcript(root):
     def transcript(platform, name):
-        return (root / "tests" / "hart" / "transcripts" / platform / f"{name}.txt").read_text()
+        return (root / "tests" / "hart" / "run" / "transcripts" / platform / f"{name}.txt").read_text()
 
     return transcript
 
@@ -47,11 +47,15 @@ def build(root, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_program_passes_on_the_hart(run, simulator, transcript, name):
+def test_a_program_passes_on_the_hart(run, root, simulator, transcript, name):
     result = run("run", name, "--sim", simulator("verilator"))
     assert result.out == transcript("hart", name)
     assert result.status == 0
     assert result.err.endswith(" events agree with the golden model\n")
+    # The document shows one of these lines.
+    document = (root / "docs" / "hart.md").read_text()
+    shown = re.findall(rf"^ +(utrap run: {name}\.elf: ended .*\n)", document, re.MULTILINE)
+    assert shown in ([], [result.err])
 
 
 @pytest.mark.parametrize("name", SHORT)

@@ -4,11 +4,6 @@ from collections import Counter
 from dataclasses import replace
 from random import Random
 
-import pytest
-
-from utrap.command_line.errors import UserError
-from utrap_testbench.oracles.qemu import tools
-
 from . import qemu_oracle
 from .paging_model import CAUSES, LOAD, M_MODE, STORE, VU_MODE, Machine
 from .qemu_oracle import PATTERN, PATTERN_SIZE, RAM, Access
@@ -20,16 +15,6 @@ SV39 = 8
 SCENES, QUESTIONS = 150, 24
 QEMU_RAM = range(0x8000_0000, 0x8800_0000)
 IS_LOADS = {CAUSES["guest-page"][STORE]: CAUSES["guest-page"][LOAD]}
-
-
-@pytest.fixture
-def qemu():
-    if line := tools.missing():
-        pytest.skip(line)
-    try:
-        tools.check_version()
-    except UserError as error:
-        pytest.skip(str(error))
 
 
 class _Machine(Machine):
