@@ -36,8 +36,8 @@ from vcdvcd import StreamParserCallbacks, VCDVCD
 VCDVCD({path!r}, signals={signals!r}, callbacks=StreamParserCallbacks(), store_tvs=False)
 """
 OURS = """
-from utrap import registry
-from utrap_sim.commands.timeline import timeline
+import utrap
+from utrap_show.commands.timeline import timeline
 sys.stdout, out = open("/dev/null", "w"), sys.stdout
 timeline.main([{path!r}, "-o", {folder!r}], standalone_mode=False)
 sys.stdout = out
