@@ -36,7 +36,7 @@ from vcdvcd import StreamParserCallbacks, VCDVCD
 VCDVCD({path!r}, signals={signals!r}, callbacks=StreamParserCallbacks(), store_tvs=False)
 """
 OURS = """
-from utrap.command_line import registry
+import utrap
 from utrap_show.commands.timeline import timeline
 sys.stdout, out = open("/dev/null", "w"), sys.stdout
 timeline.main([{path!r}, "-o", {folder!r}], standalone_mode=False)

@@ -12,12 +12,13 @@ from utrap.isa import Mode, Target
 from utrap.products.file_set import products
 from utrap.rules.entry import Trap, status_writes
 from utrap.rules.xret import mret, sret, uret
-from utrap_show.timeline import read_timeline, scan
+from utrap_show.timeline import read_timeline
 from utrap_show.timeline.csrs import storages
 from utrap_show.timeline.document import document
 from utrap_show.timeline.event import Kind
 from utrap_show.timeline.layout import lay_out
 from utrap_show.timeline.saved import places
+from utrap_show.waveform import changes
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
 from utrap_testbench.harts import model_config
@@ -302,7 +303,7 @@ def test_a_file_is_read_in_pieces_of_any_size(uart, trap_and_return, monkeypatch
     for path in (trap_and_return, *([uart.path] if chunk > 50 else [])):
         whole = document(read_timeline(path, accesses=True))
         with monkeypatch.context() as patch:
-            patch.setattr(scan, "_CHUNK", chunk)
+            patch.setattr(changes, "_CHUNK", chunk)
             assert document(read_timeline(path, accesses=True)) == whole
 
 
