@@ -15,11 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import Layout
 from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.simulators.builds import Simulator, child_environment, ending_group, find_simulator
 from utrap_sim.simulators.standalone import build_alone
+from utrap_testbench.boundary import Layout
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
 from .bench import DUMP
@@ -164,7 +163,7 @@ def _last_words(folder: Path) -> str:
 
 def _differences(hart: Hart, lines: list[str]) -> list[str]:
     """The first cycle that is not as the model says."""
-    scoreboard = Scoreboard(hart.config, hart.bench.outputs, expected_outputs, hart.hartid)
+    scoreboard = Scoreboard(hart.config, hart.bench.outputs, hart.hartid)
     for number, (played, line) in enumerate(zip(hart.played, lines, strict=True)):
         found = scoreboard.compare(played.expected, line)
         if found:
