@@ -1,6 +1,7 @@
 """Many fields in one vector."""
 
 import pytest
+
 from utrap_testbench.boundary import Layout, UnknownBits
 
 LAYOUT = Layout([("a", 3), ("b", 8), ("c", 1), ("d", 13)])
