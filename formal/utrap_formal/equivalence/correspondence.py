@@ -19,6 +19,8 @@ from utrap.csr.definitions import Csr, Field
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
+from utrap_testbench.boundary import LEVELS
+from utrap_testbench.harts import model_config
 
 __all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state"]
 
@@ -65,14 +67,12 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
     """The pieces of each field of the model's state that the RTL stores or is given."""
     found: dict[str, list[Piece]] = {
         "prv": [Piece(lsb=0, width=2 if config.s else 1, source="mode_prv", copies=1 if config.s else 2)],
-        "mhartid": [Piece(lsb=0, width=config.xlen, source="hartid", is_input=True)],
     }
     if config.h:
         found["v"] = [Piece(lsb=0, width=1, source="mode_v")]
-    for line in ["meip", "mtip", "msip", *["seip"] * config.s, *["ueip"] * config.n]:
-        found[f"line_{line}"] = [Piece(lsb=0, width=1, source=f"lines_{line}", is_input=True)]
-    if config.geilen:
-        found["hgeip"] = [Piece(lsb=1, width=config.geilen, source="lines_hgeip", is_input=True)]
+    for level in LEVELS:
+        if width := level.width(model_config(config)):
+            found[level.field] = [Piece(lsb=level.lsb, width=width, source=level.verilog, is_input=True)]
     for row in csrs(config):
         for field in row.fields:
             name, offset = _place(row, field)

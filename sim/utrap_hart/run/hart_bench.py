@@ -20,8 +20,8 @@ cycle; both are decimal. Memory answers in the cycle after the one in which it i
 from __future__ import annotations
 
 from utrap.config import Config
-from utrap_sim.layout import Field, Layout
-from utrap_sim.simulators.bench import Bench
+from utrap_sim.simulators.bench import Bench, concatenation
+from utrap_testbench.boundary import Layout
 
 from .htif import HTIF, HTIF_WRITES
 
@@ -49,18 +49,14 @@ class BenchLayout:
 
     def __init__(self, config: Config) -> None:
         bench = Bench(config)
-        self.inputs = Layout(
-            Field(field.name, field.width, f"{_UNIT}.{field.source}")
-            for field in bench.inputs.fields
-            if field.name not in _NO_PORTS
-        )
-        self.outputs = Layout(
-            Field(field.name, field.width, field.source.replace("dut.", f"{_UNIT}.")) for field in bench.outputs.fields
-        )
+        self.inputs = Layout(field for field in bench.inputs.fields if field.name not in _NO_PORTS)
+        self.outputs = bench.outputs
+        inputs = {field.name: field.name.replace(".", "_") for field in self.inputs.fields}
+        self._sources = {name: f"{_UNIT}.{source}" for name, source in (inputs | bench.sources).items()}
 
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the module `soc`."""
-        lines = [field.source for field in self.inputs.fields if field.name.startswith("lines.")]
+        lines = [self._sources[field.name] for field in self.inputs.fields if field.name.startswith("lines.")]
         return _TEMPLATE.format(
             top=TOP,
             unit=_UNIT,
@@ -69,8 +65,8 @@ class BenchLayout:
             alive=_ALIVE - 1,
             last_line=len(lines) - 1,
             lines=", ".join(lines),
-            inputs=self.inputs.concatenation(),
-            outputs=self.outputs.concatenation(),
+            inputs=concatenation(self.inputs, self._sources),
+            outputs=concatenation(self.outputs, self._sources),
             htif=HTIF,
             htif_writes=HTIF_WRITES,
         )

@@ -14,12 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import Layout
 from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP
 from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
 from utrap_sim.simulators.standalone import build_alone, run_alone
+from utrap_testbench.boundary import Layout
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
 from .bench import DUMP
@@ -152,7 +151,7 @@ def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suf
 
 def _differences(hart: Hart, lines: list[str]) -> list[str]:
     """The first cycle that is not as the model says."""
-    scoreboard = Scoreboard(hart.config, hart.bench.outputs, expected_outputs, hart.hartid)
+    scoreboard = Scoreboard(hart.config, hart.bench.outputs, hart.hartid)
     for number, (played, line) in enumerate(zip(hart.played, lines, strict=True)):
         found = scoreboard.compare(played.expected, line)
         if found:

@@ -218,3 +218,8 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
     new.line_meip = lines >> 11 & 1
     new.hgeip = hgeip & r.hgei
     return new
+
+
+def lines_of(s: State) -> int:
+    """The levels of the input lines, at their bit numbers in mip."""
+    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11

@@ -9,7 +9,7 @@ from .access import access, make_dirty
 from .config import Config
 from .entry import enter
 from .events import CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
-from .interrupts import pending_interrupt, set_lines
+from .interrupts import lines_of, pending_interrupt, set_lines
 from .legality import judge
 from .outcome import Outcome
 from .route import route_exception
@@ -56,7 +56,7 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
     """norm:intr_mip_mie_op; tval, tval2, tinst and GVA are 0 (norm:H_trap_xtinst_interrupt)."""
     r = config.rules
     if e.lines is not None or e.hgeip is not None:
-        s = set_lines(r, s, _lines(s) if e.lines is None else e.lines, s.hgeip if e.hgeip is None else e.hgeip)
+        s = set_lines(r, s, lines_of(s) if e.lines is None else e.lines, s.hgeip if e.hgeip is None else e.hgeip)
     request = pending_interrupt(config, s)
     mode = s.v << 2 | s.prv
     if request.pending == 0:
@@ -73,10 +73,6 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
         reason=request.reason,
     )
     return enter(config, s, trap), trap
-
-
-def _lines(s: State) -> int:
-    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
 
 
 def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:

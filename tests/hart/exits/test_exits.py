@@ -14,7 +14,7 @@ from utrap_hart.exits import command, pictures
 from utrap_hart.exits.access import DEVICES, Path, accesses
 from utrap_hart.exits.summary import WARM_UP, summarise
 from utrap_hart.run.simulation import End, Event, Retired, Sent, build
-from utrap_sim.layout import Layout
+from utrap_testbench.boundary import Layout
 from utrap_testbench.golden import Mode
 
 UART, RTC, PCIE, VIRTIO = DEVICES

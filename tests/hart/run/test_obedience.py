@@ -2,15 +2,15 @@
 
 import pytest
 
-from utrap.isa import CommitOp
 from utrap_hart.run.obedience import Committed, Obedience
+from utrap_testbench.boundary import Op
 
 NONE, CSR, EXCEPTION, INTERRUPT, MRET = (
-    CommitOp.NONE,
-    CommitOp.CSR,
-    CommitOp.EXCEPTION,
-    CommitOp.INTERRUPT,
-    CommitOp.MRET,
+    Op.NONE,
+    Op.CSR,
+    Op.EXCEPTION,
+    Op.INTERRUPT,
+    Op.MRET,
 )
 
 

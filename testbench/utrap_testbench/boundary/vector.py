@@ -1,6 +1,6 @@
 """Many named fields in one wide vector: what a bench drives in a cycle, and what it sees.
 
-A handle of a simulator costs far more to touch than a bit of it, so the bench
+A handle of a simulator costs far more to touch than a bit of it, so a bench
 has one vector in and one out. A field starts at a multiple of four bits: the
 vector as hexadecimal text is cut into fields without arithmetic.
 """
@@ -8,7 +8,7 @@ vector as hexadecimal text is cut into fields without arithmetic.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Field", "Layout", "UnknownBits"]
 
@@ -17,13 +17,11 @@ class UnknownBits(ValueError):
     """A field is neither 0 nor 1 in some bit; the message names it and shows its digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `source` is what drives it or what it drives, in Verilog."""
+class Field(NamedTuple):
+    """One field: a port as `<group>.<member>`, a register, or `<register>.<field>@<bit>` as stored."""
 
     name: str
     width: int
-    source: str
 
 
 class Layout:
@@ -35,8 +33,8 @@ class Layout:
         digits: Hexadecimal digits of the whole vector.
     """
 
-    def __init__(self, fields: Iterable[Field]) -> None:
-        self.fields = tuple(fields)
+    def __init__(self, fields: Iterable[tuple[str, int]]) -> None:
+        self.fields = tuple(Field(name, width) for name, width in fields)
         self.offset: dict[str, int] = {}
         position = 0
         for field in self.fields:
@@ -86,12 +84,3 @@ class Layout:
             return int(digits, 16)
         except ValueError:
             raise UnknownBits(f"{name} is {digits or 'missing'}") from None
-
-    def concatenation(self) -> str:
-        """The sources as a Verilog expression of `width` bits."""
-        parts = []
-        for field in reversed(self.fields):
-            if gap := -field.width % 4:
-                parts.append(f"{gap}'d0")
-            parts.append(field.source)
-        return "{" + ",\n    ".join(parts) + "}"
