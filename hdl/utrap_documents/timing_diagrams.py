@@ -85,14 +85,12 @@ def _debug_access(name: str, operation: CsrOp, value: int) -> Cycle:
     }
 
 
-#: The ports that do not mean something in every cycle whatever happens.
-_CONDITIONAL = {row.name.replace(".", "_") for row in (*OUTPUTS, *OPERANDS)}
-#: The verdict is NONE where nothing is judged; a diagram shows it where something is, so that it is seen.
+#: Where nothing is judged the verdict is NONE; a diagram shows it where something is, so that it is seen.
 _JUDGED = (Op.CSR, Op.DEBUG_CSR, Op.MRET, Op.SRET, Op.URET)
 
 
-def _meant(scenario: Scenario) -> Iterator[set[str]]:
-    """The ports that mean something in each cycle of a scenario, as the golden model goes through it."""
+def _meaningless(scenario: Scenario) -> Iterator[set[str]]:
+    """The ports that mean nothing in each cycle of a scenario, as the golden model goes through it."""
     config = golden.Config.from_json(CONFIG.to_json())
     decoder, state = Decoder(config), golden.reset_state(config)
     cycles = [*_before(scenario), *scenario.cycles]
@@ -105,10 +103,10 @@ def _meant(scenario: Scenario) -> Iterator[set[str]]:
         after, outcome = golden.step(config, state, event)
         answer = Answer(config, state, event, outcome)
         if number >= 0:
-            yield {
-                *(row.name for row in OUTPUTS if row.when.holds(answer)),
-                *(row.name for row in OPERANDS if isinstance(event, row.events) and row.when(answer)),
-            } - (set() if answer.op in _JUDGED else {"answer.fault"})
+            names = [row.name for row in OUTPUTS if not row.when.holds(answer)]
+            names += [row.name for row in OPERANDS if not (isinstance(event, row.events) and row.when(answer))]
+            names += [] if answer.op in _JUDGED else ["answer.fault"]
+            yield {name.replace(".", "_") for name in names}
         state = golden.reset_state(config) if driven.get("rst") else after
 
 
@@ -124,12 +122,12 @@ def _label(port: Port | None, name: str, value: int) -> str:
     return f"{value:#x}"
 
 
-def _line(port: Port | None, name: str, cycles: Iterable[Values], meant: Iterable[set[str]]) -> dict[str, Any]:
+def _line(port: Port | None, name: str, cycles: Iterable[Values], meaningless: Iterable[set[str]]) -> dict[str, Any]:
     """One signal of a diagram; a CSR is no port."""
     wave, data = "", []
     last: object = None
-    for values, names in zip(cycles, meant, strict=True):
-        now = values[name] if name not in _CONDITIONAL or name in names else None
+    for values, hatched in zip(cycles, meaningless, strict=True):
+        now = None if name in hatched else values[name]
         if wave and now == last:
             wave += "."
         elif now is None:
@@ -147,7 +145,7 @@ def wave_json(scenario: Scenario) -> str:
     """Return a scenario's diagram as WaveJSON text."""
     cycles, ports = simulate(scenario)
     signals = [{"name": "clk", "wave": "p" + "." * (len(cycles) - 1)}]
-    meant = [{name.replace(".", "_") for name in names} for names in _meant(scenario)]
-    signals += [_line(ports.get(name), name, cycles, meant) for name in scenario.shown]
+    meaningless = list(_meaningless(scenario))
+    signals += [_line(ports.get(name), name, cycles, meaningless) for name in scenario.shown]
     lines = ",\n".join("    " + json.dumps(signal) for signal in signals)
     return f'{{\n  "signal": [\n{lines}\n  ],\n  "config": {{"hscale": 3}}\n}}\n'

@@ -10,6 +10,7 @@ from utrap_testbench.golden import (
     Config,
     CsrAccess,
     CsrOp,
+    Event,
     Insn,
     Query,
     Retire,
@@ -22,7 +23,7 @@ from utrap_testbench.golden import (
 
 FULL = Config.profile("full", xlen=64, geilen=5)
 LAYOUT = Layout([*input_ports(FULL).items(), ("rst", 1), ("observe", 1)])
-EVENTS = {
+EVENTS: dict[Op, Event] = {
     Op.NONE: Retire(fs_dirty=1, vs_dirty=0),
     Op.CSR: CsrAccess(address=0x341, op=CsrOp.SET, wdata=(1 << 64) - 2, ext_exists=1, ext_rdata=5, vs_dirty=1),
     Op.EXCEPTION: TakeException(cause=21, pc=1 << 63, tval=0x1234, gva=1, tval2=0xABC, tinst=0x2000),

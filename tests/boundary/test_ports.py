@@ -1,7 +1,5 @@
 """The boundary has the ports that the hardware has, each in one row, and the hardware's encodings."""
 
-from itertools import chain
-
 import pytest
 from amaranth.hdl import Shape
 from amaranth.lib.wiring import In
@@ -28,7 +26,8 @@ def ports(config):
     """Name and width of the inputs and of the outputs that the component has."""
     unit = TrapUnit(config)
     unit._MustUse__used = True  # it is not elaborated
-    inputs, outputs = {}, {}
+    inputs: dict[str, int] = {}
+    outputs: dict[str, int] = {}
     for path, member, _ in unit.signature.flatten(unit):
         (inputs if member.flow is In else outputs)[".".join(path)] = Shape.cast(member.shape).width
     return inputs, outputs
@@ -47,7 +46,7 @@ def test_every_output_port_has_exactly_one_row(config):
 
 
 def test_no_port_has_two_rows():
-    names = [row.name for row in chain(OUTPUTS, OPERANDS, LEVELS)]
+    names = [*(row.name for row in OUTPUTS), *(row.name for row in OPERANDS), *(row.name for row in LEVELS)]
     assert len(names) == len(set(names))
 
 

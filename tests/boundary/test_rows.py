@@ -58,7 +58,7 @@ def played():
 def differing():
     """The ports in which a record of the sample differs; records are judged anew."""
     records, sample = played()
-    found = set()
+    found: set[str] = set()
     for record, during, after in sample:
         _, started = records.start(0, record)
         found.update(difference.field for difference in records.judge(started, during, after).others)

@@ -26,6 +26,7 @@ from utrap.config import Config
 from utrap.csr.configured import csr_rows
 from utrap.unit import TrapUnit
 from utrap_testbench.boundary import Layout, input_ports, output_ports
+from utrap_testbench.golden import Config as ModelConfig
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 from utrap_testbench.harts import model_config
 
@@ -61,6 +62,11 @@ class Bench:
         self.unit._MustUse__used = True
 
     @cached_property
+    def model(self) -> ModelConfig:
+        """The model's configuration of the same hart."""
+        return model_config(self.config)
+
+    @cached_property
     def registers(self) -> tuple[str, ...]:
         """The registers that records name and that are CSRs of the configuration, `mip` and `hgeip` among them."""
         rows = csr_rows(self.config)
@@ -69,19 +75,19 @@ class Bench:
     @cached_property
     def inputs(self) -> Layout:
         """What the bench drives."""
-        widths = {**input_ports(model_config(self.config)), "rst": 1, "observe": 1}
+        widths = {**input_ports(self.model), "rst": 1, "observe": 1}
         return Layout(({name: widths[name] for name in _FIRST} | widths).items())
 
     @cached_property
     def outputs(self) -> Layout:
         """What the bench sees."""
         registers = ((name, width) for name, width, _, _ in self._state())
-        return Layout([*output_ports(model_config(self.config)).items(), *registers])
+        return Layout([*output_ports(self.model).items(), *registers])
 
     @cached_property
     def sources(self) -> dict[str, str]:
         """What each of the outputs is in Verilog, seen from inside the unit."""
-        ports = {name: name.replace(".", "_") for name in output_ports(model_config(self.config))}
+        ports = {name: name.replace(".", "_") for name in output_ports(self.model)}
         return ports | {name: source for name, _, source, _ in self._state()}
 
     @cached_property
