@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.config import Config
 from utrap.csr.legal import legalise, mode_is_supported
@@ -15,11 +15,22 @@ from utrap.csr.rows import csrs, stored_fields
 from utrap.csr.table import Csr, Field
 from utrap.isa import CsrOp, Interrupt
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
 __all__ = ["FieldWrite", "field_writes", "modify"]
 
 
-def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value) -> Value:
+SECTION = Section(
+    phase=Phase.WRITE,
+    title="What does the CSR access write?",
+    rules="norm:mip_seip_wrcsr, HU-27",
+    text="What is read, with bits set or cleared, or the operand itself: csr_written goes to the CSR that is selected.",
+)
+
+
+def modify(
+    m: Module, state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value
+) -> Value:
     """Return the value that an access writes: rdata with bits set or cleared.
 
     Where a pending bit reads line OR software bit, the software bit alone
@@ -34,10 +45,11 @@ def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[
     for code, (storage, registers) in shown.items():
         if storage in state.stored:
             is_shown = reduce(or_, (is_row[name] for name in registers if name in is_row))
-            old[code] = Mux(is_shown & is_owned, state[storage], old[code])
-    before = Cat(*old)
+            name = storage.replace(".", "_")
+            old[code] = SECTION.signal(m, f"{name}_before", Mux(is_shown & is_owned, state[storage], old[code]))
+    before = SECTION.signal(m, "csr_before", Cat(*old))
     is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
-    return Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata))
+    return SECTION.signal(m, "csr_written", Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +81,7 @@ def field_writes(
     writers: dict[str, list[tuple[Csr, Field]]] = {key: [] for key in homes}
     enables = {}
     for row in csrs(config):
-        enables[row.name] = Signal(name=f"write_{row.name}")
-        m.d.comb += enables[row.name].eq(is_row[row.name] & writes)
+        enables[row.name] = SECTION.signal(m, f"write_{row.name}", is_row[row.name] & writes)
         for field in row.fields:
             if field.storage and field.is_writable:
                 writers[field.storage].append((row, field))
