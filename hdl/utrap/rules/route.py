@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amaranth.hdl import Cat, Const, Module, Value
+from amaranth.utils import exact_log2
 
 from utrap.isa import Mode, Target, exceptions
 from utrap.registers.state import State
@@ -26,12 +27,14 @@ def _delegates(m: Module, state: State, register: str, cause: Value) -> Value:
     What the register stores is looked at: a bit that it shows only where another register has it
     takes part only there.
     """
-    bits = [Const(0, 1)] * 32
+    xlen = state.config.xlen
+    bits: list[Value] = [Const(0, 1)] * xlen
     for rule in exceptions(state.config, register):
         bits[rule.cause] = state[f"{register}.{rule.cause.name.lower()}"]
     stored = SECTION.signal(m, f"{register}_stored", Cat(*bits))
-    # Codes from 32 on are custom: never delegated.
-    return SECTION.signal(m, f"{register}_delegates", ~cause[5] & stored.bit_select(cause[:5], 1))
+    is_set = stored.bit_select(cause[: exact_log2(xlen)], 1)
+    # The register of RV32 has no bit for codes from 32 on, which are custom.
+    return SECTION.signal(m, f"{register}_delegates", is_set if xlen == 64 else ~cause[5] & is_set)
 
 
 def route_exception(m: Module, state: State, cause: Value, trap: Trap) -> Value:

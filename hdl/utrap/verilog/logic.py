@@ -237,14 +237,14 @@ class Logic:
                 position += length
         return _concat(parts)
 
-    def vector(self, bits: Bits, size: int) -> str:
-        """The wire of at least so many bits that begins with some nets and goes on with zeros; "" for none."""
+    def vector(self, bits: Bits, size: int) -> tuple[str, int]:
+        """The wire of at least so many bits that begins with some nets and goes on with zeros, and its width."""
         for name in self._vectors:
             wire = self._netlist.wires[name]
             if len(wire) >= size and wire == bits + ("0",) * (len(wire) - len(bits)):
                 self._need(name)
-                return name
-        return ""
+                return name, len(wire)
+        return "", 0
 
     def codes_of(self, bits: Bits) -> Codes | None:
         """The names of what some nets can hold, where they are a wire with such names."""

@@ -20,8 +20,8 @@ class Operands(Protocol):
     def operand(self, bits: Bits, width: int, codes: Codes | None = None) -> Expression:
         """The expression of some nets, widened with zeros to a width; a constant by its name in `codes`."""
 
-    def vector(self, bits: Bits, size: int) -> str:
-        """The wire of at least so many bits that begins with some nets and goes on with zeros; "" for none."""
+    def vector(self, bits: Bits, size: int) -> tuple[str, int]:
+        """The wire of at least so many bits that begins with some nets and goes on with zeros, and its width."""
 
     def codes_of(self, bits: Bits) -> Codes | None:
         """The names of what some nets can hold, where they are a wire with such names."""
@@ -73,9 +73,9 @@ def expression(cell: Cell, operands: Operands, codes: Codes | None = None) -> Ex
 def _bit(operands: Operands, bits: Bits, index: Bits) -> Expression:
     """One bit at a variable position: 0 beyond the last."""
     place = operands.operand(index, len(index))
-    vector = operands.vector(bits, 1 << len(index))
+    vector, width = operands.vector(bits, 1 << len(index))
     if vector:
-        return Name(f"{vector}[{place}]")
+        return Name(f"{vector}[{operands.operand(index, (width - 1).bit_length())}]")
     common = max(len(bits), len(index))
     shifted = Binary(">>", (operands.operand(bits, common), place))
     return Unary("|", Binary("&", (shifted, Constant("1".zfill(common)))))
