@@ -26,6 +26,7 @@ __all__ = [
     "Interrupt",
     "InterruptRule",
     "Mode",
+    "Privilege",
     "Target",
     "exceptions",
     "interrupts",
@@ -42,6 +43,15 @@ class Mode(IntEnum):
     M = 3
     VU = 4
     VS = 5
+
+
+@unique
+class Privilege(IntEnum):
+    """A nominal privilege: a mode without its bit for V."""
+
+    U = 0
+    S = 1
+    M = 3
 
 
 @unique

@@ -21,14 +21,14 @@ from .conftest import FULL32
 #: What is wrong: pattern in the Verilog, what stands there instead, the task that finds it, what differs.
 WRONG_RTL = {
     "a bit is stored from the wrong place": (
-        r"medeleg_breakpoint <= extension_wdata\[3\]",
-        "medeleg_breakpoint <= extension_wdata[2]",
+        r"medeleg_breakpoint <= csr_written\[3\]",
+        "medeleg_breakpoint <= csr_written[2]",
         "csr 0x302 medeleg",
         "next medeleg",
     ),
     "a legaliser is missing": (
-        r"mstatus_mpp <= \(extension_wdata\[12\] & ~extension_wdata\[11\]\) \? [^;]*;",
-        "mstatus_mpp <= extension_wdata[12:11];",
+        r"mstatus_mpp <= \(csr_written\[12\] & ~csr_written\[11\]\) \? [^;]*;",
+        "mstatus_mpp <= csr_written[12:11];",
         "csr 0x300 mstatus",
         "next mstatus_mpp",
     ),

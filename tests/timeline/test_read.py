@@ -4,6 +4,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from amaranth.hdl import Module
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
@@ -128,7 +129,7 @@ def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
     ],
 )
 def test_a_return_restores_what_the_hardware_may_write(kind, make, modes, but):
-    written = set(make(Bench(Config.profile("full", 64)).unit.state).writes)
+    written = set(make(Module(), Bench(Config.profile("full", 64)).unit.state).writes)
     assert stored(kind, modes[0], modes[1], 64) == written - but
 
 

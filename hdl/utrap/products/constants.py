@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from utrap.config import Config
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Field
-from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Mode, exceptions, interrupts
+from utrap.isa import (
+    CommitOp,
+    CsrOp,
+    ExceptionCause,
+    Fault,
+    Interrupt,
+    Mode,
+    Privilege,
+    Target,
+    exceptions,
+    interrupts,
+)
 
-__all__ = ["Constant", "Section", "port_sections", "software_sections"]
+__all__ = ["ENUMERATIONS", "Constant", "Enumeration", "Section", "port_sections", "software_sections"]
 
 #: The encodings of the returns; no assembler knows the last one.
 _RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073}
@@ -37,6 +49,47 @@ class Constant:
     is_mask: bool = False
     bits: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enumeration:
+    """An enumeration as the unit's Verilog names its members.
+
+    Attributes:
+        title: What carries it.
+        prefix: How the names begin.
+        values: The enumeration.
+        bits: How wide what carries it is.
+    """
+
+    title: str
+    prefix: str
+    values: type[IntEnum]
+    bits: int
+
+    @property
+    def constants(self) -> tuple[Constant, ...]:
+        """Its members."""
+        return tuple(
+            Constant(name=f"{self.prefix}_{member.name}", value=int(member), bits=self.bits) for member in self.values
+        )
+
+
+#: What ports carry has these names in the Verilog header too.
+_PORT_ENUMERATIONS = (
+    Enumeration(title="commit_op, trace_kind", prefix="OP", values=CommitOp, bits=3),
+    Enumeration(title="commit_csr_op", prefix="CSR_OP", values=CsrOp, bits=2),
+    Enumeration(title="answer_fault, legality_*", prefix="FAULT", values=Fault, bits=2),
+    Enumeration(title="hart_mode and every other mode", prefix="MODE", values=Mode, bits=3),
+)
+#: All that the unit's own text names.
+ENUMERATIONS = (
+    *_PORT_ENUMERATIONS,
+    Enumeration(title="mode_prv and every other nominal privilege", prefix="PRV", values=Privilege, bits=2),
+    Enumeration(title="the mode that a trap goes to: the row of its registers", prefix="TO", values=Target, bits=2),
+    Enumeration(title="exception codes", prefix="CAUSE", values=ExceptionCause, bits=6),
+    Enumeration(title="interrupt codes", prefix="IRQ", values=Interrupt, bits=4),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,16 +152,8 @@ def _exceptions(config: Config) -> Iterator[Constant]:
 
 def port_sections(config: Config) -> Iterator[Section]:
     """Yield what a core needs beside the unit: the encodings of its ports, and exception codes."""
-    for title, prefix, values, bits in (
-        ("commit_op, trace_kind", "OP", CommitOp, 3),
-        ("commit_csr_op", "CSR_OP", CsrOp, 2),
-        ("answer_fault, legality_*", "FAULT", Fault, 2),
-        ("hart_mode and every other mode", "MODE", Mode, 3),
-    ):
-        yield Section(
-            title=title,
-            constants=tuple(Constant(name=f"{prefix}_{value.name}", value=int(value), bits=bits) for value in values),
-        )
+    for enumeration in _PORT_ENUMERATIONS:
+        yield Section(title=enumeration.title, constants=enumeration.constants)
     yield Section(
         title="commit_cause, interrupt_cause",
         constants=(

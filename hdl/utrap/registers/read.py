@@ -9,17 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.csr.configured import VS_OFFSET, csrs, csrs_by_level
 from utrap.csr.definitions import Column, Csr
-from utrap.registers.decode import choose, decide, mux4
+from utrap.registers.decode import any_of, choose, decide, mux4
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
-__all__ = ["Selects", "connect_read", "reach"]
+__all__ = ["Selects", "connect_rdata", "connect_read", "reach", "select"]
+
+SELECTS = Section(
+    phase=Phase.READ,
+    title="Which CSR does the address select?",
+    rules="norm:H_vscsrs_sub, norm:H_scsrs_nomatch",
+    text=(
+        "With V=1 a supervisor address is the VS address above it; beyond that no more of the address is looked at"
+        " than tells the unit's own CSRs apart, so a select means nothing where csr_is_owned is 0."
+    ),
+)
+SECTION = Section(
+    phase=Phase.READ,
+    place=1,
+    title="What does the CSR read?",
+    text="Wide registers in columns of four, a row of each mode; narrow ones, which share few bits, ANDed and ORed.",
+)
 
 _WIDE_BITS = 24
 #: A four-way selection is one LUT a bit.
@@ -54,17 +70,14 @@ class Selects:
 
 def select(m: Module, state: State, address: Value, v: Value) -> Selects:
     """Decode an address; `v` is the virtualization mode of the access."""
-    effective = Signal(12, name="csr_effective_address")
-    m.d.comb += effective.eq(address)
-    with m.If(v & (address[8:10] == 1)):
-        m.d.comb += effective[8:10].eq(2)
+    level = SELECTS.signal(m, "csr_effective_level", Mux(v & (address[8:10] == 1), 2, address[8:10]))
+    effective = Cat(address[:8], level, address[10:])
     rows = csrs(state.config)
     everywhere = frozenset().union(*(reach(state, row) for row in rows))
     is_row = {}
     for row in rows:
         here = reach(state, row)
-        is_row[row.name] = Signal(name=f"select_{row.name}")
-        m.d.comb += is_row[row.name].eq(decide(effective, here, everywhere - here))
+        is_row[row.name] = SELECTS.signal(m, f"select_{row.name}", decide(effective, here, everywhere - here))
     return Selects(address=effective, is_row=is_row)
 
 
@@ -109,8 +122,8 @@ def connect_read(m: Module, state: State, selects: Selects, returning: dict[str,
         return reach(state, row), state.views[row.name]
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
-        value = Signal(state.config.xlen, name=name)
-        m.d.comb += value.eq(mux4(choose(selects.address, leaves), [v for _, v in leaves]))
+        selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(choose(selects.address, leaves))]
+        value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
     return_pc = _epc_column(m, state, selects, [leaf(row) for row in epc], [row.name for row in epc], returning)
@@ -118,21 +131,24 @@ def connect_read(m: Module, state: State, selects: Selects, returning: dict[str,
 
     nodes = [node(f"column_{column[0].name}", [leaf(row) for row in column]) for column in columns]
     narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
-    narrow = Signal(state.config.xlen, name="column_narrow")
-    m.d.comb += narrow.eq(
-        reduce(
-            or_,
-            (Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields),
-        )
-    )
+    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
+    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
     narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
     level = 0
     while len(nodes) > 2:
         level += 1
         groups = [nodes[i : i + 4] for i in range(0, len(nodes), 4)]
-        nodes = [group[0] if len(group) == 1 else node(f"read_{level}_{i}", group) for i, group in enumerate(groups)]
-    _, rdata = node("read_own", [(narrow_addresses, narrow), epc_node, *nodes])
-    return rdata, return_pc
+        nodes = [group[0] if len(group) == 1 else node(f"columns_{level}_{i}", group) for i, group in enumerate(groups)]
+    # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a
+    # choice where it is late, puts them together.
+    none = Const(0, state.config.xlen)
+    _, among_wide = node("read_wide", [(narrow_addresses, none), epc_node, *nodes])
+    return SECTION.signal(m, "read_own", narrow | among_wide), return_pc
+
+
+def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Value, outside: Value) -> None:
+    """Drive what an access reads: one of the unit's own CSRs, or one outside."""
+    SECTION.drive(m, answer.rdata, Mux(is_owned, own, outside))
 
 
 def _epc_column(
@@ -145,13 +161,8 @@ def _epc_column(
 ) -> Value:
     """Select an xepc by the return that executes, else by the address."""
     by_address = choose(selects.address, leaves)
-    is_return = reduce(or_, returning.values())
-    by_return = [
-        reduce(or_, [returning[n] for i, n in enumerate(names) if i >> bit & 1], is_return & 0) for bit in range(2)
-    ]
-    row = [Signal(name=f"epc_row_{bit}") for bit in range(2)]
-    for bit in range(2):
-        m.d.comb += row[bit].eq(Mux(is_return, by_return[bit], by_address[bit]))
-    value = Signal(state.config.xlen, name="column_epc")
-    m.d.comb += value.eq(mux4((row[0], row[1]), [view for _, view in leaves]))
-    return value
+    returning = {name: SECTION.signal(m, f"returns_to_{name}", returns) for name, returns in returning.items()}
+    is_return = SECTION.signal(m, "is_return", any_of(returning.values()))
+    by_return = [any_of(returning[n] for i, n in enumerate(names) if i >> bit & 1) for bit in range(2)]
+    row = [SECTION.signal(m, f"epc_row_{bit}", Mux(is_return, by_return[bit], by_address[bit])) for bit in range(2)]
+    return SECTION.signal(m, "column_epc", mux4((row[0], row[1]), [view for _, view in leaves]))

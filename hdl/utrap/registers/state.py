@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from utrap.config import Config
 from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
-from utrap.isa import Mode
+from utrap.isa import Mode, Privilege
+from utrap.section import Section
 
 __all__ = ["State", "state_bits"]
 
@@ -33,13 +34,14 @@ class State:
         }
         self.views = {row.name: Signal(config.xlen, name=row.name) for row in csrs(config)}
         if config.s:
-            self._prv = Signal(2, name="mode_prv", init=0b11)
+            self._prv = Signal(Privilege, name="mode_prv", init=Privilege.M)
             self.prv: Value = self._prv
         else:
             # Two modes are one bit: M or not.
             self._prv = Signal(1, name="mode_prv", init=1)
             self.prv = Cat(self._prv, self._prv)
         self.v: Value = Signal(name="mode_v") if config.h else Const(0, 1)
+        self._in_mode = {mode: Signal(name=f"in_{mode.name.lower()}") for mode in Mode}
 
     def __getitem__(self, key: str) -> Value:
         if key in self.stored:
@@ -63,6 +65,14 @@ class State:
 
     def is_in(self, mode: Mode) -> Value:
         """Whether the hart is in the mode; constant 0 if it cannot be."""
+        return self._in_mode[mode]
+
+    def connect_mode(self, m: Module, section: Section) -> None:
+        """Drive what `is_in` returns."""
+        for mode, is_in in self._in_mode.items():
+            section.drive(m, is_in, self._decode(mode))
+
+    def _decode(self, mode: Mode) -> Value:
         if mode in (Mode.VU, Mode.VS) and not self.config.h:
             return Const(0, 1)
         if mode is Mode.M:

@@ -7,18 +7,29 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Value
 
 from utrap.csr.configured import csrs, stored_fields
 from utrap.csr.definitions import Csr, CsrTableError, Field
 from utrap.csr.warl import Written
 from utrap.isa import CsrOp
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
 __all__ = ["FieldWrite", "field_writes", "modify"]
 
 
-def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value) -> Value:
+SECTION = Section(
+    phase=Phase.WRITE,
+    title="What does the CSR access write?",
+    rules="norm:mip_seip_wrcsr, HU-27",
+    text="What is read, with bits set or cleared, or the operand itself: csr_written goes to the CSR that is selected.",
+)
+
+
+def modify(
+    m: Module, state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value
+) -> Value:
     """Return the value that an access writes: rdata with bits set or cleared.
 
     Where a pending bit reads line OR software bit, the software bit alone
@@ -32,12 +43,13 @@ def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[
                 hidden.setdefault((field.lsb, field.width, field.storage), []).append(row.name)
     old = list(rdata)
     for (lsb, width, storage), names in hidden.items():
-        is_shown = reduce(or_, (is_row[name] for name in names))
-        for bit in range(width):
-            old[lsb + bit] = Mux(is_shown & is_owned, state[storage][bit], old[lsb + bit])
-    before = Cat(*old)
+        is_shown = reduce(or_, (is_row[name] for name in names)) & is_owned
+        shown = Cat(*old[lsb : lsb + width])
+        name = f"{storage.replace('.', '_')}_before"
+        old[lsb : lsb + width] = list(SECTION.signal(m, name, Mux(is_shown, state[storage], shown)))
+    before = SECTION.signal(m, "csr_before", Cat(*old))
     is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
-    return Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata))
+    return SECTION.signal(m, "csr_written", Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +101,8 @@ def field_writes(
         shown = [field for field in row.fields if field.storage and field.is_writable]
         seen = {field.storage: _seen(row, field, homes, v, written) for field in shown}
         demands = [homes[key].rule.lets_csr_take(write) for key, write in seen.items()]
-        enable = Signal(name=f"write_{row.name}")
-        m.d.comb += enable.eq(reduce(and_, (d for d in demands if d is not None), is_row[row.name] & writes))
+        takes = reduce(and_, (d for d in demands if d is not None), is_row[row.name] & writes)
+        enable = SECTION.signal(m, f"write_{row.name}", takes)
         for field in shown:
             place = _Place(
                 lsb=field.lsb,
