@@ -95,11 +95,13 @@ OPERANDS = (
 
 LEVELS = (
     Level(name="hartid", width=xlen, field="mhartid"),
+    Level(name="mtvec_reset", width=lambda c: c.xlen if c.mtvec_reset == "port" else 0, field="mtvec_reset"),
     Level(name="lines.meip", width=bits(1), field="line_meip", line=11),
     Level(name="lines.mtip", width=bits(1), field="line_mtip", line=7),
     Level(name="lines.msip", width=bits(1), field="line_msip", line=3),
     Level(name="lines.seip", width=with_s(1), field="line_seip", line=9),
     Level(name="lines.ueip", width=lambda c: int(c.n), field="line_ueip", line=8),
+    Level(name="lines.local", width=lambda c: c.local_interrupts, field="line_local", lsb=16, line=16),
     # Bit 0 of the port is guest 1.
     Level(name="lines.hgeip", width=lambda c: c.geilen, field="hgeip", lsb=1),
 )

@@ -98,6 +98,12 @@ _REQUEST: When[Now] = When(
     "with request", "there is nothing to say of no interrupt", lambda now: now.request.pending == 1
 )
 
+_JUDGED: When[Answer] = When(
+    "CSR access",
+    "the verdict on an access by commit_csr_address and commit_csr_op, which no event of the model asks for elsewhere",
+    lambda a: a.op is Op.CSR,
+)
+
 _BIT, _VERDICT, _MODE, _CAUSE, _DIRTINESS = 1, 2, 3, 6, 2
 
 BY_EVENT: tuple[Output[Answer], ...] = (
@@ -105,6 +111,7 @@ BY_EVENT: tuple[Output[Answer], ...] = (
     Output("answer.redirect", bits(_BIT), lambda a: a.outcome.redirect),
     Output("answer.target", xlen, lambda a: a.outcome.target, _REDIRECT),
     Output("answer.rdata", xlen, lambda a: a.outcome.rdata, _READ),
+    Output("legality.csr", bits(_VERDICT), lambda a: a.verdict, _JUDGED),
     Output("extension.select", bits(_BIT), lambda a: a.is_outside),
     Output("extension.accept", bits(_BIT), lambda a: a.is_outside and a.verdict == 0),
     Output("extension.write", bits(_BIT), lambda a: a.is_outside and a.verdict == 0 and a.is_write),
@@ -130,6 +137,9 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("interrupt.target", bits(_MODE), lambda now: now.request.mode, _REQUEST),
     Output("interrupt.wake", bits(_BIT), lambda now: golden.wakes(now.config, now.state)),
     Output("legality.wfi", bits(_VERDICT), _verdict(Insn.WFI)),
+    Output("legality.mret", bits(_VERDICT), _verdict(Insn.MRET)),
+    Output("legality.sret", with_s(_VERDICT), _verdict(Insn.SRET)),
+    Output("legality.uret", lambda c: _VERDICT * c.n, _verdict(Insn.URET)),
     Output("legality.sfence_vma", with_s(_VERDICT), _verdict(Insn.SFENCE_VMA)),
     Output("legality.hfence_vvma", with_h(_VERDICT), _verdict(Insn.HFENCE_VVMA)),
     Output("legality.hfence_gvma", with_h(_VERDICT), _verdict(Insn.HFENCE_GVMA)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from utrap_testbench.boundary import Answer, Layout, PackedOutputs, output_ports
-from utrap_testbench.golden import Config, Outcome, State, reset_state, step
+from utrap_testbench.golden import Config, Outcome, State, reset, reset_state, step
 from utrap_testbench.golden.interrupts import lines_of, set_lines
 from utrap_testbench.golden.registers import registers
 
@@ -72,8 +72,7 @@ class Scoreboard:
         self.config = config
         self.monitor = Monitor(layout)
         self._outputs = PackedOutputs(config, layout)
-        self._reset = reset_state(config).replace(mhartid=hartid)
-        self.state = self._reset
+        self.state = reset_state(config).replace(mhartid=hartid)
         self._ports = frozenset(output_ports(config))
         self._low = layout.offset
         self._ones = {field.name: (1 << field.width) - 1 for field in layout.fields}
@@ -98,7 +97,7 @@ class Scoreboard:
         bits, mask = self._of_state(answer)
         if cycle.reset:
             # It wins over the event, and what the ports answer then is no matter.
-            after = _with_lines_of(self._reset, state)
+            after = reset(config, state)
         else:
             answered, meant = self._outputs.by_event(answer)
             bits, mask = bits | answered, mask | meant
@@ -136,15 +135,3 @@ class Scoreboard:
         for register, place, low in self._parts:
             bits |= (values[register] >> place & 1) << low
         return bits
-
-
-def _with_lines_of(reset: State, state: State) -> State:
-    """The state after reset; the lines are levels from outside, which it leaves alone."""
-    return reset.replace(
-        line_meip=state.line_meip,
-        line_mtip=state.line_mtip,
-        line_msip=state.line_msip,
-        line_seip=state.line_seip,
-        line_ueip=state.line_ueip,
-        hgeip=state.hgeip,
-    )

@@ -74,7 +74,7 @@ class Config(Parameters):
             value = getattr(self, field.name)
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")
-            elif field.name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr"):
+            elif field.name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr") and value != "port":
                 value = hex(value)
             elif isinstance(value, tuple):
                 value = list(value)
@@ -95,7 +95,11 @@ def _from_json_value(name: str, value: Any) -> Any:
         return value
     if name in ("satp_modes", "hgatp_modes"):
         return tuple(value) if isinstance(value, list) else value
-    if name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr") and isinstance(value, str):
+    if (
+        name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr")
+        and isinstance(value, str)
+        and value != "port"
+    ):
         try:
             return int(value, 0)
         except ValueError:

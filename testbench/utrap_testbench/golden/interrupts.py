@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
-from .isa import IRQ_PRIORITY, Mode, Prv
+from .isa import Mode, Prv
 from .reason import Because, Reason
 from .rules import Rules
 from .state import State
@@ -14,6 +14,7 @@ from .views import hideleg, mip, u_delegated
 
 _M, _U = Prv.M.value, Prv.U.value
 _VS = Mode.VS.value
+_FIRST_LOCAL = 16
 
 PENDING = Because("norm:intr_mip_mie_op", "pending and locally enabled", ("mip[{i}]", "mie[{i}]"))
 NOT_PENDING = Because("norm:intr_mip_mie_op", "not pending", ("mip[{i}]",))
@@ -104,12 +105,11 @@ def gate_vs(s: State) -> Gate:
 
 
 class Target(NamedTuple):
-    """A mode that interrupts may be for: why they are, its gate, and what changes on the way."""
+    """A mode that interrupts may be for: why they are, and its gate."""
 
     mode: int
     because: Because
     gate: Callable[[State], Gate]
-    on_the_way: Reason = ()
 
 
 _DELEGATION = ("mideleg[{i}]", "hideleg[{i}]", "sideleg[{i}]")
@@ -120,9 +120,7 @@ TARGETS = (
     Target(Mode.M.value, Because("norm:intr_mip_mie_op", "not delegated: for M", ("mideleg[{i}]",)), gate_m),
     Target(Mode.S.value, Because("norm:hideleg_hs", "delegated to {S} and no further", _DELEGATION), gate_hs),
     Target(Mode.U.value, Because("HU-25", "delegated to U", ("mideleg[{i}]", "sideleg[{i}]")), gate_u),
-    Target(
-        _VS, Because("norm:hideleg_op", "delegated to VS", ("mideleg[{i}]", "hideleg[{i}]")), gate_vs, (_RENUMBERED,)
-    ),
+    Target(_VS, Because("norm:hideleg_op", "delegated to VS", ("mideleg[{i}]", "hideleg[{i}]")), gate_vs),
 )
 
 
@@ -147,22 +145,20 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
         if candidates != 0:
             gate = target.gate(s)
             if gate.is_open:
-                irq = _highest(candidates)
-                cause = irq - 1 if target.mode == _VS else irq  # norm:hideleg_trans
-                reason = (PENDING, target.because, gate.because, *target.on_the_way)
-                return InterruptRequest(1, irq, cause, target.mode, reason)
+                irq = _highest(r, candidates)
+                reason = (PENDING, target.because, gate.because)
+                if target.mode == _VS and irq < _FIRST_LOCAL:
+                    return InterruptRequest(1, irq, irq - 1, target.mode, (*reason, _RENUMBERED))  # norm:hideleg_trans
+                return InterruptRequest(1, irq, irq, target.mode, reason)
     return NOTHING
 
 
-def _highest(candidates: int) -> int:
-    """norm:intr_M_mode_pri, norm:hsint_priority, HU-26: the order within one target."""
-    for irq in _PRIORITY:
+def _highest(r: Rules, candidates: int) -> int:
+    """norm:intr_M_mode_pri, norm:hsint_priority, HU-26, warl:local_interrupts: the order within one target."""
+    for irq in r.priority:
         if candidates >> irq & 1 == 1:
             return irq
     raise AssertionError("an interrupt that has no place in the priority order")
-
-
-_PRIORITY = tuple(irq.value for irq in IRQ_PRIORITY)
 
 
 class Standing(NamedTuple):
@@ -216,10 +212,12 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
     new.line_ueip = lines >> 8 & r.has_n
     new.line_seip = lines >> 9 & r.has_s
     new.line_meip = lines >> 11 & 1
+    new.line_local = lines & r.local
     new.hgeip = hgeip & r.hgei
     return new
 
 
 def lines_of(s: State) -> int:
     """The levels of the input lines, at their bit numbers in mip."""
-    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
+    standard = s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
+    return standard | s.line_local

@@ -149,6 +149,7 @@ def mip(r: Rules, s: State) -> int:
         | s.line_ueip << 8
         | s.line_seip << 9
         | s.line_meip << 11
+        | s.line_local
         | s.hvip
     )
     if r.geilen > 0:
@@ -199,13 +200,18 @@ def hgeip(r: Rules, s: State) -> int:
 
 
 def vsie(r: Rules, s: State) -> int:
-    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower."""
-    return (s.mie & hideleg(r, s) & IRQ_VS) >> 1
+    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower.
+
+    The platform's interrupts keep their numbers (warl:hideleg).
+    """
+    delegated = s.mie & hideleg(r, s)
+    return (delegated & IRQ_VS) >> 1 | delegated & r.local
 
 
 def vsip(r: Rules, s: State) -> int:
     """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi"""
-    return (mip(r, s) & hideleg(r, s) & IRQ_VS) >> 1
+    delegated = mip(r, s) & hideleg(r, s)
+    return (delegated & IRQ_VS) >> 1 | delegated & r.local
 
 
 def u_delegated(r: Rules, s: State) -> int:
