@@ -44,6 +44,27 @@ CONFIG, SEEDS = st.sampled_from(CONFIGS), st.integers(0, 2**32)
 TOLD = (TakeException, TakeInterrupt, TrapReturn, CsrAccess, Query)
 
 
+class Noting(State):
+    """A state that notes in `read` which of its fields are read."""
+
+    @classmethod
+    def of(cls, state):
+        noting = object.__new__(cls)
+        noting.__dict__.update(state.__dict__, read=set())
+        return noting
+
+    def copy(self):
+        """A copy shares the notes."""
+        new = object.__new__(Noting)
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __getattribute__(self, name):
+        if name in State.__dataclass_fields__:
+            object.__getattribute__(self, "__dict__")["read"].add(name)
+        return object.__getattribute__(self, name)
+
+
 def state_and_event(config, seed):
     """A random legal state, and an event that can be explained (lines as they are)."""
     state = random_state(config, random.Random(seed))
@@ -120,23 +141,13 @@ def covered(reason):
     return found
 
 
-class Read(State):
-    """A state that notes which of its fields the model reads."""
-
-    def __getattribute__(self, name):
-        if name in State.__dataclass_fields__:
-            self.__dict__.setdefault("read", set()).add(name)
-        return super().__getattribute__(name)
-
-
 def decisions(config, state, event):
     """Reasons, and the fields that the model read to find each."""
 
     def watched(decide):
-        noting = Read(**vars(state))
-        noting.__dict__.pop("read", None)
-        reason = decide(noting).reason
-        return reason, noting.__dict__.get("read", set())
+        state_under_watch = Noting.of(state)
+        reason = decide(state_under_watch).reason
+        return reason, state_under_watch.__dict__["read"]
 
     if isinstance(event, TakeException):
         yield watched(lambda s: route_exception(config, s, event.cause, event.tval2, event.tinst))

@@ -225,7 +225,7 @@ def test_the_headers_and_the_verilog_have_them(xlen):
     for name in ("mgate_kind", "mgate_soft", "stimer_time", "vstimer_time", "sgate_user"):
         assert f"{name} =" in files["trap_unit.v"], name
     assert ("stimerh_time =" in files["trap_unit.v"]) == (xlen == 32)
-    assert "reg sgate_user = 1'd1;" in files["trap_unit.v"]
+    assert "reg sgate_user = 1'b1;" in files["trap_unit.v"]
 
 
 def test_their_bits_are_counted(monkeypatch):
