@@ -122,9 +122,10 @@ class _Writer:
             else:
                 extension = digits[0] if value is None else "0"
                 padding = rng.choice(dialect.padding)
+                gap = self.space() if len(dialect.spaces) > 1 else " "
                 short = digits[0] if value is None else digits.lstrip("0") or "0"
                 shown = {"trimmed": short, "full": digits, "wide": extension * 3 + digits}[padding]
-                yield f"{rng.choice(dialect.letters)}{shown}{self.space()}{code}"
+                yield f"{rng.choice(dialect.letters)}{shown}{gap}{code}"
             yield self.space()
 
 

@@ -21,7 +21,7 @@ def told(path):
     timeline = read_timeline(path, "the recording")
     document = dict(timeline.to_json())
     scale = document.pop("timescale")
-    return {**document, "source": ""}, timeline.svg() if scale["unit"] else None, timeline.waves
+    return {**document, "source": ""}, timeline.svg().replace(path.name, "") if scale["unit"] else None, timeline.waves
 
 
 @pytest.fixture
