@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
 
 from utrap.command_line.errors import UserError
 
@@ -21,7 +20,8 @@ __all__ = ["Moment", "moments"]
 
 _CHUNK = 1 << 22
 _HASH = ord("#")
-_HEADS = frozenset(b"bBrRsS")
+#: How a value begins: vectors, names and real numbers, whose code is a token of its own; one bit, whose code follows.
+_TEXT, _REAL, _HEADS = frozenset(b"sS"), frozenset(b"rR"), frozenset(b"bBrRsS")
 _SCALARS = frozenset(b"01xXzZ")
 _SPACE = rb"[ \t\r\n\f\v]"
 _GAP, _SEEN = _SPACE + rb"++", rb"(?=" + _SPACE + rb")"
@@ -36,18 +36,9 @@ _END = b"\n$dumpon\n"
 _KEYWORDS = frozenset((b"$dumpvars", b"$dumpall", b"$dumpon", b"$dumpoff", b"$end"))
 
 
-class Moment(NamedTuple):
-    """What happens at one time; times at which nothing that matters happens are left out.
-
-    Attributes:
-        time: In steps of the file's time scale.
-        is_edge: The clock rises.
-        changes: Of wires, by code, with the values in full; an edge at this time does not see them.
-    """
-
-    time: int
-    is_edge: bool
-    changes: Sequence[tuple[bytes, bytes]]
+#: What happens at one time: the time, in steps of the file's time scale; whether the clock rises; and the changes
+#: of wires, by code, with the values in full, which an edge at this time does not see.
+Moment = tuple[int, bool, Sequence[tuple[bytes, bytes]]]
 
 
 def moments(
@@ -71,66 +62,72 @@ def moments(
     time = was_off = 0
     is_low = is_edge = False
     block: list[tuple[bytes, bytes]] = []
-    rise, fall = b"1" + clock, b"0" + clock
+    rise, widths = b"1" + clock, {**widths, clock: 1}
     for tokens in _tokens(path, file, header, clock, widths, notes):
         for token in tokens:
             if not token:  # a time at which the clock falls and nothing else happens: half of all times in most files
                 if is_edge or block:
-                    yield Moment(time, is_edge, block)
+                    yield time, is_edge, block
                     is_edge, block = False, []
                 is_low = True
-            elif token == rise:
+                continue
+            if token == rise:
                 is_edge |= is_low
                 is_low = False
-            elif token == fall:
-                is_low = True
-            elif token[0] == _HASH and token[1:].isdigit():
+                continue
+            first = token[0]
+            if first == _HASH and token[1:].isdigit():
                 if is_edge or block:
-                    yield Moment(time, is_edge, block)
+                    yield time, is_edge, block
                     is_edge, block = False, []
                 then, time = time, int(token[1:])
                 if time < then:
                     raise UserError(f"{path} cannot be read: time goes back from #{then} to #{time}")
-            elif (change := _change(token)) is None:
-                _passed(path, token, time)
-                was_off += token == b"$dumpoff"
+                continue
+            if first in _HEADS:
+                try:
+                    value, code = token.split()
+                except ValueError:
+                    raise _not_understood(path, token, time) from None
+                value = value[1:]
+            elif first in _SCALARS and len(token) > 1:
+                value, code = token[:1], token[1:]
             else:
-                code, kind, value = change
-                width = 1 if code == clock else widths[code]
-                if width is not None and kind not in b"sS":
-                    fitted = digits(value, width) if value and kind not in b"rR" else None
-                    if fitted is None:
-                        said = f"at #{time} the value {_shown(value)}"
-                        raise UserError(f"{path}: {_name(header, code)} has {width} bits, and {said}")
-                    value = fitted
-                if code == clock:
-                    is_edge |= is_low and value == b"1"
-                    is_low = value == b"0"
-                else:
-                    block.append((code, value))
+                _pass(path, token, time)
+                was_off += token == b"$dumpoff"
+                continue
+            width = widths[code]
+            if width is not None and value.isdigit() and len(value) <= width and first not in _REAL:
+                value = value.zfill(width)
+            elif width is not None and first not in _TEXT:
+                fitted = digits(value, width) if value and first not in _REAL else None
+                if fitted is None:
+                    said = f"at #{time} the value {_shown(value)}"
+                    raise UserError(f"{path}: {_name(header, code)} has {width} bits, and {said}")
+                value = fitted
+            if code == clock:
+                is_edge |= is_low and value == b"1"
+                is_low = value == b"0"
+            else:
+                block.append((code, value))
     if was_off:
         notes.append(f"recording was switched off {_times(was_off)} ($dumpoff): what happened then is not known")
-    yield Moment(time, is_edge, block)
+    yield time, is_edge, block
 
 
-def _change(token: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """A change's code, what kind of value it has, and the value."""
-    first = token[0]
-    if first in _HEADS:
-        value, *codes = token.split()
-        return (codes[0], value[:1], value[1:]) if codes else None
-    return (token[1:], b"b", token[:1]) if first in _SCALARS and len(token) > 1 else None
-
-
-def _passed(path: Path, token: bytes, time: int) -> None:
-    """A token that is no change and no time: is it one of the grammar?"""
+def _pass(path: Path, token: bytes, time: int) -> None:
+    """Pass over a token that is no change and no time, if it is one of the grammar."""
     if token in _KEYWORDS or (token.startswith(b"$comment") and token.endswith(b"$end")):
         return
     if token.startswith((b"$dumpports", b"$vcdclose")):
         raise UserError(f"{path} {EXTENDED}")
     if token == b"$comment":
         raise UserError(f"{path} is cut off inside a comment")
-    raise UserError(f"{path} is not VCD throughout: after #{time} it has {_shown(token)}")
+    raise _not_understood(path, token, time)
+
+
+def _not_understood(path: Path, token: bytes, time: int) -> UserError:
+    return UserError(f"{path} is not VCD throughout: after #{time} it has {_shown(token)}")
 
 
 def _name(header: Header, code: bytes) -> str:

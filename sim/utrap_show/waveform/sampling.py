@@ -45,12 +45,13 @@ class Values(Mapping[str, bytes]):
         self, wires: Mapping[str, Wire], values: Mapping[bytes, bytes], rest: Mapping[bytes, bytes] | None = None
     ) -> None:
         self._codes = {name: tuple(piece.code for piece in wire.pieces) for name, wire in wires.items()}
+        self._whole = {name: codes[0] for name, codes in self._codes.items() if len(codes) == 1}
         self._values, self._rest = values, rest or {}
 
     def __getitem__(self, name: str) -> bytes:
+        if (whole := self._whole.get(name)) is not None:
+            return self._values[whole]
         codes = self._codes[name]
-        if len(codes) == 1:
-            return self._values[codes[0]]
         if not any(code in self._values for code in codes):
             raise KeyError(name)
         return b"".join(self._values[code] if code in self._values else self._rest[code] for code in codes)
@@ -61,12 +62,17 @@ class Values(Mapping[str, bytes]):
 
     def _with(self, values: Mapping[bytes, bytes], rest: Mapping[bytes, bytes] | None = None) -> Values:
         other = object.__new__(Values)
-        other._codes, other._values, other._rest = self._codes, values, rest or {}
+        other._codes, other._whole, other._values, other._rest = self._codes, self._whole, values, rest or {}
         return other
 
     def changed(self, names: Iterable[str], before: Values) -> list[str]:
         """Those of the names that have another value than before."""
-        return [name for name in names if self[name] != before[name]]
+        now, then, whole = self._values, before._values, self._whole
+        return [
+            name
+            for name in names
+            if (now[whole[name]] != then[whole[name]] if name in whole else self[name] != before[name])
+        ]
 
     def never(self, names: Iterable[str]) -> list[str]:
         """Those of the names that the file has given no value, or not to all their bits."""
@@ -110,6 +116,7 @@ def samples(
     loud = {piece.code for name in looked_out_for or () for piece in wires[name].pieces}
     name_of_event, is_event = event or ("", bool)
     telling = {piece.code for piece in wires[name_of_event].pieces} if event else frozenset()
+    loud |= telling
     now = Values(wires, values)
     old: dict[bytes, bytes] = {}
     every, is_active, cycle, time = looked_out_for is None, False, -1, 0
@@ -124,9 +131,8 @@ def samples(
         for code, value in changes:
             if code in loud and value != values[code]:
                 old.setdefault(code, values[code])
+                is_told |= code in telling
             values[code] = value
-            if code in telling:
-                is_told = True
         if is_told:
             is_active = is_event(now[name_of_event])
     if cycle < 0:

@@ -15,14 +15,18 @@ def digits(value: bytes, width: int) -> bytes | None:
 
     None where the change has more digits than the wire has bits, and these say more than an extension would.
     """
-    if not value.isdigit():
+    if value.isdigit():
+        if len(value) <= width:
+            return value.rjust(width, b"0")
+    else:
         value = value.translate(_DIGITS)
-    if len(value) == width:
-        return value
+        if len(value) == width:
+            return value
     if len(value) < width:
         return value.rjust(width, b"x" if value[:1] == b"x" else b"0")
     left, kept = value[:-width], value[-width:]
-    return None if left.strip(b"x" if kept[:1] == b"x" else b"0") else kept
+    is_redundant = not left.strip(b"0") or (kept[:1] == b"x" and not left.strip(b"x"))
+    return kept if is_redundant else None
 
 
 def number(value: bytes | None, names: type[IntEnum] | None = None) -> int | None:
@@ -34,7 +38,7 @@ def number(value: bytes | None, names: type[IntEnum] | None = None) -> int | Non
     """
     if not value:
         return None
-    if names is not None and value.decode("ascii", "replace") in names.__members__:
+    if names is not None and not value[:1].isdigit() and value.decode("ascii", "replace") in names.__members__:
         return int(names[value.decode()])
     try:
         return int(value, 2)

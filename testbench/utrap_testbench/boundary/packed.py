@@ -13,9 +13,6 @@ from .vector import Layout
 
 __all__ = ["PackedOutputs"]
 
-#: When the port means something (None: always), its value, its lowest bit, and its bits in the vector.
-_Row = tuple[Callable[[Any], Any] | None, Callable[[Any], Any], int, int]
-
 
 class PackedOutputs:
     """The output ports of a hart, in one vector.
@@ -26,35 +23,43 @@ class PackedOutputs:
     """
 
     def __init__(self, config: Config, layout: Layout) -> None:
-        self._by_event = _rows(BY_EVENT, config, layout)
-        self._by_state = _rows(BY_STATE, config, layout)
+        self._by_event = _Rows(BY_EVENT, config, layout)
+        self._by_state = _Rows(BY_STATE, config, layout)
 
     def by_event(self, answer: Answer) -> tuple[int, int]:
         """What answers the event, and the bits of it that mean something."""
-        return _packed(self._by_event, answer)
+        return self._by_event.packed(answer)
 
     def by_state(self, now: Now) -> tuple[int, int]:
         """What follows from state and lines, likewise."""
-        return _packed(self._by_state, now)
+        return self._by_state.packed(now)
 
 
-def _rows(rows: Sequence[Output[Any]], config: Config, layout: Layout) -> list[_Row]:
-    return [
-        (
-            None if row.when is ALWAYS else row.when.holds,
-            row.value,
-            layout.offset[row.name],
-            (1 << row.width(config)) - 1 << layout.offset[row.name],
-        )
-        for row in rows
-        if row.width(config) and row.name in layout.offset
-    ]
+class _Rows:
+    """Rows with their places in the vector; of what always means something the bits are the same in every cycle."""
 
+    def __init__(self, rows: Sequence[Output[Any]], config: Config, layout: Layout) -> None:
+        self._always: list[tuple[Callable[[Any], Any], int]] = []
+        self._mask = 0
+        self._sometimes: list[tuple[Callable[[Any], Any], Callable[[Any], Any], int, int]] = []
+        for row in rows:
+            width = row.width(config)
+            if width and row.name in layout.offset:
+                low = layout.offset[row.name]
+                bits = (1 << width) - 1 << low
+                if row.when is ALWAYS:
+                    self._always.append((row.value, low))
+                    self._mask |= bits
+                else:
+                    self._sometimes.append((row.when.holds, row.value, low, bits))
 
-def _packed(rows: list[_Row], moment: Now) -> tuple[int, int]:
-    bits = mask = 0
-    for holds, value, low, ones in rows:
-        if holds is None or holds(moment):
+    def packed(self, moment: Now) -> tuple[int, int]:
+        """The values that mean something, and their bits."""
+        bits, mask = 0, self._mask
+        for value, low in self._always:
             bits |= value(moment) << low
-            mask |= ones
-    return bits, mask
+        for holds, value, low, ones in self._sometimes:
+            if holds(moment):
+                bits |= value(moment) << low
+                mask |= ones
+        return bits, mask
