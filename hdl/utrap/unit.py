@@ -23,7 +23,7 @@ from utrap.registers.decode import any_of
 from utrap.registers.read import connect_rdata, connect_read, select
 from utrap.registers.state import State
 from utrap.registers.view import connect_views
-from utrap.registers.write import field_writes, modify
+from utrap.registers.write import connect_reset_levels, field_writes, modify
 from utrap.rules.access import connect_extension, judge
 from utrap.rules.effective import connect_hart
 from utrap.rules.entry import enter, trap_of
@@ -35,16 +35,18 @@ from utrap.rules.next_state import connect_updates, dirtied
 from utrap.rules.route import route_exception
 from utrap.rules.trace import connect_trace
 from utrap.rules.vector import connect_redirect
-from utrap.rules.xret import connect_fault, executing, make_returns, pc_sources
+from utrap.rules.xret import connect_fault, executing, make_returns, return_pc
 
 __all__ = ["TrapUnit", "trap_unit_signature"]
 
 
 def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
+    reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
     return Signature(
         {
             "hartid": In(config.xlen),
+            **reset_value,
             "commit": In(CommitSignature(config)),
             "lines": In(LinesSignature(config)),
             "answer": Out(AnswerSignature(config)),
@@ -80,20 +82,23 @@ class TrapUnit(Component):
         """Wire the rules together, in the order of an event."""
         m = Module()
         config, state, commit, answer = self.config, self.state, self.commit, self.answer
-        connect_views(m, state, levels(m, state, self.lines, self.hartid))
+        sensed = levels(m, state, self.lines, self.hartid)
+        if "mtvec_reset" in self.signature.members:
+            sensed["mtvec_reset"] = self.mtvec_reset
+        connect_views(m, state, sensed)
         event = decode(m, state, commit.op, commit.csr_op)
 
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)
         returns = make_returns(m, state)
-        own, return_pc = connect_read(m, state, selects, pc_sources(event, returns))
-        connect_rdata(m, answer, judgement.is_owned, own, self.extension.rdata)
+        connect_rdata(m, answer, judgement.is_owned, connect_read(m, state, selects), self.extension.rdata)
 
         choice = choose_interrupt(m, state, self.interrupt)
         trap = trap_of(m, config, event, commit, choice)
         entry = enter(m, config, event, choice, route_exception(m, state, commit.cause, trap))
         executes = executing(m, event, returns)
-        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), return_pc)
+        leads_to = return_pc(m, state, event, returns)
+        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), leads_to)
 
         written = modify(m, state, commit.csr_op, answer.rdata, commit.csr_wdata, selects.is_row, judgement.is_owned)
         connect_updates(
@@ -106,9 +111,10 @@ class TrapUnit(Component):
             dirties=dirtied(m, state, commit, event, self.extension.accept),
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
+        connect_reset_levels(m, state, sensed)
         connect_fault(m, answer, event, judgement.fault, returns)
         connect_extension(m, self.extension, event, judgement, written)
-        connect_verdicts(m, state, self.legality)
+        connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
         connect_hart(m, state, self.hart)
         connect_trace(m, state, self.trace, commit, answer, trap, entry, returns, executes)
         return m

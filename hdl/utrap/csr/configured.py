@@ -63,7 +63,9 @@ def _by_address(config: Config, levels: tuple[Level, ...]) -> tuple[Csr, ...]:
 @cache
 def _known_fields(levels: tuple[Level, ...]) -> Mapping[str, Field]:
     configs = [
-        Config.profile("full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA")
+        Config.profile(
+            "full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA", local_interrupts=xlen - 16
+        )
         for xlen in (32, 64)
     ]
     return {

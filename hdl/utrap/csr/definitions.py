@@ -57,6 +57,8 @@ class Field:
         mask: Bits of the field that can ever change.
         copies: A stored bit stands in this many bits of the field.
         reset: Value after reset (of a field that owns its storage).
+        reset_level: Name of a hardware level whose bits in the field's place are
+            taken while reset is 1, made legal as a write's; "" for none.
         on_trap: What a trap into the CSR's `target` stores here, by its name
             in `rules.entry.column_values`; "" for nothing.
         read_where: Storage bits that must be 1 or the field reads as 0.
@@ -77,6 +79,7 @@ class Field:
     mask: int = 0
     copies: int = 1
     reset: int = 0
+    reset_level: str = ""
     on_trap: str = ""
     read_where: tuple[str, ...] = ()
     write_where: tuple[str, ...] = ()

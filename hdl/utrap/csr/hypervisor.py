@@ -13,7 +13,7 @@ from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.traps import tinst, tval2
 from utrap.csr.warl import AtMost, Ignored, Warl
-from utrap.isa import Interrupt, Mode, Target, interrupts
+from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts
 
 __all__ = ["rows"]
 
@@ -70,7 +70,15 @@ def _hstatus(config: Config) -> list[Field]:
 
 
 def _hideleg(config: Config) -> list[Field]:
-    return [own("hideleg", r.code.name.lower(), r.code) for r in interrupts(config, Mode.VS)]
+    """A bit that mideleg can clear shows only where mideleg has it (warl:hideleg)."""
+    return [own("hideleg", r.name.lower(), r.code, **_masked(r)) for r in interrupts(config) if r.hideleg]
+
+
+def _masked(rule: InterruptRule) -> dict[str, object]:
+    if rule.mideleg == "one":
+        return {}
+    where = (f"mideleg.{rule.name.lower()}",)
+    return {"read_where": where, "words": "acts and reads as 1 only where mideleg has it"}
 
 
 def _hip(config: Config) -> list[Field]:

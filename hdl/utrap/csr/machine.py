@@ -11,7 +11,7 @@ from utrap.csr.shared.environment import counteren, envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.status import state_fields, supervisor_status
-from utrap.csr.shared.traps import cause, epc, scratch, tinst, tval, tval2, tvec
+from utrap.csr.shared.traps import cause, epc, mtvec, scratch, tinst, tval, tval2
 from utrap.csr.warl import ExistingMode, Warl
 from utrap.isa import Interrupt, Target, interrupts
 
@@ -30,7 +30,7 @@ def rows(config: Config) -> Iterable[Csr]:
         yield high_half(config, "medelegh", 0x312, "norm:medelegh_sz_acc_enc_xlen32", "exception delegation, high")
         yield row("mideleg", 0x303, "norm:mideleg_sz_acc", "interrupt delegation", _mideleg(config))
     yield row("mie", 0x304, "norm:mie_sz_acc", "interrupt enables", _mie(config))
-    yield row("mtvec", 0x305, "norm:mtvec_sz_warl_acc", "trap vector", tvec(config, "mtvec", config.mtvec_reset))
+    yield row("mtvec", 0x305, "norm:mtvec_sz_warl_acc", "trap vector", mtvec(config))
     yield row("mcounteren", 0x306, "norm:mcounteren_sz", "counter enables", counteren(config, "mcounteren"))
     yield row("menvcfg", 0x30A, "norm:menvcfg_sz_acc", "environment configuration", envcfg(config, "menvcfg"))
     yield high_half(config, "menvcfgh", 0x31A, "norm:menvcfgh_sz_acc_op", "environment configuration, high")
@@ -108,7 +108,7 @@ def _mideleg(config: Config) -> list[Field]:
     """Writable bits, and those that H fixes at 1."""
     fields = []
     for rule in interrupts(config):
-        name = rule.code.name.lower()
+        name = rule.name.lower()
         if rule.mideleg == "writable":
             fields.append(own("mideleg", name, rule.code))
         elif rule.mideleg == "one":

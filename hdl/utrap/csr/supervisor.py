@@ -60,7 +60,7 @@ def _sideleg(config: Config) -> list[Field]:
     return [
         own(
             "sideleg",
-            name := rule.code.name.lower(),
+            name := rule.name.lower(),
             rule.code,
             read_where=(f"mideleg.{name}",),
             words="acts and reads as 1 only where mideleg has it",
@@ -71,9 +71,9 @@ def _sideleg(config: Config) -> list[Field]:
 
 def _delegated(config: Config) -> Iterable[tuple[InterruptRule, tuple[str, ...]]]:
     """The interrupts that mideleg can delegate to S, each with its condition."""
-    for rule in interrupts(config, Mode.S, Mode.U):
+    for rule in interrupts(config):
         if rule.mideleg == "writable":
-            yield rule, (f"mideleg.{rule.code.name.lower()}",)
+            yield rule, (f"mideleg.{rule.name.lower()}",)
 
 
 def _sip(config: Config) -> list[Field]:

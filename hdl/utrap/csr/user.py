@@ -49,7 +49,7 @@ def _shudeleg(config: Config) -> Iterable[Csr]:
 
 def _delegated(config: Config, rule: InterruptRule) -> tuple[str, ...]:
     """What the bit of an interrupt in uip and uie needs (HU-27)."""
-    name = rule.code.name.lower()
+    name = rule.name.lower()
     chain = (f"mideleg.{name}",)
     return (*chain, f"sideleg.{name}") if config.s else chain
 

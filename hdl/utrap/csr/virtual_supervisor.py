@@ -12,7 +12,7 @@ from utrap.csr.shared.makers import row
 from utrap.csr.shared.status import supervisor_status
 from utrap.csr.shared.traps import cause, epc, scratch, tval, tvec
 from utrap.csr.warl import Ignored
-from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts
+from utrap.isa import Interrupt, InterruptRule, Target, interrupts
 
 __all__ = ["rows"]
 
@@ -35,15 +35,18 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("vsatp", 0x280, "norm:vsatp_sz_acc_op", "guest's own address translation", vsatp)
 
 
-def _delegated(rule: InterruptRule) -> tuple[str, ...]:
-    return (f"hideleg.{rule.code.name.lower()}",)
+def _delegated(config: Config) -> Iterable[tuple[InterruptRule, tuple[str, ...], int]]:
+    """What hideleg can delegate, each with its condition and how much lower it stands (norm:hideleg_trans)."""
+    for rule in interrupts(config):
+        if rule.hideleg:
+            name = rule.name.lower()
+            by_m = (f"mideleg.{name}",) if rule.mideleg == "writable" else ()
+            yield rule, (*by_m, f"hideleg.{name}"), rule.code - rule.code_in(Target.VS)
 
 
 def _vsip(config: Config) -> list[Field]:
-    """One place lower than in mip (norm:hideleg_trans)."""
-    return [pending(config, r, r.code is Interrupt.VSSI, _delegated(r), 1) for r in interrupts(config, Mode.VS)]
+    return [pending(config, r, r.code is Interrupt.VSSI, where, shift) for r, where, shift in _delegated(config)]
 
 
 def _vsie(config: Config) -> list[Field]:
-    """One place lower than in mie."""
-    return [enable(r, _delegated(r), 1) for r in interrupts(config, Mode.VS)]
+    return [enable(r, where, shift) for r, where, shift in _delegated(config)]

@@ -26,7 +26,7 @@ from utrap.isa import (
     interrupts,
 )
 
-__all__ = ["ENUMERATIONS", "Constant", "Enumeration", "Section", "port_sections", "software_sections"]
+__all__ = ["Constant", "Enumeration", "Section", "enumerations", "port_sections", "software_sections"]
 
 #: The encodings of the returns; no assembler knows the last one.
 _RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073}
@@ -56,40 +56,54 @@ class Enumeration:
     """An enumeration as the unit's Verilog names its members.
 
     Attributes:
+        name: The enumeration that wires name as the one that they carry.
         title: What carries it.
-        prefix: How the names begin.
-        values: The enumeration.
+        constants: Its members.
         bits: How wide what carries it is.
     """
 
+    name: str
     title: str
-    prefix: str
-    values: type[IntEnum]
+    constants: tuple[Constant, ...]
     bits: int
 
-    @property
-    def constants(self) -> tuple[Constant, ...]:
-        """Its members."""
-        return tuple(
-            Constant(name=f"{self.prefix}_{member.name}", value=int(member), bits=self.bits) for member in self.values
-        )
+
+def _enumeration(title: str, prefix: str, values: type[IntEnum], bits: int) -> Enumeration:
+    constants = tuple(Constant(name=f"{prefix}_{member.name}", value=int(member), bits=bits) for member in values)
+    return Enumeration(name=values.__name__, title=title, constants=constants, bits=bits)
+
+
+def _interrupt_codes(config: Config) -> Enumeration:
+    """As wide as the highest code of the configuration needs."""
+    bits = max(rule.code for rule in interrupts(config)).bit_length()
+    constants = tuple(Constant(name=f"IRQ_{name}", value=code, bits=bits) for name, code in _interrupts(config))
+    return Enumeration(name=Interrupt.__name__, title="interrupt codes", constants=constants, bits=bits)
+
+
+def _interrupts(config: Config) -> Iterator[tuple[str, int]]:
+    """Every standard code, which a guest sees instead of its own, and the platform's."""
+    yield from ((code.name, int(code)) for code in Interrupt)
+    yield from ((rule.name, rule.code) for rule in interrupts(config) if rule.is_local)
 
 
 #: What ports carry has these names in the Verilog header too.
 _PORT_ENUMERATIONS = (
-    Enumeration(title="commit_op, trace_kind", prefix="OP", values=CommitOp, bits=3),
-    Enumeration(title="commit_csr_op", prefix="CSR_OP", values=CsrOp, bits=2),
-    Enumeration(title="answer_fault, legality_*", prefix="FAULT", values=Fault, bits=2),
-    Enumeration(title="hart_mode and every other mode", prefix="MODE", values=Mode, bits=3),
+    _enumeration("commit_op, trace_kind", "OP", CommitOp, 3),
+    _enumeration("commit_csr_op", "CSR_OP", CsrOp, 2),
+    _enumeration("answer_fault, legality_*", "FAULT", Fault, 2),
+    _enumeration("hart_mode and every other mode", "MODE", Mode, 3),
 )
-#: All that the unit's own text names.
-ENUMERATIONS = (
-    *_PORT_ENUMERATIONS,
-    Enumeration(title="mode_prv and every other nominal privilege", prefix="PRV", values=Privilege, bits=2),
-    Enumeration(title="the mode that a trap goes to: the row of its registers", prefix="TO", values=Target, bits=2),
-    Enumeration(title="exception codes", prefix="CAUSE", values=ExceptionCause, bits=6),
-    Enumeration(title="interrupt codes", prefix="IRQ", values=Interrupt, bits=4),
-)
+
+
+def enumerations(config: Config) -> tuple[Enumeration, ...]:
+    """Return all that the unit's own text names."""
+    return (
+        *_PORT_ENUMERATIONS,
+        _enumeration("mode_prv and every other nominal privilege", "PRV", Privilege, 2),
+        _enumeration("the mode that a trap goes to: the row of its registers", "TO", Target, 2),
+        _enumeration("exception codes", "CAUSE", ExceptionCause, 6),
+        _interrupt_codes(config),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +130,7 @@ def software_sections(config: Config) -> Iterator[Section]:
     yield Section(title="Exception codes, as xcause holds them", constants=tuple(_exceptions(config)))
     yield Section(
         title="Interrupt codes, as xcause holds them and xie and xip number their bits",
-        constants=tuple(Constant(name=f"IRQ_{rule.code.name}", value=int(rule.code)) for rule in interrupts(config)),
+        constants=tuple(Constant(name=f"IRQ_{rule.name}", value=rule.code) for rule in interrupts(config)),
     )
     yield Section(
         title="xcause",
@@ -158,7 +172,7 @@ def port_sections(config: Config) -> Iterator[Section]:
         title="commit_cause, interrupt_cause",
         constants=(
             *(Constant(name=c.name, value=c.value, bits=6) for c in _exceptions(config)),
-            *(Constant(name=f"IRQ_{r.code.name}", value=int(r.code), bits=6) for r in interrupts(config)),
+            *(Constant(name=f"IRQ_{r.name}", value=r.code, bits=6) for r in interrupts(config)),
         ),
     )
     yield Section(

@@ -13,12 +13,12 @@ from itertools import groupby
 
 from utrap.config import Config
 from utrap.csr.configured import csr_rows, csrs
-from utrap.products.constants import ENUMERATIONS
+from utrap.products.constants import enumerations
 from utrap.products.port_list import port_groups
 from utrap.products.preamble import PRAGMAS, configuration_lines, identification, wrapped
 from utrap.section import Phase, Section
 from utrap.unit import TrapUnit
-from utrap.verilog.expression import LINE, Constant, Name, invert, layout
+from utrap.verilog.expression import LINE, Constant, Expression, Name, invert, layout
 from utrap.verilog.logic import Definition, Logic, span
 from utrap.verilog.netlist import TOP, Bits, Cell, Netlist, make_netlist
 from utrap.verilog.operators import Codes
@@ -56,7 +56,7 @@ class _Writer:
         self._owners |= {"mode_prv": _MODE, "mode_v": _MODE}
         self._sections = self._find_sections()
         named = [name for names in self._sections.values() for name in names if name not in self._outputs]
-        self._codes = wire_codes(netlist)
+        self._codes = wire_codes(netlist, unit.config)
         self._lines: list[str] = []
         self._logic = Logic(
             netlist, self._owners, self._views, named, self._outputs, self._codes, self._write_definition
@@ -117,7 +117,7 @@ class _Writer:
         """The codes that the text names."""
         used = set(re.findall(r"\b[A-Z][A-Z0-9]*_\w+", "\n".join(line for part in parts for line in part)))
         lines = _title("Codes")
-        for enumeration in ENUMERATIONS:
+        for enumeration in enumerations(self._unit.config):
             constants = [constant for constant in enumeration.constants if constant.name in used]
             if constants:
                 lines.append(f"// {enumeration.title}")
@@ -168,7 +168,9 @@ class _Writer:
             yield f"// {owner}: {summaries[owner]}"
             for name, cell in members:
                 reset, _ = self._reset_and_next(cell)
-                yield f"reg {span(len(cell.output))}{name} = {reset};"
+                # What a port says in reset is not known before it; nothing counts before reset anyway.
+                start = reset if isinstance(reset, Constant) else f"{len(cell.output)}'d0"
+                yield f"reg {span(len(cell.output))}{name} = {start};"
 
     def _write_csrs(self) -> None:
         for row in csrs(self._unit.config):
@@ -187,12 +189,12 @@ class _Writer:
     def _register_name(self, cell: Cell) -> str:
         return self._logic.name_of(cell.output)
 
-    def _reset_and_next(self, cell: Cell) -> tuple[Constant, Bits]:
+    def _reset_and_next(self, cell: Cell) -> tuple[Expression, Bits]:
         """The value that rst gives a flip-flop, and what it takes otherwise."""
         data = self._logic.sole_driver(cell.ports["D"], "$mux")
         rst, clk = self._netlist.wires["rst"], self._netlist.wires["clk"]
         reset = self._logic.operand(data.ports["B"], len(cell.output)) if data else None
-        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or not isinstance(reset, Constant):
+        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or reset is None:
             raise ValueError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
         return reset, data.ports["A"]
 
@@ -234,9 +236,9 @@ def _title(text: str) -> list[str]:
     return ["", f"// ---- {text} ".ljust(LINE - 2, "-"), ""]
 
 
-def wire_codes(netlist: Netlist) -> dict[str, Codes]:
+def wire_codes(netlist: Netlist, config: Config) -> dict[str, Codes]:
     """Names for the values of wires that carry an enumeration: wire -> value -> name."""
-    known = {enumeration.values.__name__: enumeration for enumeration in ENUMERATIONS}
+    known = {enumeration.name: enumeration for enumeration in enumerations(config)}
     found: dict[str, Codes] = {}
     for name, attributes in netlist.attributes.items():
         enumeration = known.get(attributes.get(f"codes_of_{name}", attributes.get("enum_base_type", "")))

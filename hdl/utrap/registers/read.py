@@ -86,37 +86,29 @@ def _is_wide(row: Csr) -> bool:
     return bits >= _WIDE_BITS and bool(row.fields)
 
 
-def _columns(wide: Iterable[Csr]) -> tuple[list[Csr], list[list[Csr]]]:
-    """Put the wide registers into columns of at most four; return the column of xepc and the others."""
+def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
+    """Put the wide registers into columns of at most four."""
     of_kind: dict[Column, list[Csr]] = {column: [] for column in Column}
     for row in wide:
         of_kind[row.column].append(row)
-    unplaced, epc = of_kind.pop(Column.NONE), of_kind.pop(Column.EPC)
-    others = [rows[i : i + _PLACES] for rows in of_kind.values() for i in range(0, len(rows), _PLACES)]
+    unplaced = of_kind.pop(Column.NONE)
+    columns = [rows[i : i + _PLACES] for rows in of_kind.values() for i in range(0, len(rows), _PLACES)]
     for row in sorted(unplaced, key=lambda row: row.address):
-        roomy = [column for column in others if len(column) < _PLACES]
+        roomy = [column for column in columns if len(column) < _PLACES]
         if roomy:
             roomy[0].append(row)
         else:
-            others.append([row])
-    return epc, others
+            columns.append([row])
+    return columns
 
 
 Leaf = tuple[frozenset[int], Value]
 
 
-def connect_read(m: Module, state: State, selects: Selects, returning: dict[str, Value]) -> tuple[Value, Value]:
-    """Build the multiplexer.
-
-    Args:
-        selects: The decoded address.
-        returning: Whether a return to the pc in each xepc, by name, executes.
-
-    Returns:
-        What the unit's own CSRs read, and the pc that a return goes to.
-    """
+def connect_read(m: Module, state: State, selects: Selects) -> Value:
+    """Build the multiplexer, and return what the unit's own CSRs read at the decoded address."""
     rows = csrs_by_level(state.config)
-    epc, columns = _columns(filter(_is_wide, rows))
+    columns = _columns(filter(_is_wide, rows))
 
     def leaf(row: Csr) -> Leaf:
         return reach(state, row), state.views[row.name]
@@ -126,43 +118,23 @@ def connect_read(m: Module, state: State, selects: Selects, returning: dict[str,
         value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
-    return_pc = _epc_column(m, state, selects, [leaf(row) for row in epc], [row.name for row in epc], returning)
-    epc_node: Leaf = (frozenset().union(*(reach(state, row) for row in epc)), return_pc)
-
     nodes = [node(f"column_{column[0].name}", [leaf(row) for row in column]) for column in columns]
     narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
     masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
     narrow = SECTION.signal(m, "read_narrow", any_of(masked))
     narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
     level = 0
-    while len(nodes) > 2:
+    while len(nodes) >= _PLACES:
         level += 1
         groups = [nodes[i : i + 4] for i in range(0, len(nodes), 4)]
         nodes = [group[0] if len(group) == 1 else node(f"columns_{level}_{i}", group) for i, group in enumerate(groups)]
     # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a
     # choice where it is late, puts them together.
     none = Const(0, state.config.xlen)
-    _, among_wide = node("read_wide", [(narrow_addresses, none), epc_node, *nodes])
-    return SECTION.signal(m, "read_own", narrow | among_wide), return_pc
+    _, among_wide = node("read_wide", [(narrow_addresses, none), *nodes])
+    return SECTION.signal(m, "read_own", narrow | among_wide)
 
 
 def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Value, outside: Value) -> None:
     """Drive what an access reads: one of the unit's own CSRs, or one outside."""
     SECTION.drive(m, answer.rdata, Mux(is_owned, own, outside))
-
-
-def _epc_column(
-    m: Module,
-    state: State,
-    selects: Selects,
-    leaves: list[Leaf],
-    names: list[str],
-    returning: dict[str, Value],
-) -> Value:
-    """Select an xepc by the return that executes, else by the address."""
-    by_address = choose(selects.address, leaves)
-    returning = {name: SECTION.signal(m, f"returns_to_{name}", returns) for name, returns in returning.items()}
-    is_return = SECTION.signal(m, "is_return", any_of(returning.values()))
-    by_return = [any_of(returning[n] for i, n in enumerate(names) if i >> bit & 1) for bit in range(2)]
-    row = [SECTION.signal(m, f"epc_row_{bit}", Mux(is_return, by_return[bit], by_address[bit])) for bit in range(2)]
-    return SECTION.signal(m, "column_epc", mux4((row[0], row[1]), [view for _, view in leaves]))

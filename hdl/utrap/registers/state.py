@@ -29,7 +29,13 @@ class State:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.stored = {
-            key: Signal(field.width // field.copies, name=key.replace(".", "_"), init=field.reset)
+            key: Signal(
+                field.width // field.copies,
+                name=key.replace(".", "_"),
+                init=field.reset,
+                # What reset gives it comes from a level.
+                reset_less=bool(field.reset_level),
+            )
             for key, field in stored_fields(config).items()
         }
         self.views = {row.name: Signal(config.xlen, name=row.name) for row in csrs(config)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from amaranth.hdl import Cat, Module, Mux, Value
+from amaranth.hdl import Cat, Const, Module, Mux, ResetSignal, Value
 
 from utrap.csr.configured import csrs, stored_fields
 from utrap.csr.definitions import Csr, CsrTableError, Field
@@ -16,7 +16,7 @@ from utrap.isa import CsrOp
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
-__all__ = ["FieldWrite", "field_writes", "modify"]
+__all__ = ["FieldWrite", "connect_reset_levels", "field_writes", "modify"]
 
 
 SECTION = Section(
@@ -127,6 +127,17 @@ def _seen(row: Csr, field: Field, homes: Mapping[str, Field], v: Value, written:
         raise CsrTableError(f"{row.name}.{field.name}: its rule needs {key} in the same CSR")
 
     return Written(value=written[field.lsb : field.lsb + field.width], mask=home.mask, sibling=sibling, v=v)
+
+
+def connect_reset_levels(m: Module, state: State, levels: Mapping[str, Value]) -> None:
+    """Let the levels that reset looks at into their fields; it wins over every event, so this comes last."""
+    homes = stored_fields(state.config)
+    for row in csrs(state.config):
+        for field in row.fields:
+            if field.reset_level and row.owns(field):
+                write = _seen(row, field, homes, Const(0, 1), levels[field.reset_level])
+                with m.If(ResetSignal()):
+                    m.d.sync += state.stored[field.storage].eq(field.rule.stored(write))
 
 
 def _field_write(state: State, home: Field, places: list[_Place]) -> FieldWrite:

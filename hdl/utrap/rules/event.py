@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amaranth.hdl import Const, Module, Mux, Value
+from amaranth.hdl import Module, Value
 
-from utrap.isa import CommitOp, CsrOp, Privilege
+from utrap.isa import CommitOp, CsrOp
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
@@ -19,7 +19,7 @@ RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET)
 SECTION = Section(
     phase=Phase.EVENT,
     title="The event",
-    text="What is committed in this cycle, the mode before it, and with whose rights a CSR access is judged.",
+    text="What is committed in this cycle, the mode before it, and whether a CSR access is a debugger's.",
 )
 
 
@@ -34,8 +34,8 @@ class Event:
         is_access: A CSR access, an instruction's or a debugger's.
         is_idle: No event, or an instruction that concerns the unit in nothing.
         wants_write: Among accesses, it writes.
-        prv: Nominal privilege with which an access is judged (M for a debugger).
-        v: Virtualization mode with which an access is judged (0 for a debugger).
+        is_by_debugger: It is a debugger's access: judged as in M-mode.
+        v: Virtualization mode that an access is addressed with (0 for a debugger).
     """
 
     is_trap: Value
@@ -44,7 +44,7 @@ class Event:
     is_access: Value
     is_idle: Value
     wants_write: Value
-    prv: Value
+    is_by_debugger: Value
     v: Value
 
 
@@ -64,6 +64,6 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
         is_access=named(m, "is_access", (op == CommitOp.CSR) | by_debugger),
         is_idle=named(m, "is_idle", op == CommitOp.NONE),
         wants_write=named(m, "access_wants_write", csr_op != CsrOp.READ),
-        prv=named(m, "access_prv", Mux(by_debugger, Const(Privilege.M, 2), state.prv), Privilege),
+        is_by_debugger=by_debugger,
         v=named(m, "access_v", state.v & ~by_debugger),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import PRIORITY, Interrupt, InterruptRule, Mode, Target, targets
+from utrap.isa import Interrupt, InterruptRule, Mode, Target, priority, targets
 from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
 from utrap.section import Phase, Section
@@ -42,7 +42,7 @@ class InterruptChoice:
         cause: Its code as xcause gets it, 6 bits; any without a request.
         target: Which mode takes it, a `Target`; any without a request.
         takes: Whether each mode takes it: `request` and `target` in one.
-        causes: The code that each mode would take if it took one, 4 bits.
+        causes: The code that each mode would take if it took one, as wide as the highest.
     """
 
     request: Value
@@ -56,8 +56,9 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
     """Choose by target mode first, M, HS, U, VS, then by priority, and drive the interrupt port."""
     config, named = state.config, SECTION.signal
     mip, mie = state.views["mip"], state.views["mie"]
-    rules = [rule for rule in PRIORITY if rule.present(config)]
-    ready = {rule.code: named(m, f"{rule.code.name.lower()}_ready", mip[rule.code] & mie[rule.code]) for rule in rules}
+    rules = priority(config)
+    ready = {rule.code: named(m, f"{rule.name.lower()}_ready", mip[rule.code] & mie[rule.code]) for rule in rules}
+    code_bits = max(rule.code for rule in rules).bit_length()
     some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
     causes: dict[Target, Value] = {}
     for target in _ORDER:
@@ -65,20 +66,18 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
             continue
         prefix = target.prefix
         candidates = [
-            (rule, named(m, f"{rule.code.name.lower()}_for_{prefix}", ready[rule.code] & destined))
+            (rule, named(m, f"{rule.name.lower()}_for_{prefix}", ready[rule.code] & destined))
             for rule in rules
             if (destined := _destined(state, rule, target)) is not None
         ]
         enabled = named(m, f"interrupts_enabled_for_{prefix}", _is_enabled(state, target))
         if target is Target.M:
             # M's enable joins each of its terms: mapped for depth it is one level less.
-            anything = any_of(
-                named(m, f"{rule.code.name.lower()}_into_m", holds & enabled) for rule, holds in candidates
-            )
+            anything = any_of(named(m, f"{rule.name.lower()}_into_m", holds & enabled) for rule, holds in candidates)
         else:
             anything = any_of(holds for _, holds in candidates) & enabled
         some[target] = named(m, f"interrupt_into_{prefix}", anything)
-        first = _first(candidates, shift=1 if target is Target.VS else 0)
+        first = _first(candidates, target, code_bits)
         causes[target] = named(m, f"interrupt_cause_for_{prefix}", first, codes=Interrupt)
     # Without M, HS or U it is VS, so whether it is VS need not be known.
     chosen = named(
@@ -87,7 +86,7 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
         Cat(some[Target.M] | some[Target.S], some[Target.M] | ~(some[Target.S] | some[Target.U])),
         Target,
     )
-    leaves = [causes.get(target, Const(0, 4)) for target in Target]
+    leaves = [causes.get(target, Const(0, code_bits)) for target in Target]
     code = named(m, "interrupt_code", mux4((chosen[0], chosen[1]), leaves), codes=Interrupt)
     SECTION.drive(m, interrupt.request, any_of(some[target] for target in _ORDER if target.is_in(config)))
     SECTION.drive(m, interrupt.cause, code)
@@ -110,16 +109,12 @@ def mode_of(target: Value) -> Value:
     return mode
 
 
-def _first(candidates: Iterable[tuple[InterruptRule, Value]], shift: int) -> Value:
-    """Return the code of the first candidate that holds, less the shift.
-
-    The shift turns a VS-level code into the supervisor-level one that the
-    guest sees (norm:hideleg_trans).
-    """
+def _first(candidates: Iterable[tuple[InterruptRule, Value]], target: Target, width: int) -> Value:
+    """Return the code of the first candidate that holds, as the target mode sees it."""
     *others, (last, _) = candidates
-    cause: Value = Const(int(last.code) - shift, 4)
+    cause: Value = Const(last.code_in(target), width)
     for rule, holds in reversed(others):
-        cause = Mux(holds, int(rule.code) - shift, cause)
+        cause = Mux(holds, Const(rule.code_in(target), width), cause)
     return cause
 
 
@@ -128,15 +123,15 @@ def _destined(state: State, rule: InterruptRule, target: Target) -> Value | None
 
     norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25.
     """
-    name = rule.code.name.lower()
+    name = rule.name.lower()
     if rule.mideleg == "zero":
         return Const(1, 1) if target is Target.M else None
     by_m = Const(1, 1) if rule.mideleg == "one" else state[f"mideleg.{name}"]
     if target is Target.M:
         return None if rule.mideleg == "one" else ~by_m
-    if rule.level is Mode.VS:
+    if rule.hideleg and state.config.h:
         by_h = state[f"hideleg.{name}"]
-        return {Target.S: ~by_h, Target.VS: by_h}.get(target)
+        return {Target.S: by_m & ~by_h, Target.VS: by_m & by_h}.get(target)
     if rule.level is Mode.U:
         by_s = state[f"sideleg.{name}"] if state.config.s else Const(1, 1)
         return {Target.S: by_m & ~by_s, Target.U: by_m & by_s}.get(target)

@@ -1,13 +1,15 @@
-"""Whether privileged instructions other than CSR accesses and returns may execute."""
+"""Whether privileged instructions may execute now, whatever is committed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from amaranth.hdl import Const, Module, Mux, Value
 
-from utrap.isa import Fault, Mode
+from utrap.isa import CommitOp, Fault, Mode
 from utrap.registers.state import State
+from utrap.rules.xret import Return
 from utrap.section import Phase, Section
 
 __all__ = ["connect_verdicts"]
@@ -15,14 +17,19 @@ __all__ = ["connect_verdicts"]
 SECTION = Section(
     phase=Phase.OUTPUT,
     place=1,
-    title="May other privileged instructions execute?",
+    title="May privileged instructions execute, whatever is committed?",
     rules="norm:mstatus_tw_op, norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, norm:hlsv_mode",
-    text="WFI, the fences and the hypervisor's loads and stores, by the mode and mstatus, hstatus alone.",
+    text=(
+        "A CSR access at the address and of the kind that the commit port names, the returns, WFI, the fences and the"
+        " hypervisor's loads and stores, by the mode and the state alone."
+    ),
 )
 
 
-def connect_verdicts(m: Module, state: State, legality: Any) -> None:
-    """Drive the fault of each instruction class."""
+def connect_verdicts(
+    m: Module, state: State, legality: Any, access_fault: Value, returns: Mapping[CommitOp, Return]
+) -> None:
+    """Drive the fault of each instruction class, of a CSR access and of the returns that the configuration has."""
     config, v = state.config, state.v
     is_host_supervisor, is_user = state.is_in(Mode.S), state.is_in(Mode.U)
     is_vs, is_vu = state.is_in(Mode.VS), state.is_in(Mode.VU)
@@ -32,6 +39,10 @@ def connect_verdicts(m: Module, state: State, legality: Any) -> None:
         verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
         SECTION.drive(m, getattr(legality, name), verdict)
 
+    SECTION.drive(m, legality.csr, access_fault)
+    for op, ret in returns.items():
+        if op.name.lower() in legality.signature.members:
+            SECTION.drive(m, getattr(legality, op.name.lower()), ret.fault)
     never = Const(0, 1)
     # norm:mstatus_tw_op, norm:mstatus_tw_umode_op, norm:H_virtinst_vu_wfi_tw0,
     # norm:H_virtinst_wfi_vtw1_tw0

@@ -6,6 +6,8 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Value
 
+from utrap.config import FIRST_LOCAL
+from utrap.isa import interrupts
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
@@ -23,6 +25,7 @@ def levels(m: Module, state: State, lines: Any, hartid: Value) -> dict[str, Valu
     """Return the levels that CSRs show, by the names of the CSR table."""
     config, named = state.config, SECTION.signal
     found: dict[str, Value] = {name: getattr(lines, name) for name in lines.signature.members}
+    found |= {rule.pending_field: lines.local[rule.code - FIRST_LOCAL] for rule in interrupts(config) if rule.is_local}
     found["mhartid"] = hartid
     for csr in ("mstatus", "vsstatus"):
         is_dirty = state[f"{csr}.fs"].all() | state[f"{csr}.vs"].all()

@@ -8,12 +8,13 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import CommitOp, Fault, Mode, Privilege
+from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
+from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
-__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "pc_sources", "sret", "uret"]
+__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "return_pc", "sret", "uret"]
 
 MRET = Section(
     phase=Phase.RETURN,
@@ -37,6 +38,13 @@ URET = Section(
 )
 
 
+PC = Section(
+    phase=Phase.RETURN,
+    place=3,
+    title="Where does a return lead?",
+    rules="norm:xret_op",
+    text="To the pc in the xepc of the mode that it returns from.",
+)
 FAULT = Section(
     phase=Phase.OUTPUT,
     place=-1,
@@ -105,13 +113,19 @@ def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
     return {op: make(m, state) for op, make in makers.items()}
 
 
-def pc_sources(event: Event, returns: Mapping[CommitOp, Return]) -> dict[str, Value]:
-    """Return whether the pc comes from each xepc, by name, if the return executes."""
-    return {
-        name: event.is_return[op] if when is _ONE else event.is_return[op] & when
+def return_pc(m: Module, state: State, event: Event, returns: Mapping[CommitOp, Return]) -> Value:
+    """Return the pc that the return leads to, if it executes.
+
+    A selection of its own: what a CSR access reads must not depend on the event.
+    """
+    sources = {
+        name: PC.signal(m, f"returns_to_{name}", event.is_return[op] if when is _ONE else event.is_return[op] & when)
         for op, ret in returns.items()
         for when, name in ret.epc
     }
+    names = [name for target in targets(state.config) for name in [f"{target.prefix}epc"]]
+    row = [any_of(sources[n] for i, n in enumerate(names) if i >> bit & 1) for bit in range(2)]
+    return PC.signal(m, "return_pc", mux4((row[0], row[1]), [state.views[name] for name in names]))
 
 
 def mret(m: Module, state: State) -> Return:

@@ -69,7 +69,7 @@ class Rules:
         # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
         self.sgei = bits(Irq.SGEI) if config.geilen > 0 else 0
         self.mie = IRQ_M | (IRQ_S if s else 0) | (IRQ_VS | self.sgei if h else 0) | (IRQ_U if n else 0)
-        # norm:mip_mie_custom: the platform's own, from 16 on.
+        # norm:mip_mie_enc_txt: the platform's own, from 16 on.
         self.local = ones(config.local_interrupts) << 16
         self.mie |= self.local
         self.mideleg |= self.local if s else 0

@@ -10,7 +10,7 @@ from utrap.isa import Interrupt, InterruptRule
 __all__ = ["enable", "has_enable", "pending"]
 
 #: Where a pending bit is stored; the others are levels alone.
-_STORAGE = {
+_STORAGE: dict[int, str] = {
     Interrupt.SEI: "mip.seip",
     Interrupt.SSI: "mip.ssip",
     Interrupt.STI: "mip.stip",
@@ -22,7 +22,7 @@ _STORAGE = {
     Interrupt.VSTI: "hvip.vstip",
 }
 #: The level that a pending bit reads; the others are storage alone.
-_LEVELS = {
+_LEVELS: dict[int, str] = {
     Interrupt.MEI: "meip",
     Interrupt.MSI: "msip",
     Interrupt.MTI: "mtip",
@@ -30,7 +30,7 @@ _LEVELS = {
     Interrupt.UEI: "ueip",
 }
 #: Those of guests that have external interrupts.
-_GUEST_LEVELS = {Interrupt.SGEI: "sgeip", Interrupt.VSEI: "vseip"}
+_GUEST_LEVELS: dict[int, str] = {Interrupt.SGEI: "sgeip", Interrupt.VSEI: "vseip"}
 
 
 def pending(
@@ -38,7 +38,9 @@ def pending(
 ) -> Field:
     """Return one interrupt's pending bit, as an address shows it."""
     levels = _LEVELS | _GUEST_LEVELS if config.geilen else _LEVELS
-    storage, level = _STORAGE.get(rule.code, ""), levels.get(rule.code, "")
+    storage = _STORAGE.get(rule.code, "")
+    # The platform's own are lines, each called as its bit.
+    level = rule.pending_field if rule.is_local else levels.get(rule.code, "")
     words = []
     if not is_writable:
         words.append("read-only")

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from utrap.config import Config
+from dataclasses import replace
+
+from utrap.config import TVEC_MODES, Config
 from utrap.csr.definitions import Column, Field
-from utrap.csr.shared.makers import own
+from utrap.csr.shared.makers import fixed, own
 from utrap.csr.warl import AlignedIfVectored
 
-__all__ = ["cause", "epc", "scratch", "tinst", "tval", "tval2", "tvec"]
+__all__ = ["cause", "epc", "mtvec", "scratch", "tinst", "tval", "tval2", "tvec"]
 
 
-def tvec(config: Config, csr: str, reset: int = 0) -> list[Field]:
+def tvec(config: Config, csr: str) -> list[Field]:
     """Return MODE and BASE of an xtvec."""
     align = config.vectored_align
     words = f"4-byte aligned; with MODE=1 {align}-byte aligned (low bits stored as 0)"
-    base = AlignedIfVectored(words=words, align=align)
     return [
-        own(csr, "mode", 0, 2, mask=1, reset=reset & 1, words="bit 1 is read-only 0"),
-        own(csr, "base", 2, config.xlen - 2, reset=reset >> 2, column=Column.TVEC, rule=base),
+        own(csr, "mode", 0, 2, mask=1, words="bit 1 is read-only 0"),
+        _base(config, csr, rule=AlignedIfVectored(words=words, align=align)),
     ]
+
+
+def mtvec(config: Config) -> list[Field]:
+    """Return MODE and BASE of mtvec, which has a reset value, and MODE perhaps fixed (warl:mtvec_modes)."""
+    is_told = config.mtvec_reset == "port"
+    reset = 0 if isinstance(config.mtvec_reset, str) else config.mtvec_reset
+    base, first, *more = reset >> 2, *TVEC_MODES[config.mtvec_modes]
+    if more:
+        fields = tvec(config, "mtvec")
+    else:
+        align = config.vectored_align if first else 4
+        mask = (1 << config.xlen - 2) - (align >> 2)
+        words = f"{align}-byte aligned" + (" (low bits are read-only 0)" if align > 4 else "")
+        fields = [fixed("mode", 0, 2, first, "read-only"), _base(config, "mtvec", mask=mask, words=words)]
+    resets = {"mode": reset & 1, "base": base}
+    return [
+        replace(field, reset=resets[field.name], reset_level="mtvec_reset" if is_told else "")
+        if field.storage
+        else field
+        for field in fields
+    ]
+
+
+def _base(config: Config, csr: str, **more: object) -> Field:
+    return own(csr, "base", 2, config.xlen - 2, column=Column.TVEC, **more)
 
 
 def epc(config: Config, csr: str) -> list[Field]:
