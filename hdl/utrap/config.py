@@ -37,6 +37,8 @@ PAGE_BITS = 12
 FIRST_LOCAL = 16
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
+#: Words that may stand in a number's place.
+WORDS: Mapping[str, tuple[str, ...]] = {"mtvec_reset": ("port",)}
 #: Letters of misa that `isa` may hold after I or E, in the order in which the manual names
 #: extensions: S, U, H and N follow from other fields, the rest is reserved (norm:misa_extensions_enc_tbl).
 _EXTENSIONS = "MAFDQCBVX"
@@ -233,8 +235,9 @@ def _check(config: Config) -> None:
 
     for field in fields(config):
         value, kind = getattr(config, field.name), type(field.default)
-        is_port = field.name == "mtvec_reset" and value == "port"
-        demand(type(value) is kind or is_port, field.name, f"must be of type {kind.__name__}")
+        words = WORDS.get(field.name, ())
+        either = "".join(f" or {word!r}" for word in words)
+        demand(type(value) is kind or value in words, field.name, f"must be of type {kind.__name__}{either}")
     demand(config.xlen in (32, 64), "xlen", "must be 32 or 64")
     demand(not config.h or config.s, "h", "the hypervisor extension needs s=True")
     demand(not config.shudeleg or config.h, "shudeleg", "Shudeleg needs h=True")

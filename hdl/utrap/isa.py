@@ -154,7 +154,7 @@ class ExceptionCause(IntEnum):
 
 @unique
 class Interrupt(IntEnum):
-    """Standard interrupt codes (norm:mip_mie_std_enc_txt, norm:mip_mie_vs, HU-24); the platform's own follow from 16."""
+    """Standard interrupt codes (norm:mip_mie_std_enc_txt, norm:mip_mie_vs, HU-24); from 16 on the platform's follow."""
 
     USI = 0
     SSI = 1

@@ -153,11 +153,15 @@ def mret_keeps_mprv(config, old, new):
     return target
 
 
+def lowest(rules, candidates):
+    return next(irq for irq in reversed(rules.priority) if candidates >> irq & 1 == 1)
+
+
 MRET = xret._mret
 WRONG_MODEL = {
     "a window ignores ORDER": (route, "matches", window_without_order, "exception 21"),
     "MRET leaves MPRV": (xret, "_mret", mret_keeps_mprv, "mret"),
-    "the order of interrupts": (interrupts, "_PRIORITY", tuple(reversed(interrupts._PRIORITY)), "interrupt"),
+    "the order of interrupts": (interrupts, "_highest", lowest, "interrupt"),
     "xcause has no interrupt bit": (entry, "_xcause", lambda r, trap: trap.cause, "interrupt"),
     "MPP takes any value": (legalise, "_mpp", lambda r, value: value, "csr 0x300 mstatus"),
 }

@@ -81,8 +81,8 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
                 width = field.width // field.copies
                 piece = Piece(lsb=offset, width=width, source=source, copies=field.copies)
                 found.setdefault(name, []).append(piece)
-            elif row.name == "mideleg":
-                # What H fixes at 1 is a bit of the model's field.
+            elif field.is_constant and row.name in ("mideleg", "mtvec"):
+                # What H fixes at 1, and a MODE that is fixed, are bits of the model's field.
                 found.setdefault(name, []).append(Piece(lsb=offset, width=field.width, constant=field.constant))
     return {name: tuple(sorted(pieces, key=lambda piece: piece.lsb)) for name, pieces in found.items()}
 

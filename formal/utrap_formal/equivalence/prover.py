@@ -27,6 +27,7 @@ from utrap_formal.equivalence.netlist import Netlist, substituted
 from utrap_formal.equivalence.symbolic import Condition, Number, as_bits
 from utrap_testbench import golden
 from utrap_testbench.boundary import BY_EVENT, BY_STATE, OUTPUTS, Answer, Now
+from utrap_testbench.golden import State
 from utrap_testbench.harts import model_config
 
 __all__ = ["Found", "Prover", "Stuck"]
@@ -175,14 +176,22 @@ class Prover:
         return None if found is None else Found(case=None, values=found)
 
     def _reset(self) -> Found | None:
-        """With rst the state becomes the model's, and it is that at the start."""
-        wanted = golden.reset_state(self._model)
+        """With rst the state becomes the model's, whatever the inputs, and it is the model's at the start."""
         given = {name for name, pieces in correspondence(self.config).items() if any(p.is_input for p in pieces)}
-        values = [(f"next {name}", getattr(wanted, name)) for name in self._fields if name not in given]
-        found = self._search(lambda: values, self._fixed(self._following(), {"rst": 1}), [], {"rst": 1})
+
+        def values_of(state: State) -> Values:
+            return [(f"next {name}", getattr(state, name)) for name in self._fields if name not in given]
+
+        before = model_state(self.config, {**self.netlist.inputs, **self.netlist.registers})
+        found = self._search(
+            lambda: values_of(golden.reset(self._model, before)),
+            self._fixed(self._following(), {"rst": 1}),
+            [],
+            {"rst": 1},
+        )
         if found is None:
             start = {f"next {name}": term for name, term in self._state_terms(self.netlist.registers).items()}
-            found = self._search(lambda: values, start, [self.netlist.initial], {})
+            found = self._search(lambda: values_of(golden.reset_state(self._model)), start, [self.netlist.initial], {})
         return None if found is None else Found(case=None, values=found)
 
     def _invariant(self, name: str) -> Found | None:

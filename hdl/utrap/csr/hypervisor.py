@@ -71,14 +71,15 @@ def _hstatus(config: Config) -> list[Field]:
 
 def _hideleg(config: Config) -> list[Field]:
     """A bit that mideleg can clear shows only where mideleg has it (warl:hideleg)."""
-    return [own("hideleg", r.name.lower(), r.code, **_masked(r)) for r in interrupts(config) if r.hideleg]
+    return [_hideleg_bit(rule) for rule in interrupts(config) if rule.hideleg]
 
 
-def _masked(rule: InterruptRule) -> dict[str, object]:
+def _hideleg_bit(rule: InterruptRule) -> Field:
+    name = rule.name.lower()
     if rule.mideleg == "one":
-        return {}
-    where = (f"mideleg.{rule.name.lower()}",)
-    return {"read_where": where, "words": "acts and reads as 1 only where mideleg has it"}
+        return own("hideleg", name, rule.code)
+    words = "acts and reads as 1 only where mideleg has it"
+    return own("hideleg", name, rule.code, read_where=(f"mideleg.{name}",), words=words)
 
 
 def _hip(config: Config) -> list[Field]:

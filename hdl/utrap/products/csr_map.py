@@ -129,6 +129,9 @@ def _reset_text(config: Config, row: Csr) -> str:
             levels.append(field.level)
     if levels == ["mhartid"]:
         return "hartid"
+    told = {field.reset_level for field in row.fields if field.reset_level}
+    if told:
+        return f"{', '.join(sorted(told))} in reset"
     is_sensed = any(field.level and not field.follows and _shows_after_reset(config, field) for field in row.fields)
     return f"{value:#x}" + (" + lines" if is_sensed else "")
 
