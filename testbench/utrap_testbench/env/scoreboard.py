@@ -92,6 +92,8 @@ class Scoreboard:
         if cycle.lines is not None or cycle.hgeip is not None:
             lines = lines_of(state) if cycle.lines is None else cycle.lines
             state = set_lines(config.rules, state, lines, state.hgeip if cycle.hgeip is None else cycle.hgeip)
+        if cycle.mtvec_reset is not None and config.mtvec_reset == "port":
+            state = state.replace(mtvec_reset=cycle.mtvec_reset)
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)
