@@ -80,9 +80,9 @@ def judge(m: Module, state: State, access: Access, exists_outside: Value) -> tup
             yield is_guarded & guard.refuses(mode, state)
 
     counters_illegal, counters_virtual = _judge_counters(state, access)
-    illegal = ~exists | writes_read_only | (is_below_level & (~v | is_machine_level)) | counters_illegal
-    illegal = reduce(or_, refused(Fault.ILLEGAL), illegal)
-    virtual = reduce(or_, refused(Fault.VIRTUAL), v & (is_below_level | counters_virtual))
+    illegal = ~exists | writes_read_only | (is_below_level & (~v | is_machine_level))
+    illegal = reduce(or_, refused(Fault.ILLEGAL), illegal) | counters_illegal
+    virtual = v & (reduce(or_, refused(Fault.VIRTUAL), is_below_level) | counters_virtual)
     fault = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
     return fault, is_owned
 
