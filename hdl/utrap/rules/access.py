@@ -97,9 +97,9 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
             yield named(m, f"csr_is_{guard.name}_guarded", is_guarded) & guard.refuses(mode, state)
 
     counters_illegal, counters_virtual = _judge_counters(m, state, event, address)
-    illegal = ~exists | writes_read_only | (is_below_level & (~v | level.all())) | counters_illegal
-    illegal = named(m, "access_illegal", reduce(or_, refused(Fault.ILLEGAL), illegal))
-    virtual = reduce(or_, refused(Fault.VIRTUAL), v & (is_below_level | counters_virtual))
+    illegal = ~exists | writes_read_only | (is_below_level & (~v | level.all()))
+    illegal = named(m, "access_illegal", reduce(or_, refused(Fault.ILLEGAL), illegal) | counters_illegal)
+    virtual = v & (reduce(or_, refused(Fault.VIRTUAL), is_below_level) | counters_virtual)
     virtual = named(m, "access_virtual", virtual)
     fault = named(m, "access_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
     accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
