@@ -50,13 +50,13 @@ class Judgement:
     Attributes:
         fault: Why it may not execute; NONE without an access.
         is_owned: The unit owns the address.
-        accepts: It is an access, and may execute.
-        writes_own: It executes, writes, and the unit owns the address.
+        accepts_outside: The access may execute, to an address outside the unit.
+        writes_own: The access may execute, writes, and the unit owns the address.
     """
 
     fault: Value
     is_owned: Value
-    accepts: Value
+    accepts_outside: Value
     writes_own: Value
 
 
@@ -68,7 +68,6 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     is_owned = named(m, "csr_is_owned", _by_page(m, "owned", address, owned_addresses, frozenset()))
     # Whether an owned address is absent too does not matter: it is never both.
     is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
-    exists = named(m, "csr_exists", is_owned | (exists_outside & ~is_absent))
     writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
 
     level, prv, v = address[8:10], event.prv, event.v
@@ -80,49 +79,43 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     is_below_level = named(m, "is_below_level", rank < level)
 
     def guarded(name: str, *guards: Guard) -> Value:
+        """Whether an address that the unit owns has a guard; either for any other."""
         on = frozenset(row.address for row in csrs(config) if row.guard in guards)
-        return named(m, f"csr_is_{name}", is_owned & decide(address, on, owned_addresses - on))
+        return named(m, f"csr_is_{name}", decide(address, on, owned_addresses - on))
 
-    counters_illegal, counters_virtual = _judge_counters(m, state, event, address)
-    illegal = named(
-        m,
-        "access_illegal",
-        ~exists
-        | writes_read_only
-        | (is_below_level & (~v | level.all()))
+    def fault_of(name: str, illegal: Value, virtual: Value) -> Value:
+        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below_level & (~v | level.all())) | illegal)
+        virtual = named(m, f"{name}_virtual", v & (is_below_level | virtual))
+        verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+        return named(m, f"{name}_fault", verdict, Fault)
+
+    # Who owns an address is known late: both verdicts are there by then.
+    own = fault_of(
+        "own",
         # norm:mstatus_tvm_warl_op, norm:hgatp_tvm_illegal
-        | (guarded("tvm_guarded", Guard.SATP, Guard.HGATP) & is_host_supervisor & state["mstatus.tvm"])
+        (guarded("tvm_guarded", Guard.SATP, Guard.HGATP) & is_host_supervisor & state["mstatus.tvm"])
         # HU-2
-        | (guarded("shudeleg_user", Guard.SHUDELEG_USER) & is_user & ~state["hudcfg.en"])
-        | counters_illegal,
+        | (guarded("shudeleg_user", Guard.SHUDELEG_USER) & is_user & ~state["hudcfg.en"]),
+        # HU-2, HU-3, HU-4
+        guarded("host_only", Guard.HOST, Guard.SHUDELEG_USER)
+        # norm:hstatus_vtvm_op
+        | (guarded("satp", Guard.SATP) & is_guest_supervisor & state["hstatus.vtvm"]),
     )
-    virtual = named(
-        m,
-        "access_virtual",
-        v
-        & (
-            is_below_level
-            # HU-2, HU-3, HU-4
-            | guarded("host_only", Guard.HOST, Guard.SHUDELEG_USER)
-            # norm:hstatus_vtvm_op
-            | (guarded("satp", Guard.SATP) & is_guest_supervisor & state["hstatus.vtvm"])
-            | counters_virtual
-        ),
-    )
-    fault = named(m, "access_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
-    accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
+    counter_illegal, counter_virtual = _judge_counters(m, state, event, address)
+    outside = fault_of("outside", ~exists_outside | is_absent | counter_illegal, counter_virtual)
+    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own == Fault.NONE))
     return Judgement(
-        fault=Mux(event.is_access, fault, Fault.NONE),
+        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own, outside), Fault), Fault.NONE),
         is_owned=is_owned,
-        accepts=accepts,
-        writes_own=named(m, "csr_writes", accepts & is_owned & event.wants_write),
+        accepts_outside=event.is_access & ~is_owned & (outside == Fault.NONE),
+        writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
     )
 
 
 def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
     """Drive the extension port; `written` is the value that the access writes."""
     EXTENSION.drive(m, extension.select, event.is_access & ~judgement.is_owned)
-    EXTENSION.drive(m, extension.accept, judgement.accepts & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.accept, judgement.accepts_outside)
     EXTENSION.drive(m, extension.write, extension.accept & event.wants_write)
     EXTENSION.drive(m, extension.wdata, written)
 
