@@ -25,7 +25,8 @@ ROOMS = {
     "utrap.command_line": "utrap.config",
     "utrap.commands": "utrap.config utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",
-    "utrap_documents": "utrap.config utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products utrap_testbench.golden utrap_testbench.boundary",
+    "utrap_documents": "utrap.config utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
+    " utrap_testbench.golden utrap_testbench.boundary",
     # testbench: the golden model, which knows nothing else of ours, and what stands on it. Of the hardware it knows
     # the configuration and the ports, and the command line's frame.
     "utrap_testbench.golden": "",
@@ -82,7 +83,8 @@ ROOMS = {
     "utrap_formal.proving": "utrap_formal.task utrap_formal.cache utrap_formal.runner utrap.config utrap.command_line",
     "utrap_formal.equivalence": "utrap_formal.task utrap_testbench.golden utrap_testbench.harts"
     " utrap_testbench.boundary utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.verilog utrap.products",
-    "utrap_formal.properties": "utrap_formal.task utrap_formal.equivalence utrap_testbench.boundary utrap_sim.simulators"
+    "utrap_formal.properties": "utrap_formal.task utrap_formal.equivalence utrap_testbench.boundary"
+    " utrap_sim.simulators"
     " utrap.config utrap.verilog utrap.products utrap.command_line",
     "utrap_formal.commands": "utrap_formal.proving utrap_formal.equivalence utrap_formal.properties"
     " utrap.config utrap.command_line",

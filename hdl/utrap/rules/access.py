@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
@@ -53,13 +50,13 @@ class Judgement:
     Attributes:
         fault: Why it may not execute; NONE without an access.
         is_owned: The unit owns the address.
-        accepts: It is an access, and may execute.
-        writes_own: It executes, writes, and the unit owns the address.
+        accepts_outside: The access may execute, to an address outside the unit.
+        writes_own: The access may execute, writes, and the unit owns the address.
     """
 
     fault: Value
     is_owned: Value
-    accepts: Value
+    accepts_outside: Value
     writes_own: Value
 
 
@@ -71,7 +68,6 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     is_owned = named(m, "csr_is_owned", _by_page(m, "owned", address, owned_addresses, frozenset()))
     # Whether an owned address is absent too does not matter: it is never both.
     is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
-    exists = named(m, "csr_exists", is_owned | (exists_outside & ~is_absent))
     writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
 
     level, prv, v = address[8:10], event.prv, event.v
@@ -89,32 +85,38 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
         is_user=is_user,
     )
 
-    def refused(fault: Fault) -> Iterator[Value]:
-        """Whether each of the guards that raise a fault refuses the access."""
+    def refused(fault: Fault) -> Value:
+        """Whether a guard of an address that the unit owns refuses the access with a fault; either for any other."""
+        found: list[Value] = []
         for guard in dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault):
             on = frozenset(row.address for row in csrs(config) if guard in row.guards)
-            is_guarded = is_owned & decide(address, on, owned_addresses - on)
-            yield named(m, f"csr_is_{guard.name}_guarded", is_guarded) & guard.refuses(mode, state)
+            is_guarded = named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
+            found.append(is_guarded & guard.refuses(mode, state))
+        return any_of(found)
 
-    counters_illegal, counters_virtual = _judge_counters(m, state, event, address)
-    illegal = ~exists | writes_read_only | (is_below_level & (~v | level.all()))
-    illegal = named(m, "access_illegal", reduce(or_, refused(Fault.ILLEGAL), illegal) | counters_illegal)
-    virtual = v & (reduce(or_, refused(Fault.VIRTUAL), is_below_level) | counters_virtual)
-    virtual = named(m, "access_virtual", virtual)
-    fault = named(m, "access_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
-    accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
+    def fault_of(name: str, illegal: Value, virtual: Value) -> Value:
+        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below_level & (~v | level.all())) | illegal)
+        virtual = named(m, f"{name}_virtual", v & (is_below_level | virtual))
+        verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+        return named(m, f"{name}_fault", verdict, Fault)
+
+    # Who owns an address is known late: both verdicts are there by then.
+    own = fault_of("own", refused(Fault.ILLEGAL), refused(Fault.VIRTUAL))
+    counter_illegal, counter_virtual = _judge_counters(m, state, event, address)
+    outside = fault_of("outside", ~exists_outside | is_absent | counter_illegal, counter_virtual)
+    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own == Fault.NONE))
     return Judgement(
-        fault=Mux(event.is_access, fault, Fault.NONE),
+        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own, outside), Fault), Fault.NONE),
         is_owned=is_owned,
-        accepts=accepts,
-        writes_own=named(m, "csr_writes", accepts & is_owned & event.wants_write),
+        accepts_outside=event.is_access & ~is_owned & (outside == Fault.NONE),
+        writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
     )
 
 
 def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
     """Drive the extension port; `written` is the value that the access writes."""
     EXTENSION.drive(m, extension.select, event.is_access & ~judgement.is_owned)
-    EXTENSION.drive(m, extension.accept, judgement.accepts & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.accept, judgement.accepts_outside)
     EXTENSION.drive(m, extension.write, extension.accept & event.wants_write)
     EXTENSION.drive(m, extension.wdata, written)
 
