@@ -49,74 +49,90 @@ class Judgement:
     """The judgement of an access.
 
     Attributes:
-        hart_fault: Why an instruction of the hart's mode may not do it, whatever is committed.
+        hart_fault: Why an instruction in the hart's mode may not do it, whatever is committed.
         fault: Why the event may not execute; NONE without an access.
         is_owned: The unit owns the address.
-        accepts: It is an access, and may execute.
-        writes_own: It executes, writes, and the unit owns the address.
+        accepts_outside: The access may execute, to an address outside the unit.
+        writes_own: The access may execute, writes, and the unit owns the address.
     """
 
     hart_fault: Value
     fault: Value
     is_owned: Value
-    accepts: Value
+    accepts_outside: Value
     writes_own: Value
 
 
 def judge(m: Module, state: State, event: Event, address: Value, exists_outside: Value) -> Judgement:
     """Judge an access to an address, which the core says to exist outside the unit or not.
 
-    Who commits it is looked at last: the hart's own verdict is a port that does not depend on the event.
+    Who commits it is looked at last: the verdict on the hart's own access must not depend on the event.
     """
-    config, named, v = state.config, SECTION.signal, state.v
+    config, named = state.config, SECTION.signal
     owned_addresses = frozenset(row.address for row in csrs(config))
     absent_set = frozenset(absent_addresses(config))
     is_owned = named(m, "csr_is_owned", _by_page(m, "owned", address, owned_addresses, frozenset()))
     # Whether an owned address is absent too does not matter: it is never both.
     is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
-    exists = named(m, "csr_exists", is_owned | (exists_outside & ~is_absent))
     writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
+    # Either for an address that the unit does not own.
     guarded = {
-        guard: named(m, f"csr_is_{guard.name}_guarded", is_owned & decide(address, on, owned_addresses - on))
+        guard: named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
         for guard, on in _guarded(config).items()
     }
-
-    def verdict(by: str, mode: AccessMode, illegal: Value, virtual: Value) -> Value:
-        """Why an access in a mode may not execute; `illegal` and `virtual` are said by its privilege."""
-        refused = {guard: is_guarded & guard.refuses(mode, state) for guard, is_guarded in guarded.items()}
-        illegal = any_of(
-            [~exists, writes_read_only, illegal, *(r for g, r in refused.items() if g.fault is Fault.ILLEGAL)]
-        )
-        virtual = any_of([virtual, *(r for g, r in refused.items() if g.fault is Fault.VIRTUAL)])
-        illegal, virtual = named(m, f"{by}_illegal", illegal), named(m, f"{by}_virtual", virtual)
-        return named(m, f"{by}_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
 
     level, is_machine = address[8:10], state.prv[1]
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
     rank = Cat(is_machine | state.is_in(Mode.VS), is_machine | state.is_in(Mode.S))
     is_below_level = named(m, "is_below_level", rank < level)
-    counters_illegal, counters_virtual = _judge_counters(m, state, address)
-    by_hart = verdict(
-        "access",
-        AccessMode(
-            v=v,
-            is_machine=is_machine,
-            is_host_supervisor=state.is_in(Mode.S),
-            is_guest_supervisor=state.is_in(Mode.VS),
-            is_user=state.is_in(Mode.U),
-        ),
-        illegal=(is_below_level & (~v | level.all())) | counters_illegal,
-        virtual=v & (is_below_level | counters_virtual),
+
+    def refused(mode: AccessMode, fault: Fault) -> Value:
+        """Whether a guard refuses the access with a fault."""
+        return any_of(on & guard.refuses(mode, state) for guard, on in guarded.items() if guard.fault is fault)
+
+    def fault_of(name: str, mode: AccessMode, is_below: Value, illegal: Value, virtual: Value) -> Value:
+        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below & (~mode.v | level.all())) | illegal)
+        virtual = named(m, f"{name}_virtual", mode.v & (is_below | virtual))
+        verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+        return named(m, f"{name}_fault", verdict, Fault)
+
+    def verdicts(by: str, mode: AccessMode, is_below: Value, counter: tuple[Value, Value]) -> tuple[Value, Value]:
+        """Why an access in a mode may not execute, to an address of the unit's own and to another."""
+        own = fault_of(f"{by}own", mode, is_below, refused(mode, Fault.ILLEGAL), refused(mode, Fault.VIRTUAL))
+        illegal, virtual = counter
+        return own, fault_of(f"{by}outside", mode, is_below, ~exists_outside | is_absent | illegal, virtual)
+
+    # Who owns an address is known late: the verdicts are there by then.
+    own, outside = verdicts("", _hart_mode(state), is_below_level, _judge_counters(m, state, address))
+    of_debugger = verdicts("debugger_", _DEBUGGER, _NEVER, (_NEVER, _NEVER))
+    own_now, outside_now = (
+        named(m, f"committed_{name}_fault", Mux(event.is_by_debugger, debugger, hart), Fault)
+        for name, hart, debugger in zip(("own", "outside"), (own, outside), of_debugger, strict=True)
     )
-    by_debugger = verdict("debugger", AccessMode.of_machine(), illegal=Const(0, 1), virtual=Const(0, 1))
-    fault = named(m, "committed_fault", Mux(event.is_by_debugger, by_debugger, by_hart), Fault)
-    accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
+    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own_now == Fault.NONE))
     return Judgement(
-        hart_fault=by_hart,
-        fault=Mux(event.is_access, fault, Fault.NONE),
+        hart_fault=Mux(is_owned, own, outside),
+        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own_now, outside_now), Fault), Fault.NONE),
         is_owned=is_owned,
-        accepts=accepts,
-        writes_own=named(m, "csr_writes", accepts & is_owned & event.wants_write),
+        accepts_outside=event.is_access & ~is_owned & (outside_now == Fault.NONE),
+        writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
+    )
+
+
+#: M-mode's rights, whatever the hart's mode is.
+_NEVER, _ALWAYS = Const(0, 1), Const(1, 1)
+_DEBUGGER = AccessMode(
+    v=_NEVER, is_machine=_ALWAYS, is_host_supervisor=_NEVER, is_guest_supervisor=_NEVER, is_user=_NEVER
+)
+
+
+def _hart_mode(state: State) -> AccessMode:
+    return AccessMode(
+        v=state.v,
+        is_machine=state.prv[1],
+        is_host_supervisor=state.is_in(Mode.S),
+        is_guest_supervisor=state.is_in(Mode.VS),
+        is_user=state.is_in(Mode.U),
     )
 
 
@@ -129,7 +145,7 @@ def _guarded(config: Config) -> dict[Guard, frozenset[int]]:
 def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
     """Drive the extension port; `written` is the value that the access writes."""
     EXTENSION.drive(m, extension.select, event.is_access & ~judgement.is_owned)
-    EXTENSION.drive(m, extension.accept, judgement.accepts & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.accept, judgement.accepts_outside)
     EXTENSION.drive(m, extension.write, extension.accept & event.wants_write)
     EXTENSION.drive(m, extension.wdata, written)
 
