@@ -7,9 +7,10 @@ import pytest
 
 from utrap.config import PROFILES, Config
 from utrap.ports import PROMISES
+from utrap.rules.access import judge
 from utrap.unit import TrapUnit
 from utrap.verilog.dependencies import broken_promises, inputs_of_outputs
-from utrap.verilog.netlist import Cell, Netlist, make_netlist
+from utrap.verilog.netlist import Bits, Cell, Netlist, make_netlist
 
 CONFIGS = {
     **{f"{name} {xlen}": Config.profile(name, xlen) for name in PROFILES for xlen in (32, 64)},
@@ -29,7 +30,7 @@ def test_every_promise_is_kept(name):
 
 
 def test_every_promise_is_about_ports_and_nets_that_there_are(netlist):
-    everything = {name: frozenset(netlist.ports) for name in inputs_of_outputs(netlist)}
+    everything = {name: set(netlist.ports) for name in inputs_of_outputs(netlist)}
     for promise in PROMISES:
         assert promise.but_through in ("", *netlist.wires)
         assert broken_promises(with_dependencies(netlist, everything), [promise]), promise.text
@@ -69,10 +70,7 @@ def test_a_dependency_too_many_is_seen(netlist, output, name):
 
 def test_a_verdict_that_knows_of_debuggers_is_seen(netlist, monkeypatch):
     """The unit itself, with the hart's verdict taken where the debugger's joins it."""
-    from utrap import unit
-
-    judge = unit.judge
-    monkeypatch.setattr(unit, "judge", lambda *all_: replace(found := judge(*all_), hart_fault=found.fault))
+    monkeypatch.setattr("utrap.unit.judge", lambda *all_: replace(found := judge(*all_), hart_fault=found.fault))
     faulty = make_netlist(TrapUnit(CONFIGS["a core's"]))
     assert [line.partition(":")[0] for line in broken_promises(faulty, PROMISES)] == [
         "legality_csr depends on commit_op"
@@ -81,7 +79,7 @@ def test_a_verdict_that_knows_of_debuggers_is_seen(netlist, monkeypatch):
 
 def tiny(**cells):
     """A netlist of two inputs of two bits, a flip-flop's output, and cells that end in one output."""
-    ports = {"a": ("input", (2, 3)), "b": ("input", (4, 5)), "y": ("output", (8, 9))}
+    ports: dict[str, tuple[str, Bits]] = {"a": ("input", (2, 3)), "b": ("input", (4, 5)), "y": ("output", (8, 9))}
     made = [Cell(kind=f"${kind}", ports=nets, is_signed=False) for kind, nets in cells.items()]
     return Netlist(cells=tuple(made), ports=ports, wires={"cut": (6, 7)}, attributes={})
 
