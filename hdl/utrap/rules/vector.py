@@ -50,13 +50,14 @@ def connect_redirect(
         return_pc: The pc that a return goes to.
     """
     present, target, is_trap = targets(state.config), entry.target, event.is_trap
-    # Without N the place of U's vector in the four-way select is free.
-    is_return_a_leaf = Target.U not in present
-    leaves = [_vector(m, state, t, event, choice.causes[t]) if t in present else return_pc for t in Target]
-    selects = (target[0] & is_trap, target[1] & is_trap) if is_return_a_leaf else (target[0], target[1])
-    selected = mux4(selects, leaves)
+    leaves = {t: _vector(m, state, t, event, choice.causes[t]) for t in present}
+    # U is selected by zeros, and so is what has no target: the return shares its place, before it is known
+    # where a trap goes.
+    own = leaves.get(Target.U, return_pc)
+    leaves[Target.U] = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, own, return_pc))
+    selected = mux4((target[0] & is_trap, target[1] & is_trap), [leaves.get(t, return_pc) for t in Target])
     SECTION.drive(m, answer.redirect, entry.enters | returns)
-    SECTION.drive(m, answer.target, selected if is_return_a_leaf else Mux(is_trap, selected, return_pc))
+    SECTION.drive(m, answer.target, selected)
 
 
 def _vector(m: Module, state: State, target: Target, event: Event, code: Value) -> Value:
