@@ -8,7 +8,7 @@ from operator import or_
 
 from amaranth.hdl import Const, Mux, Value
 
-__all__ = ["any_of", "choose", "decide", "mux4"]
+__all__ = ["any_of", "decide", "mux4"]
 
 
 def any_of(conditions: Iterable[Value]) -> Value:
@@ -55,21 +55,6 @@ def decide(address: Value, on: frozenset[int], off: frozenset[int]) -> Value:
         case Const(value=1), Const(value=0):
             return ~address[bit]
     return Mux(address[bit], high, low)
-
-
-def choose(address: Value, leaves: Sequence[tuple[frozenset[int], Value]]) -> tuple[Value, Value]:
-    """Return two select bits that tell up to four sets of addresses apart."""
-    selects = []
-    for bit in range(2):
-        on: frozenset[int] = frozenset()
-        off: frozenset[int] = frozenset()
-        for index, (addresses, _) in enumerate(leaves):
-            if index >> bit & 1:
-                on |= addresses
-            else:
-                off |= addresses
-        selects.append(decide(address, on, off))
-    return selects[0], selects[1]
 
 
 def mux4(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:

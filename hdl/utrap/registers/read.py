@@ -7,15 +7,15 @@ narrow ones, which share few bits, are ANDed and ORed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Value
+from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.csr.configured import VS_OFFSET, csrs, csrs_by_level
 from utrap.csr.definitions import Column, Csr
-from utrap.registers.decode import any_of, choose, decide, mux4
+from utrap.registers.decode import any_of, decide, mux4
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
@@ -37,6 +37,9 @@ SECTION = Section(
     text="Wide registers in columns of four, a row of each mode; narrow ones, which share few bits, ANDed and ORed.",
 )
 
+#: A value, with the effective addresses at which it is read.
+Leaf = tuple[frozenset[int], Value]
+
 _WIDE_BITS = 24
 #: A four-way selection is one LUT a bit.
 _PLACES = 4
@@ -55,30 +58,68 @@ def reach(state: State, row: Csr) -> frozenset[int]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decoder:
+    """Tells the unit's own addresses apart, of which the virtualization mode makes effective ones.
+
+    Attributes:
+        address: The address of the access, 12 bits.
+        v: The virtualization mode of the access; it is known late, so that what does not need it does not wait.
+        owned: The addresses that are the unit's own.
+    """
+
+    address: Value
+    v: Value
+    owned: frozenset[int]
+
+    def decide(self, on: frozenset[int], off: frozenset[int]) -> Value:
+        """Return 1 for every effective address in `on`, 0 for every one in `off`; for others either."""
+        found = {
+            (here, there): decide(self.address, here, there)
+            for here, there in ((self._of(on, v), self._of(off, v)) for v in (False, True))
+        }
+        real, virtual = next(iter(found.values())), [*found.values()][-1]
+        return real if len(found) == 1 else Mux(self.v, virtual, real)
+
+    def choose(self, leaves: Sequence[Leaf]) -> tuple[Value, Value]:
+        """Return two select bits that tell up to four sets of effective addresses apart."""
+        selects = []
+        for bit in range(2):
+            on, off = (
+                frozenset().union(*(addresses for i, (addresses, _) in enumerate(leaves) if i >> bit & 1 == value))
+                for value in (1, 0)
+            )
+            selects.append(self.decide(on, off))
+        return selects[0], selects[1]
+
+    def _of(self, effective: frozenset[int], v: bool) -> frozenset[int]:
+        """Return the own addresses that are some effective ones."""
+        return frozenset(a for a in self.owned if a + (VS_OFFSET if v and a >> 8 & 3 == 1 else 0) in effective)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Selects:
     """What the effective address selects.
 
     Attributes:
-        address: The effective address, 12 bits.
+        decoder: The decoder of the effective address.
         is_row: Whether each CSR, by name, is the one; exact among the unit's
             own CSRs only.
     """
 
-    address: Value
+    decoder: Decoder
     is_row: dict[str, Value]
 
 
 def select(m: Module, state: State, address: Value, v: Value) -> Selects:
     """Decode an address; `v` is the virtualization mode of the access."""
-    level = SELECTS.signal(m, "csr_effective_level", Mux(v & (address[8:10] == 1), 2, address[8:10]))
-    effective = Cat(address[:8], level, address[10:])
     rows = csrs(state.config)
     everywhere = frozenset().union(*(reach(state, row) for row in rows))
+    decoder = Decoder(address=address, v=v, owned=frozenset(row.address for row in rows))
     is_row = {}
     for row in rows:
         here = reach(state, row)
-        is_row[row.name] = SELECTS.signal(m, f"select_{row.name}", decide(effective, here, everywhere - here))
-    return Selects(address=effective, is_row=is_row)
+        is_row[row.name] = SELECTS.signal(m, f"select_{row.name}", decoder.decide(here, everywhere - here))
+    return Selects(decoder=decoder, is_row=is_row)
 
 
 def _is_wide(row: Csr) -> bool:
@@ -102,10 +143,20 @@ def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
     return columns
 
 
-Leaf = tuple[frozenset[int], Value]
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What the unit's own CSRs read, XLEN bits, means something where the unit owns the address.
+
+    Attributes:
+        narrow: A narrow register, or 0.
+        wide: A wide register; 0 at a narrow one's address.
+    """
+
+    narrow: Value
+    wide: Value
 
 
-def connect_read(m: Module, state: State, selects: Selects) -> Value:
+def connect_read(m: Module, state: State, selects: Selects) -> Own:
     """Build the multiplexer, and return what the unit's own CSRs read at the decoded address."""
     rows = csrs_by_level(state.config)
     columns = _columns(filter(_is_wide, rows))
@@ -114,7 +165,7 @@ def connect_read(m: Module, state: State, selects: Selects) -> Value:
         return reach(state, row), state.views[row.name]
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
-        selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(choose(selects.address, leaves))]
+        selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(selects.decoder.choose(leaves))]
         value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
@@ -132,9 +183,13 @@ def connect_read(m: Module, state: State, selects: Selects) -> Value:
     # choice where it is late, puts them together.
     none = Const(0, state.config.xlen)
     _, among_wide = node("read_wide", [(narrow_addresses, none), *nodes])
-    return SECTION.signal(m, "read_own", narrow | among_wide)
+    return Own(narrow=narrow, wide=among_wide)
 
 
-def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Value, outside: Value) -> None:
-    """Drive what an access reads: one of the unit's own CSRs, or one outside."""
-    SECTION.drive(m, answer.rdata, Mux(is_owned, own, outside))
+def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Own, outside: Value) -> None:
+    """Drive what an access reads: one of the unit's own CSRs, or one outside.
+
+    The wide ones are last to be known: what stands beside them is chosen before.
+    """
+    beside = SECTION.signal(m, "read_beside", Mux(is_owned, own.narrow, outside))
+    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, own.wide, 0))

@@ -105,16 +105,19 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     # Who owns an address is known late: the verdicts are there by then.
     own, outside = verdicts("", _hart_mode(state), is_below_level, _judge_counters(m, state, address))
     of_debugger = verdicts("debugger_", _DEBUGGER, _NEVER, (_NEVER, _NEVER))
-    own_now, outside_now = (
-        named(m, f"committed_{name}_fault", Mux(event.is_by_debugger, debugger, hart), Fault)
-        for name, hart, debugger in zip(("own", "outside"), (own, outside), of_debugger, strict=True)
-    )
-    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own_now == Fault.NONE))
+    by_hart, by_debugger = event.is_access & ~event.is_by_debugger, event.is_access & event.is_by_debugger
+    hart_fault = named(m, "hart_fault", Mux(is_owned, own, outside), Fault)
+    debugger_fault = named(m, "debugger_fault", Mux(is_owned, *of_debugger), Fault)
+
+    def executes(hart: Value, debugger: Value) -> Value:
+        return (by_hart & (hart == Fault.NONE)) | (by_debugger & (debugger == Fault.NONE))
+
+    owned_executes = named(m, "own_executes", is_owned & executes(own, of_debugger[0]))
     return Judgement(
-        hart_fault=Mux(is_owned, own, outside),
-        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own_now, outside_now), Fault), Fault.NONE),
+        hart_fault=hart_fault,
+        fault=Mux(by_debugger, debugger_fault, Fault.NONE) | Mux(by_hart, hart_fault, Fault.NONE),
         is_owned=is_owned,
-        accepts_outside=event.is_access & ~is_owned & (outside_now == Fault.NONE),
+        accepts_outside=~is_owned & executes(outside, of_debugger[1]),
         writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
+from utrap.registers.decode import any_of
 from utrap.registers.state import State
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
@@ -100,10 +101,9 @@ def connect_fault(
     m: Module, answer: Any, event: Event, access_fault: Value, returns: Mapping[CommitOp, Return]
 ) -> None:
     """Drive why the event may not execute: a CSR access's fault, or a return's."""
-    fault = access_fault
-    for op, ret in returns.items():
-        fault = Mux(event.is_return[op], ret.fault, fault)
-    FAULT.drive(m, answer.fault, fault)
+    # An event is one of them; the access's is late.
+    of_return = any_of(Mux(event.is_return[op], ret.fault, Fault.NONE) for op, ret in returns.items())
+    FAULT.drive(m, answer.fault, of_return | access_fault)
 
 
 def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
