@@ -65,7 +65,12 @@ def _select(
         pc = SECTION.signal(m, "return_pc", mux4((rows[0], rows[1]), [pc for _, pc in return_pcs]))
         return_pcs = [(Const(1, 1), pc)]
     if not free:
-        return Mux(is_trap, mux4((target[0], target[1]), [vectors[t] for t in Target]), return_pcs[0][1])
+        # U is selected by zeros, and so is what has no target: the return shares its place, before it is
+        # known where a trap goes.
+        ((_, pc),) = return_pcs
+        shared = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, vectors[Target.U], pc))
+        leaves = {**vectors, Target.U: shared}
+        return mux4((target[0] & is_trap, target[1] & is_trap), [leaves[t] for t in Target])
     placed = list(zip(free, return_pcs, strict=False))
     leaves = {**dict.fromkeys(Target, return_pcs[0][1]), **vectors, **{place: pc for place, (_, pc) in placed}}
     selects = [
