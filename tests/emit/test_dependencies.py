@@ -7,9 +7,10 @@ import pytest
 
 from utrap.config import PROFILES, Config
 from utrap.ports import PROMISES
+from utrap.products.dependency_table import broken_promises, dependency_lines
 from utrap.rules.access import judge
 from utrap.unit import TrapUnit
-from utrap.verilog.dependencies import broken_promises, inputs_of_outputs
+from utrap.verilog.dependencies import inputs_of_outputs
 from utrap.verilog.netlist import Bits, Cell, Netlist, make_netlist
 
 CONFIGS = {
@@ -75,6 +76,8 @@ def test_a_verdict_that_knows_of_debuggers_is_seen(netlist, monkeypatch):
     assert [line.partition(":")[0] for line in broken_promises(faulty, PROMISES)] == [
         "legality_csr depends on commit_op"
     ]
+    with pytest.raises(ValueError, match="legality_csr depends on commit_op: legality_csr looks at"):
+        dependency_lines(faulty)
 
 
 def tiny(**cells):

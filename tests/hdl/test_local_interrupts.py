@@ -63,12 +63,14 @@ async def test_mip_shows_the_lines_and_cannot_be_written(bench):
 async def test_mie_has_a_bit_for_each_and_delegation_registers_where_their_level_exists(bench):
     # warl:local_interrupts, warl:mideleg, warl:hideleg
     config = bench.config
-    for name, has_bits in (("mie", True), ("mideleg", config.s), ("hideleg", config.h), ("sideleg", False)):
-        if name in bench.state():
-            await bench.put(name, ones(config))
-            assert bench.get(name) & ~0xFFFF == mask(config) * has_bits, name
-            await bench.put(name, 0)
-            assert bench.get(name) & ~0xFFFF == 0
+    found = {"mie": True, "mideleg": config.s, "hideleg": config.h, "sideleg": False}
+    found = {name: has_bits for name, has_bits in found.items() if name in bench.state()}
+    for name, has_bits in found.items():
+        await bench.put(name, ones(config))
+        assert bench.get(name) & ~0xFFFF == mask(config) * has_bits, name
+    for name in reversed(found):
+        await bench.put(name, 0)
+        assert bench.get(name) & ~0xFFFF == 0, name
 
 
 @on(*WITH_S)

@@ -64,13 +64,15 @@ def _select(
         rows = [any_of(when for i, (when, _) in enumerate(return_pcs) if i >> bit & 1) for bit in range(2)]
         pc = SECTION.signal(m, "return_pc", mux4((rows[0], rows[1]), [pc for _, pc in return_pcs]))
         return_pcs = [(Const(1, 1), pc)]
+    if not free:
+        # U is selected by zeros, and so is what has no target: the return shares its place, before it is
+        # known where a trap goes.
+        ((_, pc),) = return_pcs
+        shared = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, vectors[Target.U], pc))
+        leaves = {**vectors, Target.U: shared}
+        return mux4((target[0] & is_trap, target[1] & is_trap), [leaves[t] for t in Target])
     placed = list(zip(free, return_pcs, strict=False))
     leaves = {**dict.fromkeys(Target, return_pcs[0][1]), **vectors, **{place: pc for place, (_, pc) in placed}}
-    if not free:
-        # U is selected by zeros, and so is what has no target: the return shares its place, before it is known
-        # where a trap goes.
-        own, (_, pc) = vectors[Target.U], return_pcs[0]
-        leaves[Target.U] = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, own, pc))
     selects = [
         SECTION.signal(
             m,

@@ -1,18 +1,15 @@
 """Which output follows from which input within a cycle: the paths through a netlist that no flip-flop cuts.
 
-A core that feeds an answer back into a question must know that no loop closes. So the netlist itself is
-asked, and what the ports promise is held against it.
+A core that feeds an answer back into a question must know that no loop closes. So the netlist itself is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from fnmatch import fnmatch
+from collections.abc import Collection, Mapping, Sequence
 
-from utrap.ports import Promise
 from utrap.verilog.netlist import Bit, Bits, Cell, Netlist
 
-__all__ = ["broken_promises", "inputs_of_outputs"]
+__all__ = ["inputs_of_outputs"]
 
 #: Operators of which a bit of the result follows from the same bit of each operand.
 _BITWISE = ("$and", "$or", "$xor", "$xnor", "$not", "$pos", "$mux")
@@ -31,26 +28,6 @@ def inputs_of_outputs(netlist: Netlist, cut: Collection[str] = ()) -> dict[str, 
         for name, (direction, bits) in netlist.ports.items()
         if direction == "output"
     }
-
-
-def broken_promises(netlist: Netlist, promises: Iterable[Promise]) -> list[str]:
-    """Return every dependency that a promise excludes, in words."""
-    found = []
-    for promise in promises:
-        seen = inputs_of_outputs(netlist, [promise.but_through] if promise.but_through else [])
-        for output, inputs in seen.items():
-            if not _matches(output, promise.outputs) or _matches(output, promise.without):
-                continue
-            found += [
-                f"{output} depends on {name}: {promise.text}"
-                for name in sorted(inputs)
-                if _matches(name, promise.independent_of) and not _matches(name, promise.but_of)
-            ]
-    return found
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 class _Sources:
