@@ -43,8 +43,9 @@ replayrtl: vectors $(DEV) ## the same on the RTL: make replayrtl VECTORS=DIR [ON
 qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
 
-programs: $(RUN) ## build the hart's programs anew, with riscv64-unknown-elf-gcc
+programs: $(RUN) ## build the hart's and the cores' programs anew, with riscv64-unknown-elf-gcc
 	make --no-print-directory -C examples/programs
+	make --no-print-directory -C examples/ibex/programs
 
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
 	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from utrap.verilog.netlist import TOP
 from utrap.verilog.yosys import run_yosys
 
-__all__ = ["Size", "synthesise"]
+__all__ = ["Size", "map_to_luts", "synthesise"]
 
 #: abc9 maps for depth at any cost, unless it is told that this many picoseconds are enough.
 _RELAXED_DELAY = 20000
@@ -33,16 +34,28 @@ class Size:
 
 def synthesise(verilog: str, for_area: bool) -> Size:
     """Map a unit's Verilog with `synth -flatten -lut 6` (abc9), for area or for depth."""
+    return map_to_luts(["read_verilog unit.v"], TOP, {"unit.v": verilog}, for_area)
+
+
+def map_to_luts(read: Iterable[str], top: str, inputs: Mapping[str, str], for_area: bool) -> Size:
+    """The same for any module.
+
+    Args:
+        read: Yosys's commands that read the design.
+        top: The module.
+        inputs: Files that they name, beside those with their paths.
+        for_area: Map for area and not for depth.
+    """
     relax = [f"scratchpad -set abc9.D {_RELAXED_DELAY}"] if for_area else []
     report = run_yosys(
         [
-            "read_verilog unit.v",
+            *read,
             *relax,
-            f"synth -flatten -top {TOP} -lut 6",
+            f"synth -flatten -top {top} -lut 6",
             "tee -o report stat",
             "tee -a report ltp -noff",
         ],
-        {"unit.v": verilog},
+        inputs,
         "report",
         allows_warnings=True,
     )

@@ -12,6 +12,7 @@ PACKAGES = {
     "utrap_sim": "sim/utrap_sim",
     "utrap_show": "sim/utrap_show",
     "utrap_hart": "sim/utrap_hart",
+    "utrap_integrate": "sim/utrap_integrate",
     "utrap_formal": "formal/utrap_formal",
 }
 

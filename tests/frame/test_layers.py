@@ -76,6 +76,10 @@ ROOMS = {
     "utrap_hart.exits": "utrap_hart.hart utrap_hart.run utrap_testbench.golden"
     " utrap_testbench.boundary utrap.isa utrap.command_line",
     "utrap_hart.commands": "utrap_hart.run utrap_hart.exits utrap.command_line",
+    # Cores that others wrote, with the unit inside.
+    "utrap_integrate": "utrap_hart.run utrap_show.timeline utrap_sim.simulators utrap_testbench.golden"
+    " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
+    " utrap.config utrap.unit utrap.products utrap.command_line",
     # formal: proofs about the Verilog. They need no simulator; how a child process ends is said among the simulators.
     "utrap_formal.task": "",
     "utrap_formal.cache": "utrap_formal.task utrap.command_line",

@@ -12,7 +12,7 @@ from typing import Any
 
 from utrap.command_line.errors import UserError
 
-__all__ = ["MACHINE", "Image", "load"]
+__all__ = ["HART", "MACHINE", "Image", "Machine", "load"]
 
 #: What a program is compiled for.
 MACHINE = "rv64ima_zicsr_zifencei"
@@ -21,6 +21,25 @@ _COMPRESSED = 1
 _TYPES = {"ET_REL": "an object file, not linked", "ET_DYN": "position-independent", "ET_CORE": "a core dump"}
 #: The longest distance from a function's start at which a place is named after it.
 _FAR = 1 << 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What programs run on.
+
+    Attributes:
+        name: As messages call it.
+        xlen: Its width.
+        march, mabi: What programs for it are compiled with.
+    """
+
+    name: str
+    xlen: int
+    march: str
+    mabi: str
+
+
+HART = Machine(name="the hart", xlen=64, march=MACHINE, mabi="lp64")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +99,16 @@ class Image:
         yield from sorted(values.items())
 
 
-def load(path: str, ram: range) -> Image:
+def load(path: str, ram: range, machine: Machine = HART) -> Image:
     """Read an executable.
 
     Args:
         path: The file.
-        ram: The addresses of the hart's memory, in which all of it must lie.
+        ram: The addresses of memory, in which all of it must lie.
+        machine: What it is to run on.
 
     Raises:
-        UserError: When it is not an ELF file that the hart can run: one line says why.
+        UserError: When it is not an ELF file that the machine can run: one line says why.
     """
     try:
         content = Path(path).read_bytes()
@@ -101,32 +121,37 @@ def load(path: str, ram: range) -> Image:
         raise UserError("programs are read with the Python package pyelftools: pip install 'utrap[hart]'") from None
     if content[:4] != b"\x7fELF":
         raise UserError(f"{path} is not an ELF file")
-    _check_identity(path, content)
+    _check_identity(path, content, machine)
     try:
-        return _read(path, content, ELFFile(BytesIO(content)), ram)
+        return _read(path, content, ELFFile(BytesIO(content)), ram, machine)
     except (ELFError, ValueError, OverflowError) as error:  # the last two on numbers that make no sense
         raise UserError(f"{path} is damaged: {error or type(error).__name__}") from error
 
 
-def _check_identity(path: str, content: bytes) -> None:
+def _check_identity(path: str, content: bytes, on: Machine) -> None:
     """The first bytes alone: what follows is laid out otherwise in another class or byte order."""
     if len(content) < 64:
         raise UserError(f"{path} is cut short: {len(content)} bytes are less than an ELF header")
     kind, order = content[4], content[5]
     machine = int.from_bytes(content[18:20], "little" if order == 1 else "big")
     if machine != 243:
-        raise UserError(f"{path} is for another machine (e_machine {machine}); RISC-V is 243: compile with {MACHINE}")
-    if kind != 2:
-        raise UserError(f"{path} is an RV32 program, and the hart is RV64: compile with -march={MACHINE} -mabi=lp64")
+        raise UserError(f"{path} is for another machine (e_machine {machine}); RISC-V is 243: compile with {on.march}")
+    if 32 * kind != on.xlen:
+        other = {1: "an RV32 program", 2: "an RV64 program"}.get(kind, f"of the unknown class {kind}")
+        raise UserError(
+            f"{path} is {other}, and {on.name} is RV{on.xlen}: compile with -march={on.march} -mabi={on.mabi}"
+        )
     if order != 1:
-        raise UserError(f"{path} is big-endian, and the hart is little-endian")
+        raise UserError(f"{path} is big-endian, and {on.name} is little-endian")
 
 
-def _read(path: str, content: bytes, elf: Any, ram: range) -> Image:
+def _read(path: str, content: bytes, elf: Any, ram: range, on: Machine) -> Image:
     header = elf.header
     if header["e_type"] != "ET_EXEC":
         kind = _TYPES.get(header["e_type"], f"of type {header['e_type']}")
-        raise UserError(f"{path} is {kind}: the hart runs executables with fixed addresses (link with -static -no-pie)")
+        raise UserError(
+            f"{path} is {kind}: {on.name} runs executables with fixed addresses (link with -static -no-pie)"
+        )
     segments = []
     for segment in elf.iter_segments():
         if segment["p_type"] == "PT_LOAD" and segment["p_memsz"]:
