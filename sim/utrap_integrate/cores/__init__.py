@@ -9,7 +9,7 @@ from utrap_integrate.core import Core
 __all__ = ["NAMES", "find_core"]
 
 #: As the user says them.
-NAMES = ("ibex",)
+NAMES = ("ibex", "cva6")
 
 
 def find_core(name: str) -> Core:
