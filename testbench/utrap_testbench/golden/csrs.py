@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import legalise, privilege, views
+from . import environment, legalise, privilege, timer, views
+from . import wide as wide_registers
+from .isa import ones
 
 if TYPE_CHECKING:
     from .parameters import Parameters
@@ -70,11 +72,24 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     def cause(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
         return add(address, name, judge, _stored(name), _through(name, legalise.cause), guest)
 
-    def half(address: int, name: str, judge: Judge, read: Read, write: Write) -> Csr:
+    def half(address: int, name: str, judge: Judge, read: Read, write: Write, guest: Csr | None = None) -> Csr:
         """A high half: on RV64 its address raises an illegal instruction in every mode (norm:H_illegal_high_half)."""
         if config.xlen == 64:
             judge = privilege.high_half_of_huedeleg if name == "huedelegh" else privilege.high_half
-        return add(address, name, judge, read, write)
+        return add(address, name, judge, read, write, guest)
+
+    def wide(
+        addresses: tuple[int, int], name: str, judge: Judge, mask: int,
+        value: Read | None = None, guests: tuple[Csr | None, Csr | None] = (None, None),
+    ) -> tuple[Csr, Csr]:  # fmt: skip
+        """A register of 64 bits on RV32 too; `value` where it does not read as it is stored."""
+        value = value or wide_registers.stored(name)
+        low = wide_registers.low(value), wide_registers.write_low(name, mask)
+        high = wide_registers.high(value), wide_registers.write_high(name, mask)
+        return (
+            add(addresses[0], name, judge, *low, guests[0]),
+            half(addresses[1], name + "h", judge, *high, guests[1]),
+        )
 
     def constant(address: int, name: str, value: int) -> Csr:
         return add(address, name, machine, lambda r, s: value, legalise.nothing)
@@ -91,9 +106,8 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x304, "mie", machine, r.mie)
     tvec(0x305, "mtvec", machine)
     masked(0x306, "mcounteren", machine, r.counteren)
-    masked(0x30A, "menvcfg", machine, r.has_translation)  # FIOM is bit 0 (warl:menvcfg)
+    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg)  # warl:menvcfg
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
-    half(0x31A, "menvcfgh", machine, views.zero, legalise.nothing)
     masked(0x340, "mscratch", machine, xmask)
     masked(0x341, "mepc", machine, r.epc_mask)
     cause(0x342, "mcause", machine)
@@ -145,19 +159,24 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         masked(0x602, "hedeleg", hypervisor, r.hedeleg)
         add(0x603, "hideleg", hypervisor, views.hideleg, _masked("hideleg", r.hideleg))
         add(0x604, "hie", hypervisor, views.hie, legalise.hie)
-        add(0x605, "htimedelta", hypervisor, views.htimedelta, legalise.htimedelta)
+        wide((0x605, 0x615), "htimedelta", hypervisor, ones(64))
         masked(0x606, "hcounteren", hypervisor, r.counteren)
         masked(0x607, "hgeie", hypervisor, r.hgei)
-        masked(0x60A, "henvcfg", hypervisor, r.has_translation)
+        wide((0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg)
         half(0x612, "hedelegh", hypervisor, views.zero, legalise.nothing)
-        half(0x615, "htimedeltah", hypervisor, views.htimedeltah, legalise.htimedeltah)
-        half(0x61A, "henvcfgh", hypervisor, views.zero, legalise.nothing)
         masked(0x643, "htval", hypervisor, r.tval2)
         add(0x644, "hip", hypervisor, views.hip, legalise.hip)
         masked(0x645, "hvip", hypervisor, r.hvip)
         masked(0x64A, "htinst", hypervisor, r.tinst)
         add(0x680, "hgatp", privilege.hgatp, _stored("hgatp"), legalise.hgatp)
         add(0xE12, "hgeip", hypervisor, views.hgeip, legalise.nothing)
+
+    # Sstc, the guest's timer before the supervisor's.
+    if config.sstc:
+        timers: tuple[Csr | None, Csr | None] = (None, None)
+        if config.h:
+            timers = wide((0x24D, 0x25D), "vstimecmp", timer.vstimecmp, ones(64))
+        wide((0x14D, 0x15D), "stimecmp", timer.stimecmp, ones(64), guests=timers)
 
     # N (HU-3, HU-4). Without S there is nothing to delegate from but mideleg and medeleg.
     if config.n:

@@ -104,20 +104,23 @@ class TakeException:
 class TakeInterrupt:
     """The core is ready to take an interrupt instead of the instruction at `pc`; nothing to take: no effect.
 
-    `lines` and `hgeip`, where given, are new levels that hold from this step on.
+    `lines`, `hgeip` and `time`, where given, are new levels and the new time,
+    which hold from this step on.
     """
 
     pc: int
     lines: int | None = None
     hgeip: int | None = None
+    time: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLines:
-    """The input lines change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3)."""
+    """The inputs change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3); `time` has 64 bits."""
 
     lines: int
     hgeip: int = 0
+    time: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,8 +208,8 @@ def wakes(config: Config, s: State) -> bool:
     return mip(config.rules, s) & s.mie != 0
 
 
-def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
-    """New levels of the input lines, at their bit numbers in mip; lines that the configuration lacks stay 0."""
+def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
+    """New levels of the input lines, at their bit numbers in mip, and the time; what the configuration lacks stays 0."""
     new = s.copy()
     new.line_msip = lines >> 3 & 1
     new.line_mtip = lines >> 7 & 1
@@ -217,4 +217,6 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
     new.line_seip = lines >> 9 & r.has_s
     new.line_meip = lines >> 11 & 1
     new.hgeip = hgeip & r.hgei
+    if r.sstc:
+        new.time = time
     return new

@@ -7,12 +7,13 @@ configuration lacks are masked by rules that are 0.
 
 from __future__ import annotations
 
+from . import timer
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 from .views import hideleg, u_delegated
 
-_USIP, _SSIP, _UEIP, _VSSIP = bits(Irq.USI), bits(Irq.SSI), bits(Irq.UEI), bits(Irq.VSSI)
+_USIP, _SSIP, _UEIP, _VSSIP, _STIP = (bits(irq) for irq in (Irq.USI, Irq.SSI, Irq.UEI, Irq.VSSI, Irq.STI))
 
 
 # Status registers.
@@ -130,8 +131,11 @@ def mideleg(r: Rules, s: State, w: int) -> None:
 
 
 def mip(r: Rules, s: State, w: int) -> None:
-    """warl:mip: the software bits, and VSSIP, which is hvip's."""
-    s.mip_software = w & r.mip_software
+    """warl:mip: the software bits, and VSSIP, which is hvip's. STIP is not software's where stimecmp makes it."""
+    if r.sstc and timer.has_stimecmp(s):
+        s.mip_software = _merge(s.mip_software, w, r.mip_software & (_STIP ^ r.xlen_mask))
+    else:
+        s.mip_software = w & r.mip_software
     if r.has_h:
         s.hvip = _merge(s.hvip, w, _VSSIP)
 
@@ -231,17 +235,7 @@ def _is_supported(mode: int, modes: tuple[int, ...]) -> bool:
     return any(mode == supported for supported in modes)  # at most four
 
 
-# Halves.
-
-
-def htimedelta(r: Rules, s: State, w: int) -> None:
-    """norm:htimedelta_sz_acc_op"""
-    s.htimedelta = w if r.xlen == 64 else s.htimedelta >> 32 << 32 | w
-
-
-def htimedeltah(r: Rules, s: State, w: int) -> None:
-    """norm:htimedeltah_sz_acc_op"""
-    s.htimedelta = _merge(w << 32, s.htimedelta, r.xlen_mask)
+# Others.
 
 
 def nothing(r: Rules, s: State, w: int) -> None:

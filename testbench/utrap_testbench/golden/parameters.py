@@ -47,6 +47,7 @@ class Parameters:
     mtvec_reset: mtvec after reset.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     fs, vs: mstatus.FS and mstatus.VS exist.
+    sstc: supervisor timers of their own (Sstc): stimecmp, with H vstimecmp.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
     """
@@ -72,11 +73,12 @@ class Parameters:
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
+    sstc: bool = False
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
         _one_of("xlen", self.xlen, (32, 64))
-        for name in ("s", "h", "n", "shudeleg", "fs", "vs"):
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "sstc"):
             _one_of(name, getattr(self, name), (False, True))
         if self.h and not self.s:
             raise ConfigError("h is true: the hypervisor extension needs s")
@@ -98,6 +100,7 @@ class Parameters:
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
         self._check_mtvec_reset()
         self._check_isa()
+        self._check_extensions()
 
     def _fill_defaults(self) -> None:
         def default(name: str, value: object) -> None:
@@ -162,6 +165,13 @@ class Parameters:
                 raise ConfigError(f"isa is {letters!r}: {letter} needs {name}")
         if "E" in letters and self.h:
             raise ConfigError(f"isa is {letters!r}: h needs the base I")
+
+    def _check_extensions(self) -> None:
+        # norm:stimecmp_exist: the S-level stimecmp; norm:mcounteren_tm_clr: by mcounteren.TM.
+        if self.sstc and not self.s:
+            raise ConfigError("sstc is true: Sstc needs s")
+        if self.sstc and self.counters == "none":
+            raise ConfigError("sstc is true: Sstc needs counters zicntr or zihpm")
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

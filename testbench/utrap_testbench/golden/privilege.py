@@ -90,6 +90,11 @@ def supervisor(s: State, prv: int, v: int) -> Verdict:
     return _ALLOWED
 
 
+def illegal_below_s() -> Verdict:
+    """U may access no supervisor register."""
+    return _USER_NOT_S
+
+
 def satp(s: State, prv: int, v: int) -> Verdict:
     """norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, norm:mstatus_modes"""
     if v == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from . import wide
 from .csrs import Csr
 from .rules import Rules
 from .state import State
@@ -14,18 +15,28 @@ CSR_NAMES = (
     "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
     "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
     "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
-    "menvcfg", "htimedelta", "htimedeltah",
+    "menvcfg", "menvcfgh", "htimedelta", "htimedeltah", "henvcfgh",
+    "stimecmp", "stimecmph", "vstimecmp", "vstimecmph",
     "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
     "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
     "hugpaw7", "hustatus", "hutval", "hutinst",
 )  # fmt: skip
-PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "hgeip")
+PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "stip_sw", "hgeip")
 #: Every name that a recorded state may have.
-REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid")
+REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid", "time", "timeh")
 
-_AS_STORED = ("hideleg", "sedeleg", "sideleg")
+Read = Callable[[Rules, State], int]
 
-Access = tuple[str, Callable[[Rules, State], int], Callable[[Rules, State, int], None]]
+#: What a read does not show whole is recorded as it is stored.
+_AS_STORED: Mapping[str, Read] = {
+    "hideleg": wide.stored("hideleg"),
+    "sedeleg": wide.stored("sedeleg"),
+    "sideleg": wide.stored("sideleg"),
+    "henvcfg": wide.low(wide.stored("henvcfg")),
+    "henvcfgh": wide.high(wide.stored("henvcfg")),
+}
+
+Access = tuple[str, Read, Callable[[Rules, State, int], None]]
 
 
 def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
@@ -36,10 +47,6 @@ def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
         # What the trap unit owns only to refuse it is no register: high halves on RV64, absent windows.
         if name not in rows or rows[name].is_placeholder:
             continue
-        read = _field(name) if name in _AS_STORED else rows[name].read
+        read = _AS_STORED.get(name, rows[name].read)
         table.append((name, read, rows[name].write))
     return table
-
-
-def _field(name: str) -> Callable[[Rules, State], int]:
-    return lambda r, s: getattr(s, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .config import Config
+from .isa import ones
 from .state import State
 
 
@@ -10,5 +11,12 @@ def reset_state(config: Config) -> State:
     """The state after reset: M-mode, everything else 0 but what cannot be (warl:reset, norm:mstatus_mie_mprv_rst).
 
     mtvec comes from the configuration, and read-only ones read as ones at once.
+    The timers are as far away as they can be, so that none is pending (warl:stimecmp).
     """
-    return State(mtvec=config.mtvec_reset, mideleg=config.rules.mideleg_read_only_ones)
+    r = config.rules
+    return State(
+        mtvec=config.mtvec_reset,
+        mideleg=r.mideleg_read_only_ones,
+        stimecmp=ones(64) * r.sstc,
+        vstimecmp=ones(64) * (r.sstc & r.has_h),
+    )

@@ -101,6 +101,12 @@ class Rules:
         # warl:counter enables
         self.counteren = ones(_COUNTER_BITS[config.counters])
 
+        # norm:menvcfg_stce_rdonly0, norm:menvcfg_fiom_rdonly0_ok. What of henvcfg menvcfg does not withhold is its own.
+        self.sstc = int(config.sstc)
+        self.menvcfg = self.has_translation | self.sstc << 63
+        self.henvcfg = self.menvcfg if h else 0
+        self.henvcfg_own = self.has_translation
+
         # xtvec (warl:xtvec)
         self.vector_by_insertion = config.vectored_align == 256
         self.base_direct = self.xlen_mask ^ ones(2)

@@ -37,6 +37,7 @@ class State:
     line_ueip: int = 0
     hgeip: int = 0
     mhartid: int = 0
+    time: int = 0  # 64 bits, as M and HS see it
 
     # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
     mstatus_uie: int = 0
@@ -69,7 +70,7 @@ class State:
     mtval: int = 0
     mtval2: int = 0
     mtinst: int = 0
-    menvcfg: int = 0
+    menvcfg: int = 0  # 64 bits, on RV32 too
 
     # Supervisor (HS).
     stvec: int = 0
@@ -80,6 +81,7 @@ class State:
     stval: int = 0
     satp: int = 0
     senvcfg: int = 0
+    stimecmp: int = 0  # 64 bits, on RV32 too
 
     # Hypervisor. hvip holds VSSIP, VSTIP and VSEIP; VSSIP in mip and hip is this bit.
     hstatus_gva: int = 0
@@ -98,7 +100,7 @@ class State:
     htval: int = 0
     htinst: int = 0
     hgatp: int = 0
-    henvcfg: int = 0
+    henvcfg: int = 0  # 64 bits, on RV32 too
     htimedelta: int = 0  # 64 bits, on RV32 too
 
     # Virtual supervisor.
@@ -115,6 +117,7 @@ class State:
     vscause: int = 0
     vstval: int = 0
     vsatp: int = 0
+    vstimecmp: int = 0  # 64 bits, on RV32 too
 
     # N. sedeleg and sideleg keep what was written; reads and routing mask them (HU-9, HU-24).
     utvec: int = 0

@@ -55,8 +55,14 @@ def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, 
 def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, Outcome]:
     """norm:intr_mip_mie_op; tval, tval2, tinst and GVA are 0 (norm:H_trap_xtinst_interrupt)."""
     r = config.rules
-    if e.lines is not None or e.hgeip is not None:
-        s = set_lines(r, s, _lines(s) if e.lines is None else e.lines, s.hgeip if e.hgeip is None else e.hgeip)
+    if e.lines is not None or e.hgeip is not None or e.time is not None:
+        s = set_lines(
+            r,
+            s,
+            _lines(s) if e.lines is None else e.lines,
+            s.hgeip if e.hgeip is None else e.hgeip,
+            s.time if e.time is None else e.time,
+        )
     request = pending_interrupt(config, s)
     mode = s.v << 2 | s.prv
     if request.pending == 0:
@@ -82,7 +88,7 @@ def _lines(s: State) -> int:
 def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:
     """norm:mip_meip_rdonly and its like: the lines are levels, nothing is latched."""
     mode = s.v << 2 | s.prv
-    return set_lines(config.rules, s, e.lines, e.hgeip), Outcome(from_mode=mode, to_mode=mode)
+    return set_lines(config.rules, s, e.lines, e.hgeip, e.time), Outcome(from_mode=mode, to_mode=mode)
 
 
 def _trap_return(config: Config, s: State, e: TrapReturn) -> tuple[State, Outcome]:

@@ -5,6 +5,7 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 
 from __future__ import annotations
 
+from . import timer
 from .isa import Irq, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
@@ -143,13 +144,12 @@ def mip(r: Rules, s: State) -> int:
     (norm:mip_mie_alias).
     """
     value = (
-        s.mip_software
+        timer.pending(r, s, s.mip_software | s.hvip)
         | s.line_msip << 3
         | s.line_mtip << 7
         | s.line_ueip << 8
         | s.line_seip << 9
         | s.line_meip << 11
-        | s.hvip
     )
     if r.geilen > 0:
         # norm:hip_vseip_vseie_op: hgeip[0] is 0, so VGEIN=0 selects nothing.
@@ -223,19 +223,6 @@ def uie(r: Rules, s: State) -> int:
 def uip(r: Rules, s: State) -> int:
     """HU-27"""
     return mip(r, s) & u_delegated(r, s)
-
-
-# Halves.
-
-
-def htimedelta(r: Rules, s: State) -> int:
-    """norm:htimedelta_sz_acc_op: on RV32 the low half."""
-    return s.htimedelta & r.xlen_mask
-
-
-def htimedeltah(r: Rules, s: State) -> int:
-    """norm:htimedeltah_sz_acc_op"""
-    return s.htimedelta >> 32
 
 
 def zero(r: Rules, s: State) -> int:
