@@ -145,6 +145,6 @@ def test_a_configuration_is_frozen():
 def test_floating_point_or_vector_state_without_s_needs_the_extension(field, letter):
     # norm:mstatus_fs_rdonly0_s_no_f, norm:mstatus_vs_rdonly0_s_no_v
     assert not getattr(Config.profile("mu"), field)
-    assert getattr(Config.profile("mu", isa="IMAFDCV", **{"fs": True, "vs": True}), field)
+    assert getattr(Config.profile("mu", isa="IMAFDCV", fs=True, vs=True), field)
     with pytest.raises(ConfigError, match=f"^{field} is true: without s it needs {letter} in isa$"):
         Config.profile("mu", **{field: True})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
-from .parameters import ConfigError, Parameters
+from .parameters import EXTENSIONS, ConfigError, Parameters
 from .tables import Tables
 
 PROFILES: Final = {
@@ -60,6 +60,8 @@ class Config(Parameters):
         else:
             raise ConfigError(f"profile is {profile!r}: allowed are {', '.join((*PROFILES, 'msuhn', 'mun'))}")
         values["vs"] = False  # format 1 does not state it
+        for name in _extensions(header):
+            values[name] = True
         for field in fields(cls):
             if field.name in header:
                 values[field.name] = _from_json_value(field.name, header[field.name])
@@ -70,6 +72,8 @@ class Config(Parameters):
         out: dict[str, Any] = {"profile": self.profile_name}
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name in EXTENSIONS and not value:
+                continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")
             elif field.name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr"):
@@ -78,6 +82,17 @@ class Config(Parameters):
                 value = list(value)
             out[field.name] = value
         return out
+
+
+def _extensions(header: Mapping[str, Any]) -> list[str]:
+    """The names of the newer extensions that format 2 lists, each a field of its own."""
+    names = header.get("extensions", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"extensions is {names!r}: allowed is a list of names")
+    for name in names:
+        if name not in EXTENSIONS:
+            raise ConfigError(f"extensions has {name}: the model has {', '.join(EXTENSIONS)}")
+    return names
 
 
 def _from_json_value(name: str, value: Any) -> Any:

@@ -13,6 +13,8 @@ from typing import Any, Final
 #: "Take the default that follows from the other fields."
 DEFAULT: Final[Any] = None
 
+#: The newer extensions, each a boolean field that is off unless asked for.
+EXTENSIONS: Final = ("sstc",)
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
 _CHAIN_X4: Final = {32: ("bare", "sv32x4"), 64: ("bare", "sv39x4", "sv48x4", "sv57x4")}
@@ -78,7 +80,7 @@ class Parameters:
 
     def __post_init__(self) -> None:
         _one_of("xlen", self.xlen, (32, 64))
-        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "sstc"):
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs", *EXTENSIONS):
             _one_of(name, getattr(self, name), (False, True))
         if self.h and not self.s:
             raise ConfigError("h is true: the hypervisor extension needs s")

@@ -25,7 +25,7 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 
-from .record import FORMAT, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
+from .record import FORMATS, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
 
 _PRE_NAMES = frozenset(REGISTER_NAMES)
 _POST_NAMES = _PRE_NAMES | frozenset(OUTSIDE_REGISTERS)
@@ -79,8 +79,9 @@ def _header(file: str, number: int, text: str) -> Header:
     line = _object(file, number, text)
     if line.get("kind") != "config":
         raise ReplayError(file, number, "the first line must have kind config")
-    if line.get("format") != FORMAT:
-        raise ReplayError(file, number, f"format is {line.get('format')!r}: allowed is {FORMAT}")
+    if line.get("format") not in FORMATS:
+        allowed = " and ".join(map(str, FORMATS))
+        raise ReplayError(file, number, f"format is {line.get('format')!r}: allowed are {allowed}")
     if "xlen" not in line:
         raise ReplayError(file, number, "the key xlen is missing")
     try:
@@ -98,6 +99,8 @@ def _header(file: str, number: int, text: str) -> Header:
 def _records(file: str, header: Header, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Record]]:
     for number, text in lines:
         line = _object(file, number, text)
+        if line.get("kind") == "reset":
+            continue  # format 2: what the recording simulator resets to, which is its own choice
         yield number, _Line(file, number, header.config, header.external).record(line)
 
 
@@ -152,6 +155,8 @@ class _Line:
                 out[name] = self.number_in(f"{where}.prv", value, (0, 1, 3))
             elif name == "v":
                 out[name] = self.number_in(f"{where}.v", value, (0, 1))
+            elif name in ("time", "timeh") and not self.config.sstc:
+                self.hex(f"{where}.{name}", value, xlen)  # recorded on every hart, and nothing looks at it
             elif name in names:
                 out[name] = self.hex(f"{where}.{name}", value, xlen)
             elif name != "pc":
@@ -201,7 +206,10 @@ class _Line:
         hgeip = None
         if "hgeip" in details:
             hgeip = self.hex("event.hgeip", details["hgeip"], self.config.xlen)
-        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip)
+        time = None
+        if "time" in details:
+            time = self.hex("event.time", details["time"], 64)
+        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip, time=time)
 
     def xret(self, details: dict[str, Any], pc: int) -> Event:
         name = self.key("event", details, "insn")

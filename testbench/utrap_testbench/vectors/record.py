@@ -7,7 +7,8 @@ from typing import Any
 
 from utrap_testbench.golden import Config, Event
 
-FORMAT = 1
+#: The formats that are read; 2 has the registers of the newer extensions, and names these.
+FORMATS = (1, 2)
 KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
 
 #: Registers that a recorded `post` may name although they are outside the trap unit's state.
