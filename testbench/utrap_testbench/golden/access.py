@@ -48,7 +48,8 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if v == 1 and csr.guest is not None:
         csr = csr.guest
         reason = reason + _SUBSTITUTED
-    rdata = csr.read(r, s)
+    # A debugger reads what M-mode does.
+    rdata = csr.read(r, s.replace(prv=_M, v=0) if e.debug else s)
     if e.op is _READ:
         return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode, reason=reason)
     old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)

@@ -80,11 +80,12 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
 
     def wide(
         addresses: tuple[int, int], name: str, judge: Judge, mask: int,
-        value: Read | None = None, guests: tuple[Csr | None, Csr | None] = (None, None),
+        value: Read | None = None, legal: wide_registers.Legal = wide_registers.plain,
+        guests: tuple[Csr | None, Csr | None] = (None, None),
     ) -> tuple[Csr, Csr]:  # fmt: skip
         """A register of 64 bits on RV32 too; `value` where it does not read as it is stored."""
         value = value or wide_registers.stored(name)
-        low = wide_registers.low(value), wide_registers.write_low(name, mask)
+        low = wide_registers.low(value), wide_registers.write_low(name, mask, legal)
         high = wide_registers.high(value), wide_registers.write_high(name, mask)
         return (
             add(addresses[0], name, judge, *low, guests[0]),
@@ -106,8 +107,10 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x304, "mie", machine, r.mie)
     tvec(0x305, "mtvec", machine)
     masked(0x306, "mcounteren", machine, r.counteren)
-    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg)  # warl:menvcfg
+    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal)  # warl:menvcfg
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
+    if config.smmpm:
+        wide((0x747, 0x757), "mseccfg", machine, r.mseccfg, legal=environment.legal)
     masked(0x340, "mscratch", machine, xmask)
     masked(0x341, "mepc", machine, r.epc_mask)
     cause(0x342, "mcause", machine)
@@ -143,7 +146,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x104, "sie", supervisor, views.sie, legalise.sie, guest.get("sie"))
         tvec(0x105, "stvec", supervisor, guest.get("stvec"))
         masked(0x106, "scounteren", supervisor, r.counteren)  # norm:H_scsrs_nomatch: no VS counterpart
-        masked(0x10A, "senvcfg", supervisor, r.has_translation)
+        add(0x10A, "senvcfg", supervisor, _stored("senvcfg"), legalise.senvcfg)
         masked(0x140, "sscratch", supervisor, xmask, guest.get("sscratch"))
         masked(0x141, "sepc", supervisor, r.epc_mask, guest.get("sepc"))
         cause(0x142, "scause", supervisor, guest.get("scause"))
@@ -162,7 +165,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         wide((0x605, 0x615), "htimedelta", hypervisor, ones(64))
         masked(0x606, "hcounteren", hypervisor, r.counteren)
         masked(0x607, "hgeie", hypervisor, r.hgei)
-        wide((0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg)
+        wide((0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg, environment.legal)
         half(0x612, "hedelegh", hypervisor, views.zero, legalise.nothing)
         masked(0x643, "htval", hypervisor, r.tval2)
         add(0x644, "hip", hypervisor, views.hip, legalise.hip)
@@ -177,6 +180,10 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         if config.h:
             timers = wide((0x24D, 0x25D), "vstimecmp", timer.vstimecmp, ones(64))
         wide((0x14D, 0x15D), "stimecmp", timer.stimecmp, ones(64), guests=timers)
+
+    # Sscofpmf.
+    if config.sscofpmf:
+        add(0xDA0, "scountovf", supervisor, views.scountovf, legalise.nothing)
 
     # N (HU-3, HU-4). Without S there is nothing to delegate from but mideleg and medeleg.
     if config.n:

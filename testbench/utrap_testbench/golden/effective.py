@@ -57,3 +57,34 @@ def ecall_cause(config: Config, s: State) -> int:
     if s.v == 1:
         return Cause.ECALL_FROM_VS.value
     return Cause.ECALL_FROM_S.value
+
+
+def pointer_masking(config: Config, s: State) -> int:
+    """norm:pm_mprv_spvp, norm:pm_mxr_exception: the PMM that holds for explicit loads and stores now."""
+    return _masking(config, s, load_store_mode(config, s), _user_pmm(config, s))
+
+
+def hlsv_pointer_masking(config: Config, s: State) -> int:
+    """norm:henvcfg_pmm_op, HU-34: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
+    by_user = s.v == 0 and s.prv == _U
+    return _masking(config, s, hlsv_mode(config, s), s.hstatus_hupmm if by_user else _user_pmm(config, s))
+
+
+def _user_pmm(config: Config, s: State) -> int:
+    """norm:ssnpm_definition, norm:smnpm_definition: of U and VU; without S the mode below M is U."""
+    return (s.senvcfg if config.s else s.menvcfg) >> 32 & 3
+
+
+def _masking(config: Config, s: State, mode: int, user: int) -> int:
+    """norm:pm_config_next_higher: by the register of the next higher mode."""
+    if mode == _M:
+        return s.mseccfg >> 32 & 3
+    if s.mstatus_mxr == 1:
+        return 0
+    if mode == _S:
+        return s.menvcfg >> 32 & 3
+    if mode >= 4 and s.vsstatus_mxr == 1:
+        return 0
+    if mode == _VS:
+        return s.henvcfg >> 32 & 3
+    return user

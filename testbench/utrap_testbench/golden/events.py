@@ -32,8 +32,17 @@ class Insn(Enum):
     WFI = "wfi"
     SFENCE_VMA = "sfence.vma"
     SINVAL_VMA = "sinval.vma"
+    SFENCE_W_INVAL = "sfence.w.inval"
+    SFENCE_INVAL_IR = "sfence.inval.ir"
     HFENCE_VVMA = "hfence.vvma"
     HFENCE_GVMA = "hfence.gvma"
+    HINVAL_VVMA = "hinval.vvma"
+    HINVAL_GVMA = "hinval.gvma"
+    WRS_NTO = "wrs.nto"
+    CBO_INVAL = "cbo.inval"
+    CBO_CLEAN = "cbo.clean"
+    CBO_FLUSH = "cbo.flush"
+    CBO_ZERO = "cbo.zero"
     HLV_B = "hlv.b"
     HLV_BU = "hlv.bu"
     HLV_H = "hlv.h"
@@ -105,13 +114,14 @@ class TakeInterrupt:
     """The core is ready to take an interrupt instead of the instruction at `pc`; nothing to take: no effect.
 
     `lines`, `hgeip` and `time`, where given, are new levels and the new time,
-    which hold from this step on.
+    which hold from this step on; with `lcofi` a counter has overflowed before it.
     """
 
     pc: int
     lines: int | None = None
     hgeip: int | None = None
     time: int | None = None
+    lcofi: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +131,11 @@ class SetLines:
     lines: int
     hgeip: int = 0
     time: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterOverflow:
+    """A counter overflows whose OF was 0: LCOFIP is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +152,4 @@ class Query:
     insn: Insn
 
 
-Event = Retire | CsrAccess | TakeException | TakeInterrupt | SetLines | TrapReturn | Query
+Event = Retire | CsrAccess | TakeException | TakeInterrupt | SetLines | CounterOverflow | TrapReturn | Query

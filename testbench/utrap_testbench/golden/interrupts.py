@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
-from .isa import IRQ_PRIORITY, Mode, Prv
+from .isa import IRQ_PRIORITY, Irq, Mode, Prv, bits
 from .reason import Because, Reason
 from .rules import Rules
 from .state import State
@@ -14,6 +14,7 @@ from .views import hideleg, mip, u_delegated
 
 _M, _U = Prv.M.value, Prv.U.value
 _VS = Mode.VS.value
+_LCOFI = Irq.LCOFI.value
 
 PENDING = Because("norm:intr_mip_mie_op", "pending and locally enabled", ("mip[{i}]", "mie[{i}]"))
 NOT_PENDING = Because("norm:intr_mip_mie_op", "not pending", ("mip[{i}]",))
@@ -104,12 +105,11 @@ def gate_vs(s: State) -> Gate:
 
 
 class Target(NamedTuple):
-    """A mode that interrupts may be for: why they are, its gate, and what changes on the way."""
+    """A mode that interrupts may be for: why they are, and its gate."""
 
     mode: int
     because: Because
     gate: Callable[[State], Gate]
-    on_the_way: Reason = ()
 
 
 _DELEGATION = ("mideleg[{i}]", "hideleg[{i}]", "sideleg[{i}]")
@@ -120,9 +120,7 @@ TARGETS = (
     Target(Mode.M.value, Because("norm:intr_mip_mie_op", "not delegated: for M", ("mideleg[{i}]",)), gate_m),
     Target(Mode.S.value, Because("norm:hideleg_hs", "delegated to {S} and no further", _DELEGATION), gate_hs),
     Target(Mode.U.value, Because("HU-25", "delegated to U", ("mideleg[{i}]", "sideleg[{i}]")), gate_u),
-    Target(
-        _VS, Because("norm:hideleg_op", "delegated to VS", ("mideleg[{i}]", "hideleg[{i}]")), gate_vs, (_RENUMBERED,)
-    ),
+    Target(_VS, Because("norm:hideleg_op", "delegated to VS", ("mideleg[{i}]", "hideleg[{i}]")), gate_vs),
 )
 
 
@@ -148,9 +146,10 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
             gate = target.gate(s)
             if gate.is_open:
                 irq = _highest(candidates)
-                cause = irq - 1 if target.mode == _VS else irq  # norm:hideleg_trans
-                reason = (PENDING, target.because, gate.because, *target.on_the_way)
-                return InterruptRequest(1, irq, cause, target.mode, reason)
+                reason = (PENDING, target.because, gate.because)
+                if target.mode != _VS or irq == _LCOFI:
+                    return InterruptRequest(1, irq, irq, target.mode, reason)
+                return InterruptRequest(1, irq, irq - 1, target.mode, (*reason, _RENUMBERED))  # norm:hideleg_trans
     return NOTHING
 
 
@@ -209,7 +208,7 @@ def wakes(config: Config, s: State) -> bool:
 
 
 def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
-    """New levels of the input lines, at their bit numbers in mip, and the time; what the configuration lacks stays 0."""
+    """New levels of the input lines, at their bit numbers in mip, and the time; what the hart lacks stays 0."""
     new = s.copy()
     new.line_msip = lines >> 3 & 1
     new.line_mtip = lines >> 7 & 1
@@ -219,4 +218,11 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
     new.hgeip = hgeip & r.hgei
     if r.sstc:
         new.time = time
+    return new
+
+
+def overflow(s: State) -> State:
+    """norm:LCOFIP_op: the counters set LCOFIP; software clears it."""
+    new = s.copy()
+    new.mip_software = s.mip_software | bits(_LCOFI)
     return new

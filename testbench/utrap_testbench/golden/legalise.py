@@ -7,7 +7,7 @@ configuration lacks are masked by rules that are 0.
 
 from __future__ import annotations
 
-from . import timer
+from . import environment, timer
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
@@ -97,6 +97,14 @@ def hstatus(r: Rules, s: State, w: int) -> None:
     s.hstatus_vtvm = w >> 20 & 1
     s.hstatus_vtw = w >> 21 & 1
     s.hstatus_vtsr = w >> 22 & 1
+    s.hstatus_hupmm = _pmm(w >> 48 & r.hupmm)
+
+
+def _pmm(value: int) -> int:
+    """norm:henvcfg_pmm_op: 1 is reserved, and stored as 0 (warl:PMM)."""
+    if value == 1:
+        return 0
+    return value
 
 
 def _vgein(r: Rules, value: int) -> int:
@@ -104,6 +112,11 @@ def _vgein(r: Rules, value: int) -> int:
     if value > r.geilen:
         return 0
     return value & r.vgein
+
+
+def senvcfg(r: Rules, s: State, w: int) -> None:
+    """norm:senvcfg, norm:senvcfg_cbie, norm:senvcfg_pmm_Ssnpm"""
+    s.senvcfg = environment.legal(w, r.senvcfg)
 
 
 def hudcfg(r: Rules, s: State, w: int) -> None:
@@ -146,8 +159,8 @@ def sie(r: Rules, s: State, w: int) -> None:
 
 
 def sip(r: Rules, s: State, w: int) -> None:
-    """norm:sip_acc, HU-27: SSIP, and with N USIP and UEIP, where mideleg delegates."""
-    s.mip_software = _merge(s.mip_software, w, s.mideleg & r.sie & (_SSIP | _USIP | _UEIP))
+    """norm:sip_acc, norm:sip_sie_Sscofpmf, HU-27: SSIP, LCOFIP, with N USIP and UEIP, where mideleg delegates."""
+    s.mip_software = _merge(s.mip_software, w, s.mideleg & r.sie & (_SSIP | _USIP | _UEIP | r.lcofi))
 
 
 def hie(r: Rules, s: State, w: int) -> None:
@@ -161,13 +174,15 @@ def hip(r: Rules, s: State, w: int) -> None:
 
 
 def vsie(r: Rules, s: State, w: int) -> None:
-    """norm:vsip_vsie_sei: the bits that hideleg delegates, one place lower."""
+    """norm:vsip_vsie_sei: the bits that hideleg delegates, one place lower, but for LCOFI (norm:vsip_vsie_lcofi)."""
     s.mie = _merge(s.mie, w << 1, hideleg(r, s) & IRQ_VS)
+    s.mie = _merge(s.mie, w, hideleg(r, s) & r.lcofi)
 
 
 def vsip(r: Rules, s: State, w: int) -> None:
-    """norm:vsip_vsie_ssi: SSIP where hideleg[2]."""
+    """norm:vsip_vsie_ssi, norm:vsip_vsie_lcofi: SSIP where hideleg[2], LCOFIP where hideleg[13]."""
     s.hvip = _merge(s.hvip, w << 1, hideleg(r, s) & _VSSIP)
+    s.mip_software = _merge(s.mip_software, w, hideleg(r, s) & r.lcofi)
 
 
 def uie(r: Rules, s: State, w: int) -> None:

@@ -14,7 +14,10 @@ from typing import Any, Final
 DEFAULT: Final[Any] = None
 
 #: The newer extensions, each a boolean field that is off unless asked for.
-EXTENSIONS: Final = ("sstc",)
+EXTENSIONS: Final = (
+    "sstc", "sscofpmf", "shlcofideleg",
+    "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
+)  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
 _CHAIN_X4: Final = {32: ("bare", "sv32x4"), 64: ("bare", "sv39x4", "sv48x4", "sv57x4")}
@@ -49,7 +52,13 @@ class Parameters:
     mtvec_reset: mtvec after reset.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     fs, vs: mstatus.FS and mstatus.VS exist.
-    sstc: supervisor timers of their own (Sstc): stimecmp, with H vstimecmp.
+    sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
+    sscofpmf: the interrupt of overflowing counters (LCOFI), and scountovf;
+        shlcofideleg: hideleg may pass it on to VS.
+    zicbom, zicboz: cache-block instructions: CBIE and CBCFE, CBZE in the xenvcfg.
+    zawrs, svinval: WRS.NTO, and the fences around SINVAL.VMA, are judged.
+    svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg.
+    smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
     """
@@ -76,6 +85,17 @@ class Parameters:
     fs: bool = True
     vs: bool = True
     sstc: bool = False
+    sscofpmf: bool = False
+    shlcofideleg: bool = False
+    zicbom: bool = False
+    zicboz: bool = False
+    zawrs: bool = False
+    svinval: bool = False
+    svpbmt: bool = False
+    svadu: bool = False
+    smmpm: bool = False
+    smnpm: bool = False
+    ssnpm: bool = False
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
@@ -170,10 +190,24 @@ class Parameters:
 
     def _check_extensions(self) -> None:
         # norm:stimecmp_exist: the S-level stimecmp; norm:mcounteren_tm_clr: by mcounteren.TM.
-        if self.sstc and not self.s:
-            raise ConfigError("sstc is true: Sstc needs s")
         if self.sstc and self.counters == "none":
             raise ConfigError("sstc is true: Sstc needs counters zicntr or zihpm")
+        # norm:scountovf_smode_read_access: by the enables of the event counters.
+        if self.sscofpmf and self.counters != "zihpm":
+            raise ConfigError("sscofpmf is true: Sscofpmf needs counters zihpm")
+        for name in ("sstc", "sscofpmf", "svinval", "svpbmt", "svadu", "ssnpm"):
+            if getattr(self, name) and not self.s:
+                raise ConfigError(f"{name} is true: {name.capitalize()} needs s")
+        # norm:vsip_vsie_lcofi
+        if self.shlcofideleg and not (self.h and self.sscofpmf):
+            raise ConfigError("shlcofideleg is true: Shlcofideleg needs h and sscofpmf")
+        for name in ("svpbmt", "svadu", "svinval"):
+            if getattr(self, name) and len(self.satp_modes) < 2:
+                raise ConfigError(f"{name} is true: {name.capitalize()} needs a translation mode in satp_modes")
+        # norm:pm_rv64_only, and Svpbmt changes the entries of Sv39 and wider.
+        for name in ("smmpm", "smnpm", "ssnpm", "svpbmt"):
+            if getattr(self, name) and self.xlen == 32:
+                raise ConfigError(f"{name} is true: {name.capitalize()} needs xlen 64")
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

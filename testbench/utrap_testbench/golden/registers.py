@@ -20,7 +20,8 @@ from .views import mip
 
 _STIP = bits(Irq.STI)
 _SOFTWARE = {"seip_sw": 9, "ueip_sw": 8, "stip_sw": 5}
-_WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI)
+_WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI, Irq.LCOFI)
+_OVERFLOWS = 0xFFFF_FFF8
 
 
 class IllegalState(ValueError):
@@ -43,6 +44,8 @@ def registers(config: Config, s: State) -> dict[str, int]:
     if r.geilen > 0:
         values["hgeip"] = s.hgeip
     values["mhartid"] = s.mhartid
+    if r.lcofi:
+        values["counter_overflow"] = s.counter_overflow
     if r.sstc:
         values["stip_sw"] = s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
         values["time"] = s.time & r.xlen_mask
@@ -75,28 +78,33 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
                 raise IllegalState(f"{name}={value:#x} is not legal here: it would read {read(r, s):#x}")
         else:
             write(r, s, 0)
-    known += _set_time(r, s, values)
+    known += _set_inputs(r, s, values)
     known += _set_pending(r, s, values)
     if known != len(values):
-        names = {name for name, _, _ in r.registers} | _pending_names(r) | set(_time_names(r)) | {"prv", "v"}
+        names = {name for name, _, _ in r.registers} | _pending_names(r) | set(_input_names(r)) | {"prv", "v"}
         extra = sorted(set(values) - names)
         raise IllegalState(f"{', '.join(extra)}: no such register in this configuration")
     return s
 
 
-def _time_names(r: Rules) -> tuple[str, ...]:
-    if not r.sstc:
-        return ()
-    return ("time",) if r.xlen == 64 else ("time", "timeh")
+def _input_names(r: Rules) -> tuple[str, ...]:
+    names = ("counter_overflow",) if r.lcofi else ()
+    if r.sstc:
+        names += ("time",) if r.xlen == 64 else ("time", "timeh")
+    return names
 
 
-def _set_time(r: Rules, s: State, values: Mapping[str, int]) -> int:
-    """The time, whose halves RV32 names apart; gives how many of the names were there."""
-    names = [name for name in _time_names(r) if name in values]
+def _set_inputs(r: Rules, s: State, values: Mapping[str, int]) -> int:
+    """The time, whose halves RV32 names apart, and OF of the counters; gives how many of the names were there."""
+    names = [name for name in _input_names(r) if name in values]
     for name in names:
-        if values[name] > r.xlen_mask:
-            raise IllegalState(f"{name}={values[name]:#x} is wider than XLEN={r.xlen}")
-        s.time |= values[name] << (32 if name == "timeh" else 0)
+        value = values[name]
+        if value > r.xlen_mask or (name == "counter_overflow" and value > _OVERFLOWS):
+            raise IllegalState(f"{name}={value:#x} is wider than the input")
+        if name == "counter_overflow":
+            s.counter_overflow = value & _OVERFLOWS
+        else:
+            s.time |= value << (32 if name == "timeh" else 0)
     return len(names)
 
 

@@ -58,20 +58,23 @@ class Rules:
         # A bit that medeleg cannot have could never be read as 1 (HU-9), so it is not stored.
         self.sedeleg = bits(*_SEDELEG) & self.medeleg if n and s else 0
         self.huedeleg = bits(*_HUEDELEG) if config.shudeleg else 0
-        self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        # norm:mip_lcofip_mie_lcofie_rdonly0
+        self.lcofi = bits(Irq.LCOFI) if config.sscofpmf else 0
+        self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         # norm:mideleg_acc_h; SGEI too, whatever GEILEN (warl:mideleg).
         self.mideleg_read_only_ones = IRQ_VS | bits(Irq.SGEI) if h else 0
-        self.hideleg = IRQ_VS if h else 0
+        self.hideleg = (IRQ_VS if h else 0) | (self.lcofi if config.shlcofideleg else 0)  # norm:vsip_vsie_lcofi
         self.sideleg = IRQ_U if n and s else 0
 
         # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
         self.sgei = bits(Irq.SGEI) if config.geilen > 0 else 0
         self.mie = IRQ_M | (IRQ_S if s else 0) | (IRQ_VS | self.sgei if h else 0) | (IRQ_U if n else 0)
-        self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        self.mie |= self.lcofi
+        self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         self.hvip = IRQ_VS if h else 0
         self.hie = IRQ_VS | self.sgei if h else 0
         # Bits that sie and sip may show where mideleg has them (warl:views).
-        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         self.uie = IRQ_U if n else 0
 
         # Guest external interrupts (norm:geilen, norm:hstatus_vgein_op).
@@ -101,11 +104,19 @@ class Rules:
         # warl:counter enables
         self.counteren = ones(_COUNTER_BITS[config.counters])
 
-        # norm:menvcfg_stce_rdonly0, norm:menvcfg_fiom_rdonly0_ok. What of henvcfg menvcfg does not withhold is its own.
+        # The xenvcfg: FIOM, CBIE, CBCFE, CBZE, PMM, ADUE, PBMTE, STCE (norm:menvcfg_fiom_rdonly0_ok,
+        # norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbcfe_rdonly0, norm:menvcfg_cbze_rdonly0, norm:menvcfg_pmm_rdonly0,
+        # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0).
         self.sstc = int(config.sstc)
-        self.menvcfg = self.has_translation | self.sstc << 63
-        self.henvcfg = self.menvcfg if h else 0
-        self.henvcfg_own = self.has_translation
+        blocks = (7 << 4 if config.zicbom else 0) | config.zicboz << 7
+        self.senvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0)) if s else 0
+        # What menvcfg withholds from henvcfg while its own bit is 0.
+        self.withheld = config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
+        self.menvcfg = self.has_translation | blocks | (3 << 32 if config.smnpm else 0) | self.withheld
+        self.henvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0) | self.withheld) if h else 0
+        self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
+        self.mseccfg = 3 << 32 if config.smmpm else 0
+        self.hupmm = 3 if config.ssnpm and h else 0
 
         # xtvec (warl:xtvec)
         self.vector_by_insertion = config.vectored_align == 256

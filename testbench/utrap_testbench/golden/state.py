@@ -38,6 +38,7 @@ class State:
     hgeip: int = 0
     mhartid: int = 0
     time: int = 0  # 64 bits, as M and HS see it
+    counter_overflow: int = 0  # OF of mhpmevent31 to mhpmevent3, 32 bits
 
     # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
     mstatus_uie: int = 0
@@ -71,6 +72,7 @@ class State:
     mtval2: int = 0
     mtinst: int = 0
     menvcfg: int = 0  # 64 bits, on RV32 too
+    mseccfg: int = 0
 
     # Supervisor (HS).
     stvec: int = 0
@@ -92,6 +94,7 @@ class State:
     hstatus_vtvm: int = 0
     hstatus_vtw: int = 0
     hstatus_vtsr: int = 0
+    hstatus_hupmm: int = 0
     hedeleg: int = 0
     hideleg: int = 0
     hvip: int = 0

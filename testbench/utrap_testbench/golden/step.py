@@ -8,8 +8,8 @@ from typing import Any
 from .access import access, make_dirty
 from .config import Config
 from .entry import enter
-from .events import CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
-from .interrupts import pending_interrupt, set_lines
+from .events import CounterOverflow, CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
+from .interrupts import overflow, pending_interrupt, set_lines
 from .legality import judge
 from .outcome import Outcome
 from .route import route_exception
@@ -63,6 +63,8 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
             s.hgeip if e.hgeip is None else e.hgeip,
             s.time if e.time is None else e.time,
         )
+    if e.lcofi == 1:
+        s = overflow(s)
     request = pending_interrupt(config, s)
     mode = s.v << 2 | s.prv
     if request.pending == 0:
@@ -91,6 +93,12 @@ def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:
     return set_lines(config.rules, s, e.lines, e.hgeip, e.time), Outcome(from_mode=mode, to_mode=mode)
 
 
+def _counter_overflow(config: Config, s: State, e: CounterOverflow) -> tuple[State, Outcome]:
+    """norm:LCOFIP_op"""
+    mode = s.v << 2 | s.prv
+    return overflow(s), Outcome(from_mode=mode, to_mode=mode)
+
+
 def _trap_return(config: Config, s: State, e: TrapReturn) -> tuple[State, Outcome]:
     return trap_return(config, s, e.insn)
 
@@ -107,6 +115,7 @@ _STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {
     TakeException: _take_exception,
     TakeInterrupt: _take_interrupt,
     SetLines: _set_lines,
+    CounterOverflow: _counter_overflow,
     TrapReturn: _trap_return,
     Query: _query,
 }

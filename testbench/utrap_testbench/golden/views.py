@@ -6,7 +6,7 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 from __future__ import annotations
 
 from . import timer
-from .isa import Irq, bits
+from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 
@@ -101,6 +101,7 @@ def hstatus(r: Rules, s: State) -> int:
         | s.hstatus_vtvm << 20
         | s.hstatus_vtw << 21
         | s.hstatus_vtsr << 22
+        | s.hstatus_hupmm << 48
         | r.vsxl
     )
 
@@ -199,13 +200,18 @@ def hgeip(r: Rules, s: State) -> int:
 
 
 def vsie(r: Rules, s: State) -> int:
-    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower."""
-    return (s.mie & hideleg(r, s) & IRQ_VS) >> 1
+    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower.
+
+    norm:vsip_vsie_lcofi: LCOFI keeps its number.
+    """
+    delegated = s.mie & hideleg(r, s)
+    return (delegated & IRQ_VS) >> 1 | delegated & r.lcofi
 
 
 def vsip(r: Rules, s: State) -> int:
-    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi"""
-    return (mip(r, s) & hideleg(r, s) & IRQ_VS) >> 1
+    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi, norm:vsip_vsie_lcofi"""
+    delegated = mip(r, s) & hideleg(r, s)
+    return (delegated & IRQ_VS) >> 1 | delegated & r.lcofi
 
 
 def u_delegated(r: Rules, s: State) -> int:
@@ -223,6 +229,15 @@ def uie(r: Rules, s: State) -> int:
 def uip(r: Rules, s: State) -> int:
     """HU-27"""
     return mip(r, s) & u_delegated(r, s)
+
+
+def scountovf(r: Rules, s: State) -> int:
+    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    if s.prv == Prv.M:
+        return s.counter_overflow
+    if s.v == 1:
+        return s.counter_overflow & s.mcounteren & s.hcounteren
+    return s.counter_overflow & s.mcounteren
 
 
 def zero(r: Rules, s: State) -> int:

@@ -37,12 +37,20 @@ def high(value: Value) -> Value:
     return lambda r, s: value(r, s) >> 32
 
 
-def write_low(field: str, mask: int) -> Write:
-    """A write of the CSR without an h: the bits of `mask`; on RV32 the upper half stays."""
+Legal = Callable[[int, int], int]
+
+
+def plain(w: int, mask: int) -> int:
+    """A legaliser that keeps the bits of the mask."""
+    return w & mask
+
+
+def write_low(field: str, mask: int, legal: Legal = plain) -> Write:
+    """A write of the CSR without an h: what `legal` makes of it; on RV32 the upper half stays."""
 
     def write(r: Rules, s: State, w: int) -> None:
         kept = 0 if r.xlen == 64 else getattr(s, field) & _HIGH
-        setattr(s, field, kept | w & mask & r.xlen_mask)
+        setattr(s, field, kept | legal(w, mask) & r.xlen_mask)
 
     return write
 

@@ -151,7 +151,13 @@ class _Line:
         for name in ("prv", "v"):
             self.key(where, values, name)
         for name, value in values.items():
-            if name == "prv":
+            if (
+                name.startswith("mhpmevent")
+                and self.config.sscofpmf
+                and name.removeprefix("mhpmevent").strip("h").isdecimal()
+            ):
+                self.overflow(where, name, value, out)
+            elif name == "prv":
                 out[name] = self.number_in(f"{where}.prv", value, (0, 1, 3))
             elif name == "v":
                 out[name] = self.number_in(f"{where}.v", value, (0, 1))
@@ -162,6 +168,13 @@ class _Line:
             elif name != "pc":
                 self.fail(f"{where}.{name}: unknown CSR name")
         return pc, out
+
+    def overflow(self, where: str, name: str, value: object, out: dict[str, int]) -> None:
+        """OF of a counter's event register, which format 2 records and which is an input here."""
+        number, is_high = int(name.removeprefix("mhpmevent").removesuffix("h")), name.endswith("h")
+        of = self.hex(f"{where}.{name}", value, self.config.xlen) >> self.config.xlen - 1
+        if where == "pre" and of and (is_high or self.config.xlen == 64):
+            out["counter_overflow"] = out.get("counter_overflow", 0) | 1 << number
 
     # The record.
 
@@ -209,7 +222,7 @@ class _Line:
         time = None
         if "time" in details:
             time = self.hex("event.time", details["time"], 64)
-        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip, time=time)
+        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip, time=time, lcofi=self.flag(details, "lcofi"))
 
     def xret(self, details: dict[str, Any], pc: int) -> Event:
         name = self.key("event", details, "insn")
