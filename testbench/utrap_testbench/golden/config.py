@@ -10,6 +10,11 @@ from typing import Any, Final
 from .parameters import EXTENSIONS, ConfigError, Parameters
 from .tables import Tables
 
+#: Fields that a header has as hexadecimal strings.
+_HEX: Final = (
+    "mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr", "rnmi_interrupt_vector", "rnmi_exception_vector",
+)  # fmt: skip
+
 PROFILES: Final = {
     # Without S and F (V), FS (VS) is read-only 0.
     "mu": {"s": False, "h": False, "n": False, "shudeleg": False, "fs": False, "vs": False},
@@ -76,7 +81,7 @@ class Config(Parameters):
                 continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")
-            elif field.name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr"):
+            elif field.name in _HEX:
                 value = hex(value)
             elif isinstance(value, tuple):
                 value = list(value)
@@ -108,7 +113,7 @@ def _from_json_value(name: str, value: Any) -> Any:
         return value
     if name in ("satp_modes", "hgatp_modes"):
         return tuple(value) if isinstance(value, list) else value
-    if name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr") and isinstance(value, str):
+    if name in _HEX and isinstance(value, str):
         try:
             return int(value, 0)
         except ValueError:

@@ -154,10 +154,17 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x144, "sip", supervisor, views.sip, legalise.sip, guest.get("sip"), views.sip_for_write)
         add(0x180, "satp", privilege.satp, _stored("satp"), legalise.satp, guest.get("satp"))
 
+    if r.mtval2:
+        masked(0x34B, "mtval2", machine, r.mtval2)
+    if config.smrnmi:
+        masked(0x740, "mnscratch", machine, xmask)
+        masked(0x741, "mnepc", machine, r.epc_mask)
+        cause(0x742, "mncause", machine)
+        add(0x744, "mnstatus", machine, views.mnstatus, legalise.mnstatus)
+
     # Hypervisor.
     if config.h:
         masked(0x34A, "mtinst", machine, r.tinst)
-        masked(0x34B, "mtval2", machine, r.tval2)
         add(0x600, "hstatus", hypervisor, views.hstatus, legalise.hstatus)
         masked(0x602, "hedeleg", hypervisor, r.hedeleg)
         add(0x603, "hideleg", hypervisor, views.hideleg, _masked("hideleg", r.hideleg))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .config import Config
 from .isa import Cause, Mode, Prv
+from .rnmi import masks_interrupts
 from .state import State
 
 _M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
@@ -13,9 +14,10 @@ _VS, _VU = Mode.VS.value, Mode.VU.value
 def load_store_mode(config: Config, s: State) -> int:
     """norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor: the mode that explicit accesses act in.
 
-    With MPRV=1 it is MPP's, with MPV as V unless that is M.
+    With MPRV=1 it is MPP's, with MPV as V unless that is M; with NMIE=0 MPRV
+    does not act (norm:mnstatus_mprv_clear).
     """
-    if s.mstatus_mprv == 0:
+    if s.mstatus_mprv == 0 or masks_interrupts(config.rules, s):
         return s.v << 2 | s.prv
     if s.mstatus_mpp == _M:
         return s.mstatus_mpp

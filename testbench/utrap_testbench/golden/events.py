@@ -23,6 +23,7 @@ class Return(Enum):
     MRET = "mret"
     SRET = "sret"
     URET = "uret"
+    MNRET = "mnret"
 
 
 @unique
@@ -61,6 +62,7 @@ class Insn(Enum):
     MRET = "mret"
     SRET = "sret"
     URET = "uret"
+    MNRET = "mnret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +127,24 @@ class TakeInterrupt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRnmi:
+    """The core is ready to take an RNMI instead of the instruction at `pc`; nothing due: no effect."""
+
+    pc: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetLines:
-    """The inputs change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3); `time` has 64 bits."""
+    """The inputs change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3).
+
+    `time` has 64 bits, `rnmi_cause` 6.
+    """
 
     lines: int
     hgeip: int = 0
     time: int = 0
+    rnmi: int = 0
+    rnmi_cause: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,4 +166,4 @@ class Query:
     insn: Insn
 
 
-Event = Retire | CsrAccess | TakeException | TakeInterrupt | SetLines | CounterOverflow | TrapReturn | Query
+Event = Retire | CsrAccess | TakeException | TakeInterrupt | TakeRnmi | SetLines | CounterOverflow | TrapReturn | Query

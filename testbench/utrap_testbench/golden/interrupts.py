@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .config import Config
 from .isa import IRQ_PRIORITY, Irq, Mode, Prv, bits
 from .reason import Because, Reason
+from .rnmi import masks_interrupts
 from .rules import Rules
 from .state import State
 from .views import hideleg, mip, u_delegated
@@ -139,7 +140,7 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     """
     r = config.rules
     ready = mip(r, s) & s.mie
-    if ready == 0:
+    if ready == 0 or masks_interrupts(r, s):
         return NOTHING
     for target, candidates in zip(TARGETS, by_target(r, s, ready), strict=True):
         if candidates != 0:
@@ -203,8 +204,12 @@ def order_between(taken: int, waiting: int) -> Because:
 
 
 def wakes(config: Config, s: State) -> bool:
-    """norm:wfi_unaffected_conditions: a locally enabled interrupt is pending, whatever the global enables."""
-    return mip(config.rules, s) & s.mie != 0
+    """norm:wfi_unaffected_conditions: a locally enabled interrupt is pending, whatever the global enables.
+
+    norm:mnstatus_wfi: or an RNMI, whatever NMIE.
+    """
+    r = config.rules
+    return bool(mip(r, s) & s.mie != 0 or (r.smrnmi and s.line_rnmi == 1))
 
 
 def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:

@@ -8,6 +8,7 @@ configuration lacks are masked by rules that are 0.
 from __future__ import annotations
 
 from . import environment, timer
+from .double_trap import tracks, vs_tracks
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
@@ -37,9 +38,21 @@ def mstatus(r: Rules, s: State, w: int) -> None:
     s.mstatus_tvm = w >> 20 & r.has_translation  # norm:mstatus_tvm_warl_op
     s.mstatus_tw = w >> 21 & 1  # norm:mstatus_tw_acc
     s.mstatus_tsr = w >> 22 & r.has_s  # norm:mstatus_tsr_acc
+    _sdt(r, s, w)
     if r.xlen == 64:
         s.mstatus_gva = w >> 38 & r.has_h
         s.mstatus_mpv = w >> 39 & r.has_h
+        s.mstatus_mdt = w >> 42 & r.smdbltrp
+    if s.mstatus_mdt == 1:
+        s.mstatus_mie = 0  # norm:mstatus_mie_clr_by_mdt_rv64, norm:mstatus_mie_set_mdt_0
+
+
+def _sdt(r: Rules, s: State, w: int) -> None:
+    """norm:sstatus_sdt_sstatus_sie_overwrite; with menvcfg.DTE=0 SDT is read-only 0 (norm:menvcfg_dte_op)."""
+    if tracks(r, s):
+        s.mstatus_sdt = w >> 24 & 1
+        if s.mstatus_sdt == 1:
+            s.mstatus_sie = 0
 
 
 def _mpp(r: Rules, value: int) -> int:
@@ -55,6 +68,9 @@ def mstatush(r: Rules, s: State, w: int) -> None:
     """norm:mstatush_enc"""
     s.mstatus_gva = w >> 6 & r.has_h
     s.mstatus_mpv = w >> 7 & r.has_h
+    s.mstatus_mdt = w >> 10 & r.smdbltrp
+    if s.mstatus_mdt == 1:
+        s.mstatus_mie = 0  # norm:mstatus_mie_clr_by_mdt
 
 
 def sstatus(r: Rules, s: State, w: int) -> None:
@@ -68,6 +84,7 @@ def sstatus(r: Rules, s: State, w: int) -> None:
     s.mstatus_fs = w >> 13 & r.fs
     s.mstatus_sum = w >> 18 & r.has_translation  # norm:sstatus_sum_satp_mode
     s.mstatus_mxr = w >> 19 & 1
+    _sdt(r, s, w)
 
 
 def vsstatus(r: Rules, s: State, w: int) -> None:
@@ -79,6 +96,17 @@ def vsstatus(r: Rules, s: State, w: int) -> None:
     s.vsstatus_fs = w >> 13 & r.fs
     s.vsstatus_sum = w >> 18 & r.has_translation
     s.vsstatus_mxr = w >> 19 & 1
+    if vs_tracks(r, s):
+        s.vsstatus_sdt = w >> 24 & 1
+        if s.vsstatus_sdt == 1:
+            s.vsstatus_sie = 0
+
+
+def mnstatus(r: Rules, s: State, w: int) -> None:
+    """norm:mnstatus_nmie_set_clear: software can set NMIE, not clear it."""
+    s.mnstatus_nmie = s.mnstatus_nmie | w >> 3 & 1
+    s.mnstatus_mnpv = w >> 7 & r.has_h
+    s.mnstatus_mnpp = _mpp(r, w >> 11 & 3)
 
 
 def ustatus(r: Rules, s: State, w: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import rnmi
 from .config import Config
 from .effective import ecall_cause
 from .environment import CBO_CLEAN, CBO_INVAL, CBO_ZERO
@@ -233,6 +234,7 @@ _VERDICT = {
     Insn.MRET: mret_verdict,
     Insn.SRET: sret_verdict,
     Insn.URET: uret_verdict,
+    Insn.MNRET: rnmi.verdict,
 }
 
 

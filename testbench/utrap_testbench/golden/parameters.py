@@ -17,6 +17,7 @@ DEFAULT: Final[Any] = None
 EXTENSIONS: Final = (
     "sstc", "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
+    "ssdbltrp", "smdbltrp", "smrnmi",
 )  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
@@ -58,6 +59,9 @@ class Parameters:
     zicbom, zicboz: cache-block instructions: CBIE and CBCFE, CBZE in the xenvcfg.
     zawrs, svinval: WRS.NTO, and the fences around SINVAL.VMA, are judged.
     svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg.
+    ssdbltrp, smdbltrp: double traps below M, and in M.
+    smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
+        rnmi_exception_vector: where their handler is, and that of its exceptions.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
@@ -96,6 +100,11 @@ class Parameters:
     smmpm: bool = False
     smnpm: bool = False
     ssnpm: bool = False
+    ssdbltrp: bool = False
+    smdbltrp: bool = False
+    smrnmi: bool = False
+    rnmi_interrupt_vector: int = 0
+    rnmi_exception_vector: int = 0
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
@@ -195,9 +204,16 @@ class Parameters:
         # norm:scountovf_smode_read_access: by the enables of the event counters.
         if self.sscofpmf and self.counters != "zihpm":
             raise ConfigError("sscofpmf is true: Sscofpmf needs counters zihpm")
-        for name in ("sstc", "sscofpmf", "svinval", "svpbmt", "svadu", "ssnpm"):
+        for name in ("sstc", "sscofpmf", "svinval", "svpbmt", "svadu", "ssnpm", "ssdbltrp"):
             if getattr(self, name) and not self.s:
                 raise ConfigError(f"{name} is true: {name.capitalize()} needs s")
+        for name in ("rnmi_interrupt_vector", "rnmi_exception_vector"):
+            vector = getattr(self, name)
+            _in_range(name, vector, 0, 2**self.xlen - 1)
+            if vector and not self.smrnmi:
+                raise ConfigError(f"{name} is {vector:#x}: without smrnmi it must be 0")
+            if vector % (self.ialign // 8):
+                raise ConfigError(f"{name} is {vector:#x}: it must be a multiple of {self.ialign // 8}")
         # norm:vsip_vsie_lcofi
         if self.shlcofideleg and not (self.h and self.sscofpmf):
             raise ConfigError("shlcofideleg is true: Shlcofideleg needs h and sscofpmf")

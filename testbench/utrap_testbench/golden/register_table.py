@@ -15,7 +15,8 @@ CSR_NAMES = (
     "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
     "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
     "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
-    "menvcfg", "menvcfgh", "mseccfg", "htimedelta", "htimedeltah", "henvcfgh",
+    "menvcfg", "menvcfgh", "mseccfg", "mnscratch", "mnepc", "mncause", "mnstatus",
+    "htimedelta", "htimedeltah", "henvcfgh",
     "stimecmp", "stimecmph", "vstimecmp", "vstimecmph",
     "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
     "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
@@ -23,7 +24,7 @@ CSR_NAMES = (
 )  # fmt: skip
 PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "stip_sw", "hgeip")
 #: Every name that a recorded state may have.
-REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid", "time", "timeh", "counter_overflow")
+REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid", "time", "timeh", "counter_overflow", "critical")
 
 Read = Callable[[Rules, State], int]
 

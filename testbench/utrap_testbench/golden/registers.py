@@ -21,6 +21,7 @@ from .views import mip
 _STIP = bits(Irq.STI)
 _SOFTWARE = {"seip_sw": 9, "ueip_sw": 8, "stip_sw": 5}
 _WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI, Irq.LCOFI)
+_FIRST = ("menvcfg", "menvcfgh", "henvcfg", "henvcfgh")
 _OVERFLOWS = 0xFFFF_FFF8
 
 
@@ -46,6 +47,8 @@ def registers(config: Config, s: State) -> dict[str, int]:
     values["mhartid"] = s.mhartid
     if r.lcofi:
         values["counter_overflow"] = s.counter_overflow
+    if r.smdbltrp:
+        values["critical"] = s.critical
     if r.sstc:
         values["stip_sw"] = s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
         values["time"] = s.time & r.xlen_mask
@@ -67,7 +70,8 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
     if s.v == 1 and (not config.h or s.prv == 3):
         raise IllegalState(f"prv={s.prv}, v=1 is not a mode of this hart")
     known = ("prv" in values) + ("v" in values)
-    for name, read, write in r.registers:
+    # What SDT may hold depends on DTE.
+    for name, read, write in sorted(r.registers, key=lambda row: row[0] not in _FIRST):
         if name in values:
             known += 1
             value = values[name]
@@ -88,7 +92,8 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
 
 
 def _input_names(r: Rules) -> tuple[str, ...]:
-    names = ("counter_overflow",) if r.lcofi else ()
+    names: tuple[str, ...] = ("counter_overflow",) if r.lcofi else ()
+    names += ("critical",) if r.smdbltrp else ()
     if r.sstc:
         names += ("time",) if r.xlen == 64 else ("time", "timeh")
     return names
@@ -99,6 +104,9 @@ def _set_inputs(r: Rules, s: State, values: Mapping[str, int]) -> int:
     names = [name for name in _input_names(r) if name in values]
     for name in names:
         value = values[name]
+        if name == "critical":
+            s.critical = value & 1
+            continue
         if value > r.xlen_mask or (name == "counter_overflow" and value > _OVERFLOWS):
             raise IllegalState(f"{name}={value:#x} is wider than the input")
         if name == "counter_overflow":

@@ -13,10 +13,11 @@ def reset_state(config: Config) -> State:
     mtvec comes from the configuration, and read-only ones read as ones at once.
     The timers are as far away as they can be, so that none is pending (warl:stimecmp).
     """
-    r = config.rules
+    r = config.rules  # norm:mstatus_mdt_rst, norm:mnstatus_nmie_reset
     return State(
         mtvec=config.mtvec_reset,
         mideleg=r.mideleg_read_only_ones,
+        mstatus_mdt=r.smdbltrp,
         stimecmp=ones(64) * r.sstc,
         vstimecmp=ones(64) * (r.sstc & r.has_h),
     )

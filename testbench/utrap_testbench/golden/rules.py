@@ -96,6 +96,8 @@ class Rules:
         # Guest-physical addresses (warl:mtval2, htval, hutval; HU-17).
         self.gpa_bits = _GPA_BITS[config.hgatp_modes[-1]] if h else 0
         self.tval2 = ones(self.gpa_bits - 2) if h else 0
+        # norm:mtval2_Ssdbltrap: a double trap puts there what mcause would have been given.
+        self.mtval2 = self.tval2 | (self.interrupt_bit | 63 if config.ssdbltrp else 0)
         self.page_bits = self.gpa_bits - 12 if h else 0
         self.windows = tuple(f"hugpaw{i}" for i in range(config.windows))
         self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
@@ -111,10 +113,15 @@ class Rules:
         blocks = (7 << 4 if config.zicbom else 0) | config.zicboz << 7
         self.senvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0)) if s else 0
         # What menvcfg withholds from henvcfg while its own bit is 0.
-        self.withheld = config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
+        self.withheld = config.ssdbltrp << 59 | config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
         self.menvcfg = self.has_translation | blocks | (3 << 32 if config.smnpm else 0) | self.withheld
         self.henvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0) | self.withheld) if h else 0
         self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
+        # Double traps and RNMIs.
+        self.ssdbltrp, self.smdbltrp, self.smrnmi = int(config.ssdbltrp), int(config.smdbltrp), int(config.smrnmi)
+        self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
+            config.rnmi_interrupt_vector, config.rnmi_exception_vector,
+        )  # fmt: skip
         self.mseccfg = 3 << 32 if config.smmpm else 0
         self.hupmm = 3 if config.ssnpm and h else 0
 

@@ -38,6 +38,8 @@ class State:
     hgeip: int = 0
     mhartid: int = 0
     time: int = 0  # 64 bits, as M and HS see it
+    line_rnmi: int = 0
+    rnmi_cause: int = 0
     counter_overflow: int = 0  # OF of mhpmevent31 to mhpmevent3, 32 bits
 
     # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
@@ -73,6 +75,15 @@ class State:
     mtinst: int = 0
     menvcfg: int = 0  # 64 bits, on RV32 too
     mseccfg: int = 0
+    mstatus_sdt: int = 0
+    mstatus_mdt: int = 0
+    critical: int = 0  # the hart has stopped (norm:trap_unexp_hndl_no_rnmi)
+    mnscratch: int = 0
+    mnepc: int = 0
+    mncause: int = 0
+    mnstatus_mnpp: int = 0
+    mnstatus_mnpv: int = 0
+    mnstatus_nmie: int = 0
 
     # Supervisor (HS).
     stvec: int = 0
@@ -120,6 +131,7 @@ class State:
     vscause: int = 0
     vstval: int = 0
     vsatp: int = 0
+    vsstatus_sdt: int = 0
     vstimecmp: int = 0  # 64 bits, on RV32 too
 
     # N. sedeleg and sideleg keep what was written; reads and routing mask them (HU-9, HU-24).

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import rnmi
 from .access import access, make_dirty
 from .config import Config
+from .double_trap import redirect
 from .entry import enter
-from .events import CounterOverflow, CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
+from .events import (
+    CounterOverflow,
+    CsrAccess,
+    Event,
+    Query,
+    Retire,
+    SetLines,
+    TakeException,
+    TakeInterrupt,
+    TakeRnmi,
+    TrapReturn,
+)
 from .interrupts import overflow, pending_interrupt, set_lines
+from .isa import Prv
 from .legality import judge
 from .outcome import Outcome
 from .route import route_exception
@@ -18,7 +32,13 @@ from .xret import trap_return
 
 
 def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
-    """The state after the event and what is seen of it; `state` itself is left alone."""
+    """The state after the event and what is seen of it; `state` itself is left alone.
+
+    norm:trap_unexp_hndl_no_rnmi: a hart that has stopped takes no event.
+    """
+    if config.rules.smdbltrp and state.critical == 1:
+        mode = state.v << 2 | state.prv
+        return state, Outcome(from_mode=mode, to_mode=mode)
     return _STEP[type(event)](config, state, event)
 
 
@@ -49,6 +69,21 @@ def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, 
         tinst=e.tinst & r.tinst,
         reason=route.reason,
     )
+    return _deliver(config, s, trap)
+
+
+def _deliver(config: Config, s: State, trap: Outcome) -> tuple[State, Outcome]:
+    """Enter the mode that the trap is for, or what stands in its place where that mode cannot bear one."""
+    r = config.rules
+    redirect(r, s, trap)
+    if trap.critical == 1:
+        mode = s.v << 2 | s.prv
+        stopped = Outcome(from_mode=mode, to_mode=mode, critical=1, irq=trap.irq, reason=trap.reason)
+        return s.replace(critical=1), stopped
+    if trap.rnmi == 1:
+        new = s.copy()
+        rnmi.enter(r, s, new, trap, Prv.M.value, 0)
+        return new, trap
     return enter(config, s, trap), trap
 
 
@@ -80,7 +115,11 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
         epc=e.pc & r.epc_mask,
         reason=request.reason,
     )
-    return enter(config, s, trap), trap
+    return _deliver(config, s, trap)
+
+
+def _take_rnmi(config: Config, s: State, e: TakeRnmi) -> tuple[State, Outcome]:
+    return rnmi.take(config, s, e.pc)
 
 
 def _lines(s: State) -> int:
@@ -116,6 +155,7 @@ _STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {
     TakeInterrupt: _take_interrupt,
     SetLines: _set_lines,
     CounterOverflow: _counter_overflow,
+    TakeRnmi: _take_rnmi,
     TrapReturn: _trap_return,
     Query: _query,
 }

@@ -6,6 +6,7 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 from __future__ import annotations
 
 from . import timer
+from .double_trap import sdt, vssdt
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
@@ -33,17 +34,18 @@ def mstatus(r: Rules, s: State) -> int:
         | s.mstatus_tvm << 20
         | s.mstatus_tw << 21
         | s.mstatus_tsr << 22
+        | sdt(r, s) << 24
         | r.uxl
         | r.sxl
     )
     if r.xlen == 64:
-        value = value | s.mstatus_gva << 38 | s.mstatus_mpv << 39
+        value = value | s.mstatus_gva << 38 | s.mstatus_mpv << 39 | s.mstatus_mdt << 42
     return value | _sd(r, s.mstatus_fs, s.mstatus_vs)
 
 
 def mstatush(r: Rules, s: State) -> int:
     """norm:mstatush_sz_acc: RV32 only."""
-    return s.mstatus_gva << 6 | s.mstatus_mpv << 7
+    return s.mstatus_gva << 6 | s.mstatus_mpv << 7 | s.mstatus_mdt << 10
 
 
 def sstatus(r: Rules, s: State) -> int:
@@ -58,6 +60,7 @@ def sstatus(r: Rules, s: State) -> int:
         | s.mstatus_fs << 13
         | s.mstatus_sum << 18
         | s.mstatus_mxr << 19
+        | sdt(r, s) << 24
         | r.uxl
     )
     return value | _sd(r, s.mstatus_fs, s.mstatus_vs)
@@ -73,6 +76,7 @@ def vsstatus(r: Rules, s: State) -> int:
         | s.vsstatus_fs << 13
         | s.vsstatus_sum << 18
         | s.vsstatus_mxr << 19
+        | vssdt(r, s) << 24
         | r.uxl
     )
     return value | _sd(r, s.vsstatus_fs, s.vsstatus_vs)
@@ -83,6 +87,11 @@ def _sd(r: Rules, fs: int, vs: int) -> int:
     if fs == 3 or vs == 3:
         return r.sd
     return 0
+
+
+def mnstatus(r: Rules, s: State) -> int:
+    """norm:mnstatus_img"""
+    return s.mnstatus_nmie << 3 | s.mnstatus_mnpv << 7 | s.mnstatus_mnpp << 11
 
 
 def ustatus(r: Rules, s: State) -> int:

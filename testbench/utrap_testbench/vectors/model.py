@@ -20,7 +20,7 @@ from utrap_testbench.golden.events import TakeException, TakeInterrupt
 from utrap_testbench.golden.isa import Cause, Fault
 
 from .compare import Result
-from .record import Record
+from .record import CRITICAL, Record
 
 # An allowed load or store was recorded as allowed, not executed: the pc stays.
 _NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv"))
@@ -43,7 +43,7 @@ def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
     """The redirect's target, the same instruction again after a fault, else the next one."""
     if outcome.redirect:
         return outcome.target
-    if outcome.fault or record.kind in ("interrupt", "retire"):
+    if outcome.critical or outcome.fault or record.kind in ("interrupt", "retire"):
         return record.pc
     if isinstance(record.event, Query) and record.event.insn in _NOT_EXECUTED:
         return record.pc
@@ -53,16 +53,16 @@ def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
 def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> dict[str, int | None]:
     event = record.event
     if isinstance(event, TakeException):
-        return {"to": outcome.to_mode}
+        return _taken(outcome)
     if isinstance(event, TakeInterrupt):
         mip = config.rules.csrs[0x344]
         answers: dict[str, int | None] = {
-            "taken": outcome.trap,
+            "taken": outcome.trap | outcome.critical,
             "wake": int(wakes(config, after)),
             "mip": mip.read(config.rules, after),
         }
-        if outcome.trap:
-            answers |= {"irq": outcome.irq, "to": outcome.to_mode}
+        if answers["taken"]:
+            answers |= {"irq": outcome.irq, **_taken(outcome)}
         return answers
     answers = {"fault": outcome.fault or None}
     if outcome.fault:
@@ -72,6 +72,11 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
     elif isinstance(event, CsrAccess):
         answers |= _csr_answers(config, record, event, after, outcome)
     return answers
+
+
+def _taken(outcome: Outcome) -> dict[str, int | None]:
+    """Into which mode a trap went, and whether as a double trap."""
+    return {"to": CRITICAL if outcome.critical else outcome.to_mode} | ({"double": 1} if outcome.double else {})
 
 
 def fault_tval(record: Record, fault: int) -> int:

@@ -279,7 +279,7 @@ class _Line:
         for name, value in values.items():
             if name in ("tval", "mip", "rdata", "written", "readback"):
                 out[name] = self.hex(f"result.{name}", value, self.config.xlen)
-            elif name in ("taken", "wake"):
+            elif name in ("taken", "wake", "double"):
                 out[name] = self.number_in(f"result.{name}", value, (0, 1))
             elif name == "irq":
                 if type(value) is not int or not 0 <= value <= 63:

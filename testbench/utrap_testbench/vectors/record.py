@@ -15,8 +15,10 @@ KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
 OUTSIDE_REGISTERS = ("misa", "mcountinhibit")
 
 #: How a target mode is written in `result.to`; S stands for HS where there is no H.
-MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS"}
-MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5}
+#: Where the hart stops there is no mode.
+CRITICAL = 8
+MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS", CRITICAL: "critical"}
+MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5, "critical": CRITICAL}
 
 
 class ReplayError(Exception):
