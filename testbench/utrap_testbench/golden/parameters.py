@@ -220,10 +220,6 @@ class Parameters:
         for name in ("svpbmt", "svadu", "svinval"):
             if getattr(self, name) and len(self.satp_modes) < 2:
                 raise ConfigError(f"{name} is true: {name.capitalize()} needs a translation mode in satp_modes")
-        # norm:pm_rv64_only, and Svpbmt changes the entries of Sv39 and wider.
-        for name in ("smmpm", "smnpm", "ssnpm", "svpbmt"):
-            if getattr(self, name) and self.xlen == 32:
-                raise ConfigError(f"{name} is true: {name.capitalize()} needs xlen 64")
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

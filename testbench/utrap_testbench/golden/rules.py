@@ -111,19 +111,20 @@ class Rules:
         # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0).
         self.sstc = int(config.sstc)
         blocks = (7 << 4 if config.zicbom else 0) | config.zicboz << 7
-        self.senvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0)) if s else 0
+        pmm = 3 << 32 if xlen == 64 else 0  # norm:pm_rv32_illegal: the fields are there, and read-only 0
+        self.senvcfg = (self.has_translation | blocks | (pmm if config.ssnpm else 0)) if s else 0
         # What menvcfg withholds from henvcfg while its own bit is 0.
         self.withheld = config.ssdbltrp << 59 | config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
-        self.menvcfg = self.has_translation | blocks | (3 << 32 if config.smnpm else 0) | self.withheld
-        self.henvcfg = (self.has_translation | blocks | (3 << 32 if config.ssnpm else 0) | self.withheld) if h else 0
+        self.menvcfg = self.has_translation | blocks | (pmm if config.smnpm else 0) | self.withheld
+        self.henvcfg = (self.has_translation | blocks | (pmm if config.ssnpm else 0) | self.withheld) if h else 0
         self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
         # Double traps and RNMIs.
         self.ssdbltrp, self.smdbltrp, self.smrnmi = int(config.ssdbltrp), int(config.smdbltrp), int(config.smrnmi)
         self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
             config.rnmi_interrupt_vector, config.rnmi_exception_vector,
         )  # fmt: skip
-        self.mseccfg = 3 << 32 if config.smmpm else 0
-        self.hupmm = 3 if config.ssnpm and h else 0
+        self.mseccfg = pmm if config.smmpm else 0
+        self.hupmm = 3 if config.ssnpm and h and xlen == 64 else 0
 
         # xtvec (warl:xtvec)
         self.vector_by_insertion = config.vectored_align == 256

@@ -132,7 +132,8 @@ def _fiom(header: Header, config: Config, record: Record, result: Result) -> boo
     names = {0x30A: "menvcfg", 0x10A: "senvcfg", 0x60A: "henvcfg"}
     if event is None or event.address not in names:
         return False
-    return _store(result, names[event.address], 0)
+    name = names[event.address]
+    return _store(result, name, result.registers[name] & ~bits(0))
 
 
 def _deleg_18_19(header: Header, config: Config, record: Record, result: Result) -> bool:
