@@ -67,6 +67,8 @@ class Config(Parameters):
         values["vs"] = False  # format 1 does not state it
         for name in _extensions(header):
             values[name] = True
+        if str(header.get("source", "")).startswith("riscv-isa-sim") and values.get("smstateen"):
+            values["custom_state"] = True  # Spike's bit C is writable
         for field in fields(cls):
             if field.name in header:
                 values[field.name] = _from_json_value(field.name, header[field.name])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import environment, legalise, privilege, timer, views
+from . import environment, legalise, privilege, stateen, timer, views
 from . import wide as wide_registers
 from .isa import ones
 
@@ -218,6 +218,18 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x800, "hustatus", privilege.user_guest, views.hustatus, legalise.hustatus)
         masked(0x843, "hutval", privilege.user_guest, r.tval2)
         masked(0x84A, "hutinst", privilege.user_guest, r.tinst)
+
+    # Smstateen.
+    if config.smstateen:
+        for i in range(4):
+            wide((0x30C + i, 0x31C + i), f"mstateen{i}", machine, r.mstateen[i])
+            if config.s:
+                read, write = (views.sstateen0, stateen.write_sstateen0) if i == 0 else (views.zero, legalise.nothing)
+                add(0x10C + i, f"sstateen{i}", supervisor, read, write)
+            if config.h:
+                shown = views.hstateen(i)
+                add(0x60C + i, f"hstateen{i}", hypervisor, wide_registers.low(shown), stateen.write_hstateen(i, 0))
+                half(0x61C + i, f"hstateen{i}h", hypervisor, wide_registers.high(shown), stateen.write_hstateen(i, 32))
 
     # Counters' high halves do not exist on RV64, whatever the core answers.
     if config.xlen == 64:

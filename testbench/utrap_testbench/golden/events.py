@@ -40,6 +40,7 @@ class Insn(Enum):
     HINVAL_VVMA = "hinval.vvma"
     HINVAL_GVMA = "hinval.gvma"
     WRS_NTO = "wrs.nto"
+    CM_JALT = "cm.jalt"
     CBO_INVAL = "cbo.inval"
     CBO_CLEAN = "cbo.clean"
     CBO_FLUSH = "cbo.flush"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import rnmi
+from . import rnmi, stateen
 from .config import Config
 from .effective import ecall_cause
 from .environment import CBO_CLEAN, CBO_INVAL, CBO_ZERO
@@ -212,6 +212,7 @@ _VERDICT = {
     Insn.HINVAL_VVMA: hfence_vvma,
     Insn.HINVAL_GVMA: hfence_gvma,
     Insn.WRS_NTO: wrs_nto,
+    Insn.CM_JALT: lambda config, s: stateen.table_jump(config.rules, s),
     Insn.CBO_INVAL: cbo_inval,
     Insn.CBO_CLEAN: cbo_clean,
     Insn.CBO_FLUSH: cbo_clean,

@@ -18,6 +18,7 @@ EXTENSIONS: Final = (
     "sstc", "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "ssdbltrp", "smdbltrp", "smrnmi",
+    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
 )  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
@@ -60,6 +61,9 @@ class Parameters:
     zawrs, svinval: WRS.NTO, and the fences around SINVAL.VMA, are judged.
     svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg.
     ssdbltrp, smdbltrp: double traps below M, and in M.
+    smstateen: mstateen, hstateen, sstateen; custom_state, zfinx, zcmt, ssqosid,
+        sdtrig, smctr, smcsrind with sscsrind, imsic: the hart has state outside
+        the trap unit that a bit of them is for.
     smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
         rnmi_exception_vector: where their handler is, and that of its exceptions.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
@@ -103,6 +107,16 @@ class Parameters:
     ssdbltrp: bool = False
     smdbltrp: bool = False
     smrnmi: bool = False
+    smstateen: bool = False
+    custom_state: bool = False
+    zfinx: bool = False
+    zcmt: bool = False
+    ssqosid: bool = False
+    sdtrig: bool = False
+    smctr: bool = False
+    smcsrind: bool = False
+    sscsrind: bool = False
+    imsic: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     isa: str = DEFAULT

@@ -17,6 +17,9 @@ CSR_NAMES = (
     "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
     "menvcfg", "menvcfgh", "mseccfg", "mnscratch", "mnepc", "mncause", "mnstatus",
     "htimedelta", "htimedeltah", "henvcfgh",
+    "mstateen0", "mstateen0h", "mstateen1", "mstateen1h", "mstateen2", "mstateen2h", "mstateen3", "mstateen3h",
+    "hstateen0", "hstateen0h", "hstateen1", "hstateen1h", "hstateen2", "hstateen2h", "hstateen3", "hstateen3h",
+    "sstateen0", "sstateen1", "sstateen2", "sstateen3",
     "stimecmp", "stimecmph", "vstimecmp", "vstimecmph",
     "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
     "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
@@ -33,11 +36,21 @@ _AS_STORED: Mapping[str, Read] = {
     "hideleg": wide.stored("hideleg"),
     "sedeleg": wide.stored("sedeleg"),
     "sideleg": wide.stored("sideleg"),
+    "sstateen0": lambda r, s: s.sstateen0 & s.mstateen0,
     "henvcfg": wide.low(wide.stored("henvcfg")),
     "henvcfgh": wide.high(wide.stored("henvcfg")),
 }
 
-Access = tuple[str, Read, Callable[[Rules, State, int], None]]
+Write = Callable[[Rules, State, int], None]
+Access = tuple[str, Read, Write]
+
+
+def _set_sstateen0(r: Rules, s: State, w: int) -> None:
+    s.sstateen0 = w & r.sstateen0
+
+
+#: What a write through the CSR reaches as the mode sees it is set whole.
+_WRITTEN_WHOLE: Mapping[str, Write] = {"sstateen0": _set_sstateen0}
 
 
 def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
@@ -49,5 +62,5 @@ def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
         if name not in rows or rows[name].is_placeholder:
             continue
         read = _AS_STORED.get(name, rows[name].read)
-        table.append((name, read, rows[name].write))
+        table.append((name, read, _WRITTEN_WHOLE.get(name, rows[name].write)))
     return table

@@ -21,7 +21,7 @@ from .views import mip
 _STIP = bits(Irq.STI)
 _SOFTWARE = {"seip_sw": 9, "ueip_sw": 8, "stip_sw": 5}
 _WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI, Irq.LCOFI)
-_FIRST = ("menvcfg", "menvcfgh", "henvcfg", "henvcfgh")
+_FIRST = ("menvcfg", "menvcfgh", "henvcfg", "henvcfgh", *(f"mstateen{i}{h}" for i in range(4) for h in ("", "h")))
 _OVERFLOWS = 0xFFFF_FFF8
 
 

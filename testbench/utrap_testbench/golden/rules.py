@@ -123,6 +123,14 @@ class Rules:
         self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
             config.rnmi_interrupt_vector, config.rnmi_exception_vector,
         )  # fmt: skip
+        # Smstateen: a bit exists where what it is for does (norm:stateen_unimplemented_state_roz, warl:stateen).
+        user = int(n or config.custom_state) | config.zfinx << 1 | config.zcmt << 2
+        guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | config.sscsrind << 60 | 3 << 62
+        machine = config.ssqosid << 55 | (1 << 56 if h and xlen == 32 else 0)
+        has = config.smstateen
+        self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)
+        self.hstateen = (user | guest, *(1 << 63,) * 3) if h and has else (0, 0, 0, 0)
+        self.sstateen0 = user if s and has else 0
         self.mseccfg = pmm if config.smmpm else 0
         self.hupmm = 3 if config.ssnpm and h and xlen == 64 else 0
 

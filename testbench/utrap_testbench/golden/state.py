@@ -78,6 +78,15 @@ class State:
     mstatus_sdt: int = 0
     mstatus_mdt: int = 0
     critical: int = 0  # the hart has stopped (norm:trap_unexp_hndl_no_rnmi)
+    mstateen0: int = 0  # these of 64 bits, on RV32 too
+    mstateen1: int = 0
+    mstateen2: int = 0
+    mstateen3: int = 0
+    hstateen0: int = 0
+    hstateen1: int = 0
+    hstateen2: int = 0
+    hstateen3: int = 0
+    sstateen0: int = 0
     mnscratch: int = 0
     mnepc: int = 0
     mncause: int = 0

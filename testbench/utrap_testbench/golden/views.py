@@ -5,7 +5,9 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 
 from __future__ import annotations
 
-from . import timer
+from collections.abc import Callable
+
+from . import stateen, timer
 from .double_trap import sdt, vssdt
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
@@ -247,6 +249,16 @@ def scountovf(r: Rules, s: State) -> int:
     if s.v == 1:
         return s.counter_overflow & s.mcounteren & s.hcounteren
     return s.counter_overflow & s.mcounteren
+
+
+def sstateen0(r: Rules, s: State) -> int:
+    """norm:sstateen_vsmode_access_roz: as the current mode sees it."""
+    return stateen.sstateen(s, 0, s.v)
+
+
+def hstateen(number: int) -> Callable[[Rules, State], int]:
+    """norm:mstateen_lower_priv_roz"""
+    return lambda r, s: stateen.hstateen(s, number)
 
 
 def zero(r: Rules, s: State) -> int:

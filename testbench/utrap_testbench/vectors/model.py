@@ -23,7 +23,7 @@ from .compare import Result
 from .record import CRITICAL, Record
 
 # An allowed load or store was recorded as allowed, not executed: the pc stays.
-_NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv"))
+_NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv") or insn is Insn.CM_JALT)
 
 
 def run_on_model(config: Config, record: Record) -> Result:

@@ -32,6 +32,8 @@ _POST_NAMES = _PRE_NAMES | frozenset(OUTSIDE_REGISTERS)
 _OPS = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
 _RETURNS = {insn.value: insn for insn in Return}
 _INSNS = {insn.value: insn for insn in Insn}
+#: Registers of format 2 that are outside the trap unit, and that nothing in it looks at.
+_IGNORED = frozenset(("miselect", "siselect", "vsiselect", "srmcfg", "jvt", "fcsr", "mseccfgh", "ssp"))
 _LINES = 1 << 11 | 1 << 9 | 1 << 8 | 1 << 7 | 1 << 3
 
 
@@ -92,8 +94,26 @@ def _header(file: str, number: int, text: str) -> Header:
     if not isinstance(external, list):
         raise ReplayError(file, number, "external is not a list of CSR addresses")
     parse = _Line(file, number, config, frozenset())
-    addresses = frozenset(parse.hex("external", item, 12) for item in external)
+    addresses = frozenset(parse.hex("external", item, 12) for item in external) | _recorded(config)
     return Header(config=config, source=str(line.get("source", "")), external=addresses)
+
+
+def _recorded(config: Config) -> frozenset[int]:
+    """CSRs outside the trap unit that format 2 records as registers, and so does not list as external."""
+    found: set[int] = {0xC01, 0xC81} if config.sstc and config.xlen == 32 else {0xC01} if config.sstc else set()
+    if config.sscofpmf:
+        found |= {*range(0x323, 0x340), *(range(0x723, 0x740) if config.xlen == 32 else ())}
+    if config.zfinx:
+        found |= {1, 2, 3}
+    if config.zcmt:
+        found |= {0x17}
+    if config.ssqosid:
+        found |= {0x181}
+    if config.smcsrind:
+        found |= {*range(0x350, 0x358)} - {0x354}
+    if config.sscsrind:
+        found |= {*range(0x150, 0x158), *range(0x250, 0x258)} - {0x154, 0x254}
+    return frozenset(found)
 
 
 def _records(file: str, header: Header, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Record]]:
@@ -161,7 +181,7 @@ class _Line:
                 out[name] = self.number_in(f"{where}.prv", value, (0, 1, 3))
             elif name == "v":
                 out[name] = self.number_in(f"{where}.v", value, (0, 1))
-            elif name in ("time", "timeh") and not self.config.sstc:
+            elif name in _IGNORED or (name in ("time", "timeh") and not self.config.sstc):
                 self.hex(f"{where}.{name}", value, xlen)  # recorded on every hart, and nothing looks at it
             elif name in names:
                 out[name] = self.hex(f"{where}.{name}", value, xlen)
