@@ -130,7 +130,7 @@ def gates(r: Rules) -> dict[int, Gate]:
             found.update(dict.fromkeys(addresses, gate))
 
     # HU-29, norm:stateen0_c_op: what N and Shudeleg add.
-    own = (*range(0x000, 0x001), 0x004, 0x005, *range(0x040, 0x045), 0x102, 0x103)
+    own = (0x000, 0x004, 0x005, *range(0x040, 0x045), 0x102, 0x103)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), *own)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), 0x6C0, 0x6C2, 0x6D2, *range(0x6E0, 0x6E8), 0x800, 0x843, 0x84A)
     add(Gate(0, FCSR, "norm:stateen0_fcsr_op", by_s=True), 0x001, 0x002, 0x003)
