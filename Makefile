@@ -26,9 +26,10 @@ verilog: $(RUN) ## write the trap unit's Verilog and what belongs to it to build
 test: packages lint ## run every test, on this machine, with what it needs installed
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
-lint: $(DEV) ## check style and types
+lint: $(DEV) ## check style and types, and that nothing is dead
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/vulture
 
 regress: packages $(DEV) ## the Verilog against the golden model in both simulators, a long run: make regress [SEEDS=8]
 	$(BIN)/utrap regress --seeds $(SEEDS)

@@ -15,11 +15,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hdl"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples" / "hart"))
 
 from utrap_hart.hart import hart_config
-from utrap_hart.run.bench import RAM
 from utrap_hart.run.command import bundled
+from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
 from utrap_hart.run.simulation import Built, End, Event, Options, build, simulate

@@ -15,9 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "hdl"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
 
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import Field, Layout
 from utrap_sim.regress.seed import Built, Seed, build_benches, run_seed
+from utrap_testbench.boundary import Layout
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Drivers, Scoreboard
 from utrap_testbench.harts import model_config
@@ -30,10 +29,8 @@ def model_alone(seed: Seed, built: Built) -> float:
     """Cycles a second without a simulator: sequences, model, drivers, coverage."""
     config = model_config(seed.config)
     rng = random.Random(seed.seed)
-    outputs = Layout(Field(name, width, "") for name, width in built.outputs)
-    inputs = Layout(Field(name, width, "") for name, width in built.inputs)
-    scoreboard = Scoreboard(config, outputs, expected_outputs, 0)
-    drivers, collector = Drivers(inputs, rng, 0), Collector(config)
+    scoreboard = Scoreboard(config, Layout(built.outputs), 0)
+    drivers, collector = Drivers(Layout(built.inputs), rng, 0), Collector(config)
     source = Source(config, rng, lambda: scoreboard.state)
     started = time.process_time()
     for _, (_, cycle) in zip(range(seed.steps), stream(source), strict=False):

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from vcd import VCDWriter
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, Mode
 from utrap_sim.simulators.bench import Bench
 
@@ -36,7 +36,7 @@ from vcdvcd import StreamParserCallbacks, VCDVCD
 VCDVCD({path!r}, signals={signals!r}, callbacks=StreamParserCallbacks(), store_tvs=False)
 """
 OURS = """
-from utrap.command_line import registry
+import utrap
 from utrap_show.commands.timeline import timeline
 sys.stdout, out = open("/dev/null", "w"), sys.stdout
 timeline.main([{path!r}, "-o", {folder!r}], standalone_mode=False)
@@ -71,8 +71,8 @@ def write(path: Path, cycles: int) -> list[str]:
     """Write the waveform; gives the names of its wires."""
     bench = Bench(CONFIG)
     widths = {"clk": 1, "rst": 1}
-    widths |= {field.source: field.width for field in bench.inputs.fields if field.source}
-    widths |= {f.source.removeprefix("dut."): f.width for f in bench.outputs.fields if "." in f.name}
+    widths |= {name.replace(".", "_"): width for name, width in bench.inputs.fields if name != "observe"}
+    widths |= {bench.sources[name]: width for name, width in bench.outputs.fields if "." in name}
     widths |= dict.fromkeys(csr_rows(CONFIG), 64)
     prefixes = {Mode.U: ("uepc", "ucause", "utval", "hutval"), Mode.S: ("sepc", "scause", "stval", "htval")}
     with path.open("w") as file, VCDWriter(file, timescale="1 ps", date="today") as writer:

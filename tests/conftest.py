@@ -17,7 +17,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from utrap.command_line import cli, registry
 from utrap.command_line.errors import UserError
-from utrap_sim.simulators.builds import find_simulator
+from utrap_sim.simulators.installed import find_simulator
+from utrap_testbench.oracles.qemu import tools
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]
@@ -111,3 +112,14 @@ def simulator() -> Callable[[str], str]:
         return name
 
     return simulator
+
+
+@pytest.fixture(scope="session")
+def qemu() -> None:
+    """Skips the test where QEMU 7.2 or the assembler is missing."""
+    if line := tools.missing():
+        pytest.skip(line)
+    try:
+        tools.check_version()
+    except UserError as error:
+        pytest.skip(str(error))

@@ -3,7 +3,7 @@
 //
 //     make verilog
 //     cd examples/verilog
-//     iverilog -g2005 -Wall -Wno-timescale -I ../../build/verilog -o testbench \
+//     iverilog -g2005 -Wall -I ../../build/verilog -o testbench \
 //         testbench.v tiny_core.v ../../build/verilog/trap_unit.v && vvp testbench
 
 `include "trap_unit.vh"

@@ -8,6 +8,7 @@
 
 `include "trap_unit.vh"
 `default_nettype none
+`timescale 1ns / 1ns
 
 module tiny_core (
     input  wire        clk,

@@ -33,6 +33,12 @@ GPA_BITS: Mapping[str, int] = {"sv32x4": 34, "sv39x4": 41, "sv48x4": 50, "sv57x4
 #: How many counters `mcounteren` and its like enable.
 COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
+#: The number of the first interrupt that is the platform's own.
+FIRST_LOCAL = 16
+#: What mtvec.MODE can be: the name, and the values.
+TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
+#: Words that may stand in a number's place.
+WORDS: Mapping[str, tuple[str, ...]] = {"mtvec_reset": ("port",)}
 #: Letters of misa that `isa` may hold after I or E, in the order in which the manual names
 #: extensions: S, U, H and N follow from other fields, the rest is reserved (norm:misa_extensions_enc_tbl).
 _EXTENSIONS = "MAFDQCBVX"
@@ -63,7 +69,13 @@ class Config:
         vmid_bits: Virtual-machine identifier bits, 0 to 14 (RV32: 7). Needs h.
         counters: Which counter enables are writable: "none", "zicntr" (3) or
             "zihpm" (32).
-        mtvec_reset: mtvec after reset.
+        mtvec_reset: mtvec after reset, or "port": the input `mtvec_reset` says it
+            while `rst` is 1.
+        mtvec_modes: What mtvec.MODE can be: "both", "direct" or "vectored".
+        local_interrupts: Interrupts of the platform's own, 16 and up in mie and
+            mip, each a line; 0 to XLEN-16.
+        local_interrupts_first: They rank above all others for the same mode, and
+            not below; the lowest number first. Needs local_interrupts.
         mvendorid: JEDEC vendor, 32 bits.
         marchid: Microarchitecture, XLEN bits.
         mimpid: Version of the implementation, XLEN bits.
@@ -91,7 +103,10 @@ class Config:
     asid_bits: int = 16
     vmid_bits: int = 14
     counters: str = "zicntr"
-    mtvec_reset: int = 0
+    mtvec_reset: int | str = 0
+    mtvec_modes: str = "both"
+    local_interrupts: int = 0
+    local_interrupts_first: bool = False
     mvendorid: int = 0
     marchid: int = 0
     mimpid: int = 0
@@ -220,7 +235,9 @@ def _check(config: Config) -> None:
 
     for field in fields(config):
         value, kind = getattr(config, field.name), type(field.default)
-        demand(type(value) is kind, field.name, f"must be of type {kind.__name__}")
+        words = WORDS.get(field.name, ())
+        either = "".join(f" or {word!r}" for word in words)
+        demand(type(value) is kind or value in words, field.name, f"must be of type {kind.__name__}{either}")
     demand(config.xlen in (32, 64), "xlen", "must be 32 or 64")
     demand(not config.h or config.s, "h", "the hypervisor extension needs s=True")
     demand(not config.shudeleg or config.h, "shudeleg", "Shudeleg needs h=True")
@@ -246,7 +263,11 @@ def _check(config: Config) -> None:
     demand(config.counters in COUNTERS, "counters", f"must be one of {', '.join(COUNTERS)}")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
         value = getattr(config, name)
-        demand(0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
+        demand(value == "port" or 0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
+    most = config.xlen - FIRST_LOCAL
+    demand(0 <= config.local_interrupts <= most, "local_interrupts", f"must be 0 to {most}")
+    has_local = config.local_interrupts > 0
+    demand(has_local or not config.local_interrupts_first, "local_interrupts_first", "there is no local interrupt")
     demand(0 <= config.mvendorid < 1 << 32, "mvendorid", "must fit in 32 bits")
     _check_mtvec(config)
     _check_isa(config, demand)
@@ -286,6 +307,15 @@ def _check_modes(config: Config, field: str, known: Mapping[str, int], needed: b
 
 def _check_mtvec(config: Config) -> None:
     """Check that mtvec_reset is a value that mtvec can hold."""
+    if config.mtvec_modes not in TVEC_MODES:
+        raise ConfigError(f"mtvec_modes={config.mtvec_modes!r}: must be one of {', '.join(TVEC_MODES)}")
+    if isinstance(config.mtvec_reset, str):
+        return
+    modes = TVEC_MODES[config.mtvec_modes]
+    if config.mtvec_reset & 1 not in modes:
+        raise ConfigError(
+            f"mtvec_reset={config.mtvec_reset:#x}: with mtvec_modes={config.mtvec_modes} bit 0 is {modes[0]}"
+        )
     if config.mtvec_reset & 2:
         raise ConfigError(f"mtvec_reset={config.mtvec_reset:#x}: bit 1 must be 0")
     low = config.vectored_align - 4

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import TYPE_CHECKING
 
+from utrap.config import FIRST_LOCAL
+
 if TYPE_CHECKING:
     from utrap.config import Config
 
 __all__ = [
     "EXCEPTIONS",
-    "INTERRUPTS",
-    "PRIORITY",
     "CommitOp",
     "CsrOp",
     "ExceptionCause",
@@ -26,9 +26,11 @@ __all__ = [
     "Interrupt",
     "InterruptRule",
     "Mode",
+    "Privilege",
     "Target",
     "exceptions",
     "interrupts",
+    "priority",
     "targets",
 ]
 
@@ -42,6 +44,15 @@ class Mode(IntEnum):
     M = 3
     VU = 4
     VS = 5
+
+
+@unique
+class Privilege(IntEnum):
+    """A nominal privilege: a mode without its bit for V."""
+
+    U = 0
+    S = 1
+    M = 3
 
 
 @unique
@@ -143,7 +154,7 @@ class ExceptionCause(IntEnum):
 
 @unique
 class Interrupt(IntEnum):
-    """Interrupt codes (norm:mip_mie_std_enc_txt, norm:mip_mie_vs, HU-24)."""
+    """Standard interrupt codes (norm:mip_mie_std_enc_txt, norm:mip_mie_vs, HU-24); from 16 on the platform's follow."""
 
     USI = 0
     SSI = 1
@@ -248,41 +259,53 @@ class InterruptRule:
     """What one interrupt is, and down to where it can be delegated.
 
     Attributes:
-        code: The interrupt.
+        code: Its number: its bit in xip and xie.
+        name: As software calls it: MSI, SEI, ..., LOCAL16.
         present: Whether the configuration has it.
         level: The mode that it is named for: M, S, U, or VS (its own level,
-            before any delegation). SGEI is a supervisor-level interrupt.
+            before any delegation). SGEI is a supervisor-level interrupt; the
+            platform's own are M's.
         mideleg: "writable", "one" (read-only 1) or "zero" (read-only 0).
     """
 
-    code: Interrupt
+    code: int
+    name: str
     present: Callable[[Config], bool]
     level: Mode
     mideleg: str
 
     @property
-    def name(self) -> str:
-        """The interrupt's name without its final I: MS, SE, SGE, ..."""
-        return self.code.name[:-1]
+    def is_local(self) -> bool:
+        """Whether it is one of the platform's own (norm:mip_mie_enc_txt)."""
+        return self.code >= FIRST_LOCAL
+
+    @property
+    def hideleg(self) -> bool:
+        """Whether hideleg, with H, has a writable bit for it (warl:hideleg)."""
+        return self.level is Mode.VS or (self.is_local and self.mideleg == "writable")
 
     @property
     def pending_field(self) -> str:
-        """The name of its bit in xip, in lower case: msip, seip, ..."""
-        return f"{self.name}IP".lower()
+        """The name of its bit in xip, in lower case: msip, seip, ..., local16ip."""
+        return f"{self.name.removesuffix('I')}IP".lower()
 
     @property
     def enable_field(self) -> str:
-        """The name of its bit in xie, in lower case: msie, seie, ..."""
-        return f"{self.name}IE".lower()
+        """The name of its bit in xie, in lower case: msie, seie, ..., local16ie."""
+        return f"{self.name.removesuffix('I')}IE".lower()
+
+    def code_in(self, target: Target) -> int:
+        """Its number as a mode sees it: a guest sees the supervisor-level one (norm:hideleg_trans)."""
+        return self.code - 1 if target is Target.VS and self.level is Mode.VS else self.code
 
 
 def _irq(code: Interrupt, present: Callable[[Config], bool], level: Mode, mideleg: str) -> InterruptRule:
-    return InterruptRule(code=code, present=present, level=level, mideleg=mideleg)
+    return InterruptRule(code=code, name=code.name, present=present, level=level, mideleg=mideleg)
 
 
-#: Every interrupt, highest priority first among those for one target mode
+#: The standard interrupts, highest priority first among those for one target mode
 #: (norm:intr_M_mode_pri, norm:hsint_priority, HU-26).
-PRIORITY: tuple[InterruptRule, ...] = (
+_STANDARD: tuple[InterruptRule, ...] = (
     _irq(Interrupt.MEI, _always, Mode.M, "zero"),
     _irq(Interrupt.MSI, _always, Mode.M, "zero"),
     _irq(Interrupt.MTI, _always, Mode.M, "zero"),
@@ -298,14 +321,30 @@ PRIORITY: tuple[InterruptRule, ...] = (
     _irq(Interrupt.UTI, _with_n, Mode.U, "writable"),
 )
 
-#: The same rules by code.
-INTERRUPTS: dict[Interrupt, InterruptRule] = {rule.code: rule for rule in sorted(PRIORITY, key=lambda rule: rule.code)}
+
+def priority(config: Config) -> tuple[InterruptRule, ...]:
+    """Return the configuration's interrupts, highest priority first among those for one target mode.
+
+    The platform's own stand before or behind all standard ones (warl:local_interrupts).
+    """
+    local = tuple(
+        InterruptRule(
+            code=code,
+            name=f"LOCAL{code}",
+            present=_always,
+            level=Mode.M,
+            mideleg="writable" if config.s else "zero",
+        )
+        for code in range(FIRST_LOCAL, FIRST_LOCAL + config.local_interrupts)
+    )
+    standard = tuple(rule for rule in _STANDARD if rule.present(config))
+    return local + standard if config.local_interrupts_first else standard + local
 
 
 def interrupts(config: Config, *levels: Mode) -> Iterator[InterruptRule]:
     """Yield the configuration's interrupts of the levels (all if none) by code."""
-    for rule in INTERRUPTS.values():
-        if rule.present(config) and (not levels or rule.level in levels):
+    for rule in sorted(priority(config), key=lambda rule: rule.code):
+        if not levels or rule.level in levels:
             yield rule
 
 

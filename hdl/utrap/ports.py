@@ -133,6 +133,7 @@ class LinesSignature(Signature):
         msip: Machine software interrupt.
         seip: Supervisor external interrupt, with S.
         ueip: User external interrupt, with N.
+        local: Interrupts of the platform's own, bit 0 is number 16, with local_interrupts.
         hgeip: Guest external interrupts 1 to GEILEN, bit 0 is number 1.
     """
 
@@ -142,6 +143,8 @@ class LinesSignature(Signature):
             members["seip"] = Out(1)
         if config.n:
             members["ueip"] = Out(1)
+        if config.local_interrupts:
+            members["local"] = Out(config.local_interrupts)
         if config.geilen:
             members["hgeip"] = Out(config.geilen)
         super().__init__(members)
@@ -177,9 +180,18 @@ class ExtensionSignature(Signature):
 
 
 class LegalitySignature(Signature):
-    """Whether privileged instructions may execute now; from state alone.
+    """Whether privileged instructions may execute now; from state alone, never from `commit.op`.
+
+    A decoder may look at it before it knows whether the instruction is
+    committed, and an exception may follow from it in the same cycle.
 
     Members:
+        csr: The CSR access at `commit.csr_address` of the kind `commit.csr_op`,
+            by an instruction in the hart's mode. Of an address outside the unit
+            it is as `extension.exists` says.
+        mret: MRET.
+        sret: SRET (TSR, VTSR), with S.
+        uret: URET, with N.
         wfi: WFI (TW, VTW).
         sfence_vma: SFENCE.VMA and SINVAL.VMA (TVM, VTVM), with S.
         hfence_vvma: HFENCE.VVMA and HINVAL.VVMA, with H.
@@ -188,7 +200,12 @@ class LegalitySignature(Signature):
     """
 
     def __init__(self, config: Config) -> None:
-        members = {"wfi": Out(Fault)}
+        members = {"csr": Out(Fault), "mret": Out(Fault)}
+        if config.s:
+            members["sret"] = Out(Fault)
+        if config.n:
+            members["uret"] = Out(Fault)
+        members["wfi"] = Out(Fault)
         if config.s:
             members["sfence_vma"] = Out(Fault)
         if config.h:

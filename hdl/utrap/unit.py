@@ -5,15 +5,10 @@ This module only wires; each rule stands in a module of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
-from operator import or_
-
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Module
 from amaranth.lib.wiring import Component, In, Out, Signature
 
 from utrap.config import Config
-from utrap.isa import CommitOp, CsrOp, Fault, targets
 from utrap.ports import (
     AnswerSignature,
     CommitSignature,
@@ -24,31 +19,34 @@ from utrap.ports import (
     LinesSignature,
     TraceSignature,
 )
-from utrap.registers.read import connect_read, select
+from utrap.registers.decode import any_of
+from utrap.registers.read import connect_rdata, connect_read, select
 from utrap.registers.state import State
 from utrap.registers.view import connect_views
-from utrap.registers.write import FieldWrite, field_writes, modify
-from utrap.rules import effective as hart
-from utrap.rules import xret
-from utrap.rules.access import Access, judge
-from utrap.rules.entry import Trap
-from utrap.rules.interrupts import InterruptChoice, choose_interrupt
-from utrap.rules.legality import verdicts
-from utrap.rules.next_state import connect_updates
-from utrap.rules.route import is_guest_page_fault, route_exception
-from utrap.rules.vector import redirect_target
-from utrap.rules.window import window_ok
+from utrap.registers.write import connect_reset_levels, field_writes, modify
+from utrap.rules.access import connect_extension, judge
+from utrap.rules.effective import connect_hart
+from utrap.rules.entry import enter, trap_of
+from utrap.rules.event import decode
+from utrap.rules.interrupts import choose_interrupt
+from utrap.rules.legality import connect_verdicts
+from utrap.rules.levels import levels
+from utrap.rules.next_state import connect_updates, dirtied
+from utrap.rules.route import route_exception
+from utrap.rules.trace import connect_trace
+from utrap.rules.vector import connect_redirect
+from utrap.rules.xret import connect_fault, executing, make_returns, return_pc
 
 __all__ = ["TrapUnit", "trap_unit_signature"]
-
-_RETURNS = {CommitOp.MRET: xret.mret, CommitOp.SRET: xret.sret, CommitOp.URET: xret.uret}
 
 
 def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
+    reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
     return Signature(
         {
             "hartid": In(config.xlen),
+            **reset_value,
             "commit": In(CommitSignature(config)),
             "lines": In(LinesSignature(config)),
             "answer": Out(AnswerSignature(config)),
@@ -81,175 +79,42 @@ class TrapUnit(Component):
         super().__init__(trap_unit_signature(config))
 
     def elaborate(self, platform: object) -> Module:
-        """Wire the rules together."""
+        """Wire the rules together, in the order of an event."""
         m = Module()
-        state, commit = self.state, self.commit
-        connect_views(m, state, self._levels())
-        choice = choose_interrupt(m, state)
+        config, state, commit, answer = self.config, self.state, self.commit, self.answer
+        sensed = levels(m, state, self.lines, self.hartid)
+        if "mtvec_reset" in self.signature.members:
+            sensed["mtvec_reset"] = self.mtvec_reset
+        connect_views(m, state, sensed)
+        event = decode(m, state, commit.op, commit.csr_op)
 
-        # An operation's bits tell what its data are; whether it takes effect
-        # comes with the enables.
-        is_trap = commit.op[1] & ~commit.op[2]
-        is_exception = ~commit.op[0]
-        trap = self._trap(choice, is_exception)
-        target = Signal(2, name="trap_target")
-        by_exception = self._route(m, trap)
-        m.d.comb += target.eq(Mux(is_exception, by_exception, choice.target))
-        into = {t: Signal(name=f"enter_{t.prefix}") for t in targets(self.config)}
-        for t, enters in into.items():
-            m.d.comb += enters.eq(is_trap & Mux(is_exception, by_exception == t, choice.takes[t]))
-        returns = {op: make(state) for op, make in _RETURNS.items()}
-        executes = {op: Signal(name=f"{op.name.lower()}_executes") for op in returns}
-        m.d.comb += [executes[op].eq((commit.op == op) & (ret.fault == Fault.NONE)) for op, ret in returns.items()]
+        judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
+        selects = select(m, state, commit.csr_address, event.v)
+        returns = make_returns(m, state)
+        connect_rdata(m, answer, judgement.is_owned, connect_read(m, state, selects), self.extension.rdata)
 
-        fault, return_pc, writes, accepts_outside = self._access(m, returns)
-        for op, ret in returns.items():
-            fault = Mux(commit.op == op, ret.fault, fault)
-        m.d.comb += self.answer.fault.eq(fault)
-        entered = is_trap & (is_exception | choice.request)
-        returned = reduce(or_, executes.values())
-        pc = redirect_target(state, target, is_trap, ~is_exception, choice.causes, return_pc)
-        m.d.comb += [self.answer.redirect.eq(entered | returned), self.answer.target.eq(pc)]
+        choice = choose_interrupt(m, state, self.interrupt)
+        trap = trap_of(m, config, event, commit, choice)
+        entry = enter(m, config, event, choice, route_exception(m, state, commit.cause, trap))
+        executes = executing(m, event, returns)
+        leads_to = return_pc(m, state, event, returns)
+        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), leads_to)
 
-        retires = (commit.op == CommitOp.NONE) | accepts_outside
-        dirties = {
-            name: getattr(commit, f"{name}_dirty") & retires for name in ("fs", "vs") if getattr(self.config, name)
-        }
+        written = modify(m, state, commit.csr_op, answer.rdata, commit.csr_wdata, selects.is_row, judgement.is_owned)
         connect_updates(
             m,
             state,
-            writes=writes,
-            is_trap=is_trap,
-            into=into,
+            writes=field_writes(m, state, selects.is_row, event.v, written, judgement.writes_own),
+            is_trap=event.is_trap,
+            into=entry.into,
             trap=trap,
-            dirties=dirties,
+            dirties=dirtied(m, state, commit, event, self.extension.accept),
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
-        self._connect_outputs(m, choice)
-        self._connect_trace(m, trap, entered, target, returns, fault)
+        connect_reset_levels(m, state, sensed)
+        connect_fault(m, answer, event, judgement.fault, returns)
+        connect_extension(m, self.extension, event, judgement, written)
+        connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
+        connect_hart(m, state, self.hart)
+        connect_trace(m, state, self.trace, commit, answer, trap, entry, returns, executes)
         return m
-
-    def _levels(self) -> dict[str, Value]:
-        """Return the levels that CSRs show, by the names of the CSR table."""
-        state, lines = self.state, self.lines
-        levels = {name: getattr(lines, name) for name in lines.signature.members}
-        levels["mhartid"] = self.hartid
-        for csr in ("mstatus", "vsstatus"):
-            # norm:mstatus_sd_op1
-            levels[f"{csr}_sd"] = state[f"{csr}.fs"].all() | state[f"{csr}.vs"].all()
-        if self.config.geilen:
-            # norm:hgeip_hgeie_fields, norm:hip_vseip_vseie_op
-            levels["sgeip"] = (lines.hgeip & state["hgeie.guests"]).any()
-            vgein = state["hstatus.vgein"][: self.config.vgein_bits]
-            levels["vseip"] = Cat(Const(0, 1), lines.hgeip).bit_select(vgein, 1)
-        return levels
-
-    def _trap(self, choice: InterruptChoice, is_exception: Value) -> Trap:
-        """Return what a trap in this cycle would write."""
-        commit, has_h = self.commit, self.config.h
-        none = Const(0, 1)
-        return Trap(
-            is_exception=is_exception,
-            code=Mux(is_exception, commit.cause, choice.cause),
-            pc=commit.pc,
-            tval=commit.tval,
-            gva=commit.gva if has_h else none,
-            gpa=commit.tval2 if has_h else none,
-            is_guest_page_fault=is_guest_page_fault(commit.cause),
-            tinst=commit.tinst if has_h else none,
-        )
-
-    def _route(self, m: Module, trap: Trap) -> Value:
-        """Return where an exception in this cycle would go, a `Target`."""
-        ok: Value = Const(1, 1)
-        if self.config.shudeleg:
-            ok = window_ok(m, self.state, trap.is_guest_page_fault, trap.gpa, trap.tinst)
-        return route_exception(m, self.state, self.commit.cause, ok)
-
-    def _access(
-        self, m: Module, returns: Mapping[CommitOp, xret.Return]
-    ) -> tuple[Value, Value, Mapping[str, FieldWrite], Value]:
-        """Connect the CSR accesses and the extension port.
-
-        Returns the access's fault, the pc that a return goes to, the writes
-        of all stored fields, and whether an access outside executes.
-        """
-        state, commit, extension = self.state, self.commit, self.extension
-        by_debugger = commit.op == CommitOp.DEBUG_CSR
-        is_access = (commit.op == CommitOp.CSR) | by_debugger
-        wants_write = commit.csr_op != CsrOp.READ
-        v = state.v & ~by_debugger
-        access = Access(
-            address=commit.csr_address,
-            writes=wants_write,
-            prv=Mux(by_debugger, 0b11, state.prv),
-            v=v,
-        )
-        fault, is_owned = judge(m, state, access, extension.exists)
-        selects = select(m, state, commit.csr_address, v)
-        returning = {name: (commit.op == op) & when for op, ret in returns.items() for when, name in ret.epc}
-        own, return_pc = connect_read(m, state, selects, returning)
-        rdata = Mux(is_owned, own, extension.rdata)
-        written = Signal(self.config.xlen, name="csr_written")
-        m.d.comb += written.eq(modify(state, commit.csr_op, rdata, commit.csr_wdata, selects.is_row, is_owned))
-        accepts = is_access & (fault == Fault.NONE)
-        writes_own = Signal(name="csr_writes")
-        m.d.comb += writes_own.eq(accepts & is_owned & wants_write)
-        m.d.comb += [
-            self.answer.rdata.eq(rdata),
-            extension.select.eq(is_access & ~is_owned),
-            extension.accept.eq(accepts & ~is_owned),
-            extension.write.eq(accepts & ~is_owned & wants_write),
-            extension.wdata.eq(written),
-        ]
-        writes = field_writes(m, state, selects.is_row, v, written, writes_own)
-        return Mux(is_access, fault, Fault.NONE), return_pc, writes, extension.accept
-
-    def _connect_outputs(self, m: Module, choice: InterruptChoice) -> None:
-        """Connect what follows from state and lines alone."""
-        for name, value in hart.outputs(self.state).items():
-            if name in self.hart.signature.members:
-                m.d.comb += getattr(self.hart, name).eq(value)
-        for name, value in verdicts(self.state).items():
-            m.d.comb += getattr(self.legality, name).eq(value)
-        m.d.comb += [
-            self.interrupt.request.eq(choice.request),
-            self.interrupt.cause.eq(choice.cause),
-            self.interrupt.target.eq(mode_of(choice.target)),
-            self.interrupt.wake.eq(choice.wake),
-        ]
-
-    def _connect_trace(
-        self,
-        m: Module,
-        trap: Trap,
-        entered: Value,
-        target: Value,
-        returns: Mapping[CommitOp, xret.Return],
-        fault: Value,
-    ) -> None:
-        """Connect the trace port."""
-        trace, commit = self.trace, self.commit
-        unaligned = self.config.ialign // 16  # bits of a pc that no xepc stores
-        is_void = (fault != Fault.NONE) | ((commit.op == CommitOp.INTERRUPT) & ~entered)
-        after = self.state.mode
-        for op, ret in returns.items():
-            executes = (commit.op == op) & (ret.fault == Fault.NONE)
-            after = Mux(executes, Cat(ret.prv, ret.v), after)
-        m.d.comb += [
-            trace.kind.eq(Mux(is_void, CommitOp.NONE, commit.op)),
-            trace.cause.eq(trap.code),
-            trace.from_mode.eq(self.state.mode),
-            trace.to_mode.eq(Mux(entered, mode_of(target), after)),
-            trace.epc.eq(Cat(Const(0, unaligned), trap.pc[unaligned:])),
-            trace.tval.eq(trap.tval),
-            trace.vector.eq(self.answer.target),
-        ]
-        if self.config.h:
-            m.d.comb += trace.gpa.eq(trap.gpa)
-
-
-def mode_of(target: Value) -> Value:
-    """Turn a `Target` into the `Mode` that it names."""
-    low, high = target[0], target[1]
-    return Cat(low | high, low & high, high & ~low)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.products.csr_map import COLUMNS, csrs_rows
 from utrap.products.port_list import ports_markdown
 from utrap.products.preamble import wrapped

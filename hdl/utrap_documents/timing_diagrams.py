@@ -1,24 +1,27 @@
 """Timing diagrams as WaveJSON, drawn from a simulation of the unit, so that they cannot lie.
 
 What the unit answers, and what its CSRs hold, comes from Amaranth's simulator; a signal that means
-nothing in a cycle is shown as unknown there.
+nothing in a cycle, as the rows of the testbench's boundary have it, is shown as unknown there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from amaranth.hdl import ClockDomain, Module, Value
 from amaranth.sim import Simulator
 
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, CsrOp, Mode
 from utrap.products.port_list import Port, port_groups
 from utrap.unit import TrapUnit
 from utrap_documents.timing_scenarios import CONFIG, FOREIGN_CSRS, Cycle, Scenario
+from utrap_testbench import golden
+from utrap_testbench.boundary import OPERANDS, OUTPUTS, Answer, Decoder, Op
+from utrap_testbench.golden.interrupts import set_lines
 
 __all__ = ["simulate", "wave_json"]
 
@@ -82,35 +85,29 @@ def _debug_access(name: str, operation: CsrOp, value: int) -> Cycle:
     }
 
 
-def _op_is(*operations: CommitOp) -> Callable[[Values], bool]:
-    return lambda values: values["commit_op"] in operations
+#: Where nothing is judged the verdict is NONE; a diagram shows it where something is, so that it is seen.
+_JUDGED = (Op.CSR, Op.DEBUG_CSR, Op.MRET, Op.SRET, Op.URET)
 
 
-def _port_is_high(name: str) -> Callable[[Values], bool]:
-    return lambda values: values[name] == 1
+def _meaningless(scenario: Scenario) -> Iterator[set[str]]:
+    """The ports that mean nothing in each cycle of a scenario, as the golden model goes through it."""
+    config = golden.Config.from_json(CONFIG.to_json())
+    decoder, state = Decoder(config), golden.reset_state(config)
+    cycles = [*_before(scenario), *scenario.cycles]
+    for number, driven in enumerate(cycles, len(scenario.cycles) - len(cycles)):
 
+        def read(name: str, driven: Cycle = driven) -> int:
+            return driven.get(name.replace(".", "_"), 0)
 
-def _always(_: Values) -> bool:
-    return True
-
-
-#: When a port means something; one that is not here always does.
-_MEANS_SOMETHING: Mapping[str, Callable[[Values], bool]] = {
-    "commit_csr_address": _op_is(CommitOp.CSR),
-    "commit_csr_op": _op_is(CommitOp.CSR),
-    "commit_csr_wdata": lambda v: v["commit_op"] == CommitOp.CSR and v["commit_csr_op"] != CsrOp.READ,
-    "commit_cause": _op_is(CommitOp.EXCEPTION),
-    "commit_pc": _op_is(CommitOp.EXCEPTION, CommitOp.INTERRUPT),
-    "commit_tval2": _op_is(CommitOp.EXCEPTION),
-    "answer_fault": lambda v: v["commit_op"] not in (CommitOp.NONE, CommitOp.EXCEPTION, CommitOp.INTERRUPT),
-    "answer_target": _port_is_high("answer_redirect"),
-    "answer_rdata": lambda v: v["commit_op"] == CommitOp.CSR and v["answer_fault"] == 0,
-    "interrupt_cause": _port_is_high("interrupt_request"),
-    "interrupt_target": _port_is_high("interrupt_request"),
-    "extension_exists": _port_is_high("extension_select"),
-    "extension_rdata": _port_is_high("extension_exists"),
-    "extension_wdata": _port_is_high("extension_write"),
-}
+        state, event = set_lines(config.rules, state, *decoder.levels(read)), decoder.event(read)
+        after, outcome = golden.step(config, state, event)
+        answer = Answer(config, state, event, outcome)
+        if number >= 0:
+            names = [row.name for row in OUTPUTS if not row.when.holds(answer)]
+            names += [row.name for row in OPERANDS if not (isinstance(event, row.events) and row.when(answer))]
+            names += [] if answer.op in _JUDGED else ["answer.fault"]
+            yield {name.replace(".", "_") for name in names}
+        state = golden.reset_state(config) if driven.get("rst") else after
 
 
 def _label(port: Port | None, name: str, value: int) -> str:
@@ -125,12 +122,12 @@ def _label(port: Port | None, name: str, value: int) -> str:
     return f"{value:#x}"
 
 
-def _line(port: Port | None, name: str, cycles: Iterable[Values]) -> dict[str, Any]:
+def _line(port: Port | None, name: str, cycles: Iterable[Values], meaningless: Iterable[set[str]]) -> dict[str, Any]:
     """One signal of a diagram; a CSR is no port."""
     wave, data = "", []
     last: object = None
-    for values in cycles:
-        now = values[name] if _MEANS_SOMETHING.get(name, _always)(values) else None
+    for values, hatched in zip(cycles, meaningless, strict=True):
+        now = None if name in hatched else values[name]
         if wave and now == last:
             wave += "."
         elif now is None:
@@ -148,6 +145,7 @@ def wave_json(scenario: Scenario) -> str:
     """Return a scenario's diagram as WaveJSON text."""
     cycles, ports = simulate(scenario)
     signals = [{"name": "clk", "wave": "p" + "." * (len(cycles) - 1)}]
-    signals += [_line(ports.get(name), name, cycles) for name in scenario.shown]
+    meaningless = list(_meaningless(scenario))
+    signals += [_line(ports.get(name), name, cycles, meaningless) for name in scenario.shown]
     lines = ",\n".join("    " + json.dumps(signal) for signal in signals)
     return f'{{\n  "signal": [\n{lines}\n  ],\n  "config": {{"hscale": 3}}\n}}\n'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Interrupt, Mode
 
 __all__ = ["CONFIG", "FOREIGN_CSRS", "SCENARIOS", "Cycle", "Scenario"]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
-from utrap.csr.rows import csr_rows
-from utrap.csr.table import Csr, Field
+from utrap.csr.configured import csr_rows
+from utrap.csr.definitions import Csr, Field
 from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State
 
 __all__ = ["COUNTERS", "Names", "Place", "cause_name", "number"]

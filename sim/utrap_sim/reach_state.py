@@ -8,8 +8,8 @@ can be anything although the mode was reached by a return.
 
 from __future__ import annotations
 
-from utrap.isa import CommitOp, CsrOp
-from utrap_testbench.golden import Config, State, registers, reset_state
+from utrap_testbench.boundary import Encoder
+from utrap_testbench.golden import Config, CsrAccess, CsrOp, Return, State, TrapReturn, registers, reset_state
 
 from .simulators.bench import Bench
 
@@ -31,14 +31,14 @@ class Establisher:
     def __init__(self, bench: Bench, config: Config) -> None:
         self._config = config
         self._reset = registers(config, reset_state(config))
-        inputs = bench.inputs
-        self.reset = inputs.pack({"rst": 1})
-        self._mret = f"{inputs.pack({'commit.op': CommitOp.MRET}):x}"
-        debug_write = inputs.pack({"commit.op": CommitOp.DEBUG_CSR, "commit.csr_op": CsrOp.WRITE})
-        low = inputs.offset["commit.csr_address"]
-        self._data = inputs.offset["commit.csr_wdata"]
-        rows = {row.name: row.address for row in config.rules.csrs.values()}
-        self._writes = {name: debug_write | address << low for name, address in rows.items()}
+        encoder = Encoder(bench.inputs)
+        self.reset = bench.inputs.pack({"rst": 1})
+        self._mret = f"{encoder.event(TrapReturn(insn=Return.MRET)):x}"
+        self._data = bench.inputs.offset["commit.csr_wdata"]
+        self._writes = {
+            row.name: encoder.event(CsrAccess(address=row.address, op=CsrOp.WRITE, debug=True))
+            for row in config.rules.csrs.values()
+        }
 
     def stimuli(self, state: State, wanted: dict[str, int]) -> list[str]:
         """Stimuli from the state after reset; `wanted` are the state's registers."""

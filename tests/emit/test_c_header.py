@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from utrap.csr.rows import csrs
+from utrap.csr.configured import csrs
 from utrap.isa import ExceptionCause, interrupts
 from utrap.products.c_header import c_header
 
@@ -28,7 +28,7 @@ def test_the_numbers_are_those_of_the_tables(config, files):
         for field in row.fields:
             name = f"{row.name}_{field.name}".upper()
             expected |= {f"{name}_SHIFT": field.lsb, f"{name}_MASK": field.bits}
-    expected |= {f"IRQ_{rule.code.name}": rule.code for rule in interrupts(config)}
+    expected |= {f"IRQ_{rule.name}": rule.code for rule in interrupts(config)}
     expected |= {"CAUSE_INTERRUPT": 1 << config.xlen - 1, "CAUSE_CODE": 63}
     causes = {f"CAUSE_{cause.name}": cause for cause in ExceptionCause}
     others = {"INSN_MRET": 0x30200073, "INSN_SRET": 0x10200073, "INSN_URET": 0x00200073}

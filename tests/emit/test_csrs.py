@@ -10,8 +10,10 @@ import jsonschema
 import pytest
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
+from utrap.csr.configured import csrs
+from utrap.csr.warl import Warl
 from utrap.products.csr_map import COLUMNS, csrs_document, csrs_rows
+from utrap_testbench import citations
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,14 @@ def test_the_writable_bits_of_an_alias_are_those_that_a_write_can_change():
     assert writable["uip"] == 1
     assert writable["mvendorid"] == writable["hgeip"] == writable["misa"] == 0
     assert writable["hgatp"] == 0x80000000 | 0x7F << 22 | 0x3FFFFC
+
+
+def test_a_rule_with_logic_of_its_own_cites_where_it_was_decided(config, root):
+    rules = {field.rule for row in csrs(config) for field in row.fields if type(field.rule) is not Warl}
+    assert rules
+    for rule in rules:
+        assert rule.words
+        assert rule.source in citations.choices(root)
 
 
 def test_json_is_what_the_command_prints(utrap):

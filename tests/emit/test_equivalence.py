@@ -48,7 +48,7 @@ def test_the_verilog_is_equivalent_to_the_rtlil(config):
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ("mie_meie <= extension_wdata[11]", "mie_meie <= extension_wdata[10]"),
+        ("mie_meie <= csr_written[11]", "mie_meie <= csr_written[10]"),
         ("      mode_prv <= 1'b1;", "      mode_prv <= 1'b0;"),
         ("assign hart_fiom", "assign hart_fiom = 1'b1; wire unused"),
         ("if (write_mtvec)", "if (!write_mtvec)"),

@@ -16,8 +16,7 @@ def run(root, files_of, say, tmp_path):
         for name, text in files.items():
             (tmp_path / name).write_text(text)
         sources = sorted(name for name in files if name.endswith(".v"))
-        # The generated files have no timescale; the testbench has one.
-        said = say("iverilog", "-g2005", "-Wall", "-Wno-timescale", "-o", "testbench", *sources, cwd=tmp_path)
+        said = say("iverilog", "-g2005", "-Wall", "-o", "testbench", *sources, cwd=tmp_path)
         return said or say("vvp", "testbench", cwd=tmp_path)
 
     return run

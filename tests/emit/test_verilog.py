@@ -4,8 +4,12 @@ import re
 
 import pytest
 
-from utrap.csr.rows import csrs, stored_fields
+from utrap.config import Config
+from utrap.csr.configured import csrs, stored_fields
+from utrap.section import Section
+from utrap.unit import TrapUnit
 from utrap.verilog.expression import LINE, Binary, Concat, Constant, Mux, Name, Unary, invert, layout
+from utrap.verilog.netlist import make_netlist
 from utrap.verilog.statement import Assignment, If, Statement, merge
 
 
@@ -17,12 +21,12 @@ def test_every_csr_is_a_wire_under_its_own_name(config, files):
 
 
 def test_every_stored_field_is_a_register_that_starts_with_its_reset_value(config, files):
-    registers = {
-        name: (int(high or 0) + 1, int(value, {"d": 10, "h": 16, "b": 2}[base]))
-        for high, name, base, value in re.findall(
-            r"^  reg (?:\[(\d+):0\] )?(\w+) = \d+'([dhb])(\w+);$", files["trap_unit.v"], re.MULTILINE
-        )
-    }
+    text = files["trap_unit.v"]
+    codes = dict(re.findall(r"^  localparam (?:\[\d+:0\] )?(\w+) = (.*);$", text, re.MULTILINE))
+    registers = {}
+    for high, name, value in re.findall(r"^  reg (?:\[(\d+):0\] )?(\w+) = (.*);$", text, re.MULTILINE):
+        _, base, digits = re.fullmatch(r"(\d+)'([dhb])(\w+)", codes.get(value, value)).groups()
+        registers[name] = (int(high or 0) + 1, int(digits, {"d": 10, "h": 16, "b": 2}[base]))
     modes = {"mode_prv": (2, 3) if config.s else (1, 1), **({"mode_v": (1, 0)} if config.h else {})}
     for key, field in stored_fields(config).items():
         expected = (field.width // field.copies, field.reset)
@@ -42,14 +46,67 @@ def test_nets_are_declared_before_their_use(files):
     """So that the text can be read from its top to its end."""
     text = re.sub(r"//.*|\d+'[dhb]\w+", "", files["trap_unit.v"].partition("\nmodule ")[2])
     ports, _, body = text.partition(");")
-    keywords = set(re.findall(r"\w+", "wire reg assign always posedge begin end if else endmodule default_nettype"))
-    known = set(re.findall(r"(\w+),?$", ports, re.MULTILINE)) | keywords
+    keywords = "wire reg localparam assign always posedge begin end if else endmodule default_nettype"
+    known = set(re.findall(r"(\w+),?$", ports, re.MULTILINE)) | set(keywords.split())
     for statement in body.split(";"):
-        declared = re.match(r"\s*(?:wire|reg)\s*(?:\[\d+:0\] )?(\w+) =(.*)", statement, re.DOTALL)
+        declared = re.match(r"(?:\s|end\b)*(?:wire|reg|localparam)\s*(?:\[\d+:0\] )?(\w+) =(.*)", statement, re.DOTALL)
         used = declared[2] if declared else statement
-        assert set(re.findall(r"\b[a-z_]\w*", used)) <= known, statement
+        assert set(re.findall(r"\b[A-Za-z_]\w*", used)) <= known, statement
         if declared:
             known.add(declared[1])
+
+
+def sections(text):
+    """Each section's heading, the rest of its comment, and its lines."""
+    parts = re.split(r"^  // ---- (.*?) -+$\n\n", text, flags=re.MULTILINE)
+    for title, body in zip(parts[1::2], parts[2::2], strict=True):
+        comment = re.match(r"(?:  //.*\n)*", body)[0]
+        yield title, comment.replace("\n  // ", " "), body[len(comment) :]
+
+
+def test_almost_every_net_has_a_name(files):
+    anonymous = re.findall(r"^  wire (?:\[\d+:0\] )?(n\d+) =", files["trap_unit.v"], re.MULTILINE)
+    assert len(anonymous) <= 30
+
+
+def test_no_net_stands_under_two_names(files):
+    """A wire that only says another's name would be read as something else."""
+    text = files["trap_unit.v"]
+    views = set(re.findall(r"^  // 0x\w+ (\w+)$", text, re.MULTILINE))
+    renamed = re.findall(r"^  wire (?:\[\d+:0\] )?(\w+) = (\w+);$", text, re.MULTILINE)
+    assert [pair for pair in renamed if pair[0] not in views] == []
+
+
+def test_sections_follow_an_event_each_with_its_rules_and_one_sentence(files_of):
+    unit = TrapUnit(Config.profile("full", 64))
+    expected = {}
+    for name, attributes in make_netlist(unit).attributes.items():
+        section = Section.of(name, attributes)
+        if section is not None:
+            expected.setdefault(section, []).append(name)
+    found = {title: (comment, body) for title, comment, body in sections(files_of("full 64")["trap_unit.v"])}
+    middle = [title for title in found if title in {section.title for section in expected}]
+    assert middle == [section.title for section in sorted(expected)]
+    for section, names in expected.items():
+        comment, body = found[section.title]
+        assert f"// {section.text}" in comment
+        assert section.text.count(". ") == 0
+        assert section.rules in comment
+        defined = re.findall(r"^  (?:wire(?: \[\d+:0\])?|assign) (\w+) =", body, re.MULTILINE)
+        assert set(defined) <= set(names), section.title
+
+
+def test_codes_have_names(files_of):
+    text = files_of("full 64")["trap_unit.v"]
+    for net in ("commit_op", "commit_csr_op", "access_fault", "exception_target"):
+        assert re.search(rf"\b{net} [!=]= [A-Z]", text), net
+        assert not re.search(rf"\b{net} [!=]= \d", text), net
+
+
+def test_constants_in_csrs_are_cut_where_fields_begin_and_end(files_of):
+    text = files_of("full 64")["trap_unit.v"]
+    assert "mstatus_sd, 23'd0, mstatus_mpv, mstatus_gva, 1'b0, 2'd2, 2'd2, 9'd0, mstatus_tsr" in " ".join(text.split())
+    assert "{2'd2, 36'd0, 26'h143185}" in text
 
 
 A, B, C = Name("a"), Name("b"), Name("c")

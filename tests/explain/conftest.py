@@ -2,6 +2,7 @@
 
 import json
 
+import jsonschema
 import pytest
 
 
@@ -17,7 +18,19 @@ def explain(run):
     return explain
 
 
+@pytest.fixture(scope="session")
+def schema(root):
+    """What an answer as data is said to be."""
+    return json.loads((root / "docs" / "schemas" / "explain.schema.json").read_text())
+
+
 @pytest.fixture
-def ask(explain):
-    """An answer as data."""
-    return lambda question: json.loads(explain(f"{question} --json"))
+def ask(explain, schema):
+    """An answer as data, which is as its schema says."""
+
+    def ask(question):
+        told = json.loads(explain(f"{question} --json"))
+        jsonschema.validate(told, schema)
+        return told
+
+    return ask

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utrap_show.explain.answer import answer
-from utrap_show.explain.recording_state import Watched
 from utrap_show.explain.request import Options, Request, make_request
 from utrap_show.names import Names
 from utrap_testbench.golden import (
@@ -17,6 +16,7 @@ from utrap_testbench.golden import (
     Insn,
     Irq,
     Query,
+    State,
     TakeException,
     TakeInterrupt,
     TrapReturn,
@@ -42,6 +42,27 @@ CONFIGS = [
 NAMES = {config: Names(config, unit_config(config)) for config in CONFIGS}
 CONFIG, SEEDS = st.sampled_from(CONFIGS), st.integers(0, 2**32)
 TOLD = (TakeException, TakeInterrupt, TrapReturn, CsrAccess, Query)
+
+
+class Noting(State):
+    """A state that notes in `read` which of its fields are read."""
+
+    @classmethod
+    def of(cls, state):
+        noting = object.__new__(cls)
+        noting.__dict__.update(state.__dict__, read=set())
+        return noting
+
+    def copy(self):
+        """A copy shares the notes."""
+        new = object.__new__(Noting)
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __getattribute__(self, name):
+        if name in State.__dataclass_fields__:
+            object.__getattribute__(self, "__dict__")["read"].add(name)
+        return object.__getattribute__(self, name)
 
 
 def state_and_event(config, seed):
@@ -124,9 +145,9 @@ def decisions(config, state, event):
     """Reasons, and the fields that the model read to find each."""
 
     def watched(decide):
-        state_under_watch = Watched.of(state)
+        state_under_watch = Noting.of(state)
         reason = decide(state_under_watch).reason
-        return reason, set(state_under_watch.__dict__["read"])
+        return reason, state_under_watch.__dict__["read"]
 
     if isinstance(event, TakeException):
         yield watched(lambda s: route_exception(config, s, event.cause, event.tval2, event.tinst))

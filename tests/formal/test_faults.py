@@ -21,14 +21,14 @@ from .conftest import FULL32
 #: What is wrong: pattern in the Verilog, what stands there instead, the task that finds it, what differs.
 WRONG_RTL = {
     "a bit is stored from the wrong place": (
-        r"medeleg_breakpoint <= extension_wdata\[3\]",
-        "medeleg_breakpoint <= extension_wdata[2]",
+        r"medeleg_breakpoint <= csr_written\[3\]",
+        "medeleg_breakpoint <= csr_written[2]",
         "csr 0x302 medeleg",
         "next medeleg",
     ),
     "a legaliser is missing": (
-        r"mstatus_mpp <= \(extension_wdata\[12\] & ~extension_wdata\[11\]\) \? [^;]*;",
-        "mstatus_mpp <= extension_wdata[12:11];",
+        r"mstatus_mpp <= \(csr_written\[12\] & ~csr_written\[11\]\) \? [^;]*;",
+        "mstatus_mpp <= csr_written[12:11];",
         "csr 0x300 mstatus",
         "next mstatus_mpp",
     ),
@@ -153,11 +153,15 @@ def mret_keeps_mprv(config, old, new):
     return target
 
 
+def lowest(rules, candidates):
+    return next(irq for irq in reversed(rules.priority) if candidates >> irq & 1 == 1)
+
+
 MRET = xret._mret
 WRONG_MODEL = {
     "a window ignores ORDER": (route, "matches", window_without_order, "exception 21"),
     "MRET leaves MPRV": (xret, "_mret", mret_keeps_mprv, "mret"),
-    "the order of interrupts": (interrupts, "_PRIORITY", tuple(reversed(interrupts._PRIORITY)), "interrupt"),
+    "the order of interrupts": (interrupts, "_highest", lowest, "interrupt"),
     "xcause has no interrupt bit": (entry, "_xcause", lambda r, trap: trap.cause, "interrupt"),
     "MPP takes any value": (legalise, "_mpp", lambda r, value: value, "csr 0x300 mstatus"),
 }

@@ -1,12 +1,9 @@
 """What comes of a property that is wrong, empty, too hard or killed; and that what is proved is the unit's logic."""
 
-import os
 import re
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 import z3
@@ -25,6 +22,7 @@ from utrap_formal.properties.window import UNIT
 from utrap_formal.runner import run as run_suite
 from utrap_formal.task import Status, Task
 
+from ..waiting import processes_in, wait_for  # noqa: TID252 (the tests are no package)
 from .conftest import MU32
 
 
@@ -172,31 +170,15 @@ def test_what_is_proved_is_the_units_own_logic(text, unit):
 
 
 def test_ctrl_c_leaves_no_process_and_no_folder(environment, root, tmp_path):
-    def inside():
-        """Processes that work in the temporary folder."""
-        found = []
-        for entry in Path("/proc").glob("[0-9]*/cwd"):
-            try:
-                if str(tmp_path) in os.readlink(entry):
-                    found.append(int(entry.parent.name))
-            except OSError:
-                continue
-        return found
-
     command = [
         sys.executable, "-c", "import sys; from utrap.command_line.cli import main; sys.exit(main())", "prove", "cover",
         "--profile", "mu", "--xlen", "32", "--cache", str(tmp_path / "prove"),
     ]  # fmt: skip
     env = {**environment(), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(command, env=env, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("utrap-*/job/model")):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for(lambda: process.poll() is not None or list(tmp_path.glob("utrap-*/job/model")))
+    assert process.poll() is None, process.communicate()
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
-    while inside() or list(tmp_path.glob("utrap-*")):
-        assert time.monotonic() < deadline + 60, (inside(), list(tmp_path.glob("utrap-*")))
-        time.sleep(0.1)
+    wait_for(lambda: not processes_in(tmp_path) and not list(tmp_path.glob("utrap-*")), 60)
     process.communicate()

@@ -53,7 +53,7 @@ def make(checkout, path):
 @pytest.fixture
 def ready(checkout):
     """An environment that is set up: its programs print what they are called with."""
-    for name in ("utrap", "ruff", "mypy", "python"):
+    for name in ("utrap", "ruff", "mypy", "vulture", "python"):
         executable(checkout / ".venv" / "bin" / name, f'[ "$1" = -c ] || echo "{name}:" "$@"')
     for stamp in (".utrap-run", ".utrap-dev"):
         (checkout / ".venv" / stamp).write_text(f"{checkout}\n")
@@ -268,4 +268,4 @@ def test_test_checks_style_types_and_behaviour(make, ready, path, checkout):
         if not (path / command).exists():
             executable(path / command, "")
     said = [line for line in make("test").stdout.splitlines() if re.match(r"\w+:", line)]
-    assert said == ["ruff: check", "mypy:", "python: -m pytest -n auto --dist loadfile"]
+    assert said == ["ruff: check", "mypy:", "vulture:", "python: -m pytest -n auto --dist loadfile"]

@@ -113,6 +113,10 @@ def test_a_header_of_format_1_without_our_keys_is_a_hart_without_n_and_shudeleg(
     assert (config.isa, config.vs, config.counters) == ("IMAC", False, "none")
 
 
+def test_a_header_of_format_1_has_the_vector_state_of_its_letters():
+    assert Config.from_json({"xlen": 64, "profile": "msu", "isa": "rv64imafdcv_zicsr"}).vs
+
+
 @pytest.mark.parametrize(("name", "s", "h"), [("msuhn", True, True), ("mun", False, False)])
 def test_a_header_may_name_n_without_shudeleg_beside_the_profiles(name, s, h):
     config = Config.from_json({"xlen": 64, "profile": name})

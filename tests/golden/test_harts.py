@@ -67,9 +67,10 @@ def accepted(make, refusal, values):
     try:
         return make(**values)
     except refusal as error:
-        assert "\n" not in str(error)
-        assert any(str(error).startswith(name) for name in values), error
-        return None
+        line = str(error)
+    assert "\n" not in line
+    assert any(line.startswith(name) for name in values), line
+    return None
 
 
 FULL = {field.name: getattr(unit.Config(), field.name) for field in fields(unit.Config)}

@@ -2,32 +2,12 @@
 
 import struct
 
+from .assembly import FOREVER, T0, T1, ZERO, addi, li, store
+
 BASE = 0x8000_0000
-UART, FINISHER, MTIMECMP = 0x1000_0000, 0x0010_0000, 0x0200_4000
-ECALL, MRET, WFI, FOREVER = 0x0000_0073, 0x3020_0073, 0x1050_0073, 0x0000_006F
-ZERO, T0, T1, T2 = 0, 5, 6, 7
-
-
-def addi(rd, rs1, value):
-    return (value & 0xFFF) << 20 | rs1 << 15 | rd << 7 | 0x13
-
-
-def li(rd, value):
-    """LUI and ADDIW: a value of 32 bits."""
-    upper = (value + 0x800) >> 12 & 0xFFFFF
-    return [upper << 12 | rd << 7 | 0x37, (value & 0xFFF) << 20 | rd << 15 | rd << 7 | 0x1B]
-
-
-def store(rs2, rs1, function_3, offset=0):
-    return (offset >> 5 & 0x7F) << 25 | rs2 << 20 | rs1 << 15 | function_3 << 12 | (offset & 31) << 7 | 0x23
-
-
-def csrrw(rd, csr, rs1):
-    return csr << 20 | rs1 << 15 | 1 << 12 | rd << 7 | 0x73
-
-
-def csrrs(rd, csr, rs1):
-    return csr << 20 | rs1 << 15 | 2 << 12 | rd << 7 | 0x73
+#: `st_shndx` of a symbol that is in no section.
+ABSOLUTE = 0xFFF1
+UART, FINISHER = 0x1000_0000, 0x0010_0000
 
 
 def say(text):
@@ -48,15 +28,22 @@ def code(words):
     return struct.pack(f"<{len(words)}I", *words)
 
 
-def elf(content, *, address=BASE, entry=None, kind=2, order=1, machine=243, type_=2, flags=0, size=None, symbols=()):
-    """An ELF64 file with one segment; `symbols`: name and address of each."""
+def elf(
+    content, *, address=BASE, entry=None, kind=2, order=1, machine=243, type_=2, flags=0, size=None, symbols=(),
+    section=1, empty=(),
+):  # fmt: skip
+    """An ELF64 file with a segment of this content.
+
+    `symbols`: name and address of each; `section`: where they are; `empty`: address, size and place in the file of
+    more segments, none of which has bytes there.
+    """
     strings = b"\0" + b"".join(name.encode() + b"\0" for name, _ in symbols)
     table, place = bytes(24), 1
     for name, value in symbols:
-        table += struct.pack("<IBBHQQ", place, 1 << 4, 0, 1, value, 0)
+        table += struct.pack("<IBBHQQ", place, 1 << 4, 0, section, value, 0)
         place += len(name) + 1
     names = b"\0.symtab\0.strtab\0.text\0"
-    start = 64 + 56
+    start = 64 + 56 * (1 + len(empty))
     offsets, rest = [], b""
     for part in (table, strings, names):
         offsets.append(start + len(content) + len(rest))
@@ -71,6 +58,8 @@ def elf(content, *, address=BASE, entry=None, kind=2, order=1, machine=243, type
     entry = address if entry is None else entry
     header = b"\x7fELF" + bytes([kind, order, 1]) + bytes(9)
     header += struct.pack("<HHIQQQIHHHHHH", type_, machine, 1, entry, 64, start + len(content) + len(rest), flags,
-                          64, 56, 1, 64, len(sections), 4)  # fmt: skip
+                          64, 56, 1 + len(empty), 64, len(sections), 4)  # fmt: skip
     program = struct.pack("<IIQQQQQQ", 1, 5, start, address, address, len(content), size or len(content), 8)
+    for place, length, offset in empty:
+        program += struct.pack("<IIQQQQQQ", 1, 6, offset, place, place, 0, length, 8)
     return header + program + content + rest + b"".join(sections)

@@ -1,4 +1,4 @@
-"""A recorded run of QEMU, and whether QEMU is here."""
+"""A recorded run of QEMU."""
 
 import gzip
 import json
@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from utrap.command_line.errors import UserError
 from utrap_testbench.oracles.qemu import tools
 from utrap_testbench.oracles.qemu.program import Program
 
@@ -20,14 +19,3 @@ def recorded(root):
 
     program = Program.from_json(json.loads(text(tools.PROGRAM)))
     return SimpleNamespace(program=program, uart=text(tools.UART), traps=text(tools.TRAPS))
-
-
-@pytest.fixture(scope="session")
-def qemu():
-    """Skips the test where QEMU 7.2 or the assembler is missing."""
-    if line := tools.missing():
-        pytest.skip(line)
-    try:
-        tools.check_version()
-    except UserError as error:
-        pytest.skip(str(error))

@@ -88,7 +88,7 @@ FAULTS = (
     _field("URET", "it leaves UPV", "hustatus_upv", "commit_op == 3'd6 ? hustatus_upv : $", "hustatus"),
     _field("URET", "UPVP=0 goes to VS", "mode_prv",
            "commit_op == 3'd6 & ~mode_v & hustatus_upv & hudcfg_en ? 2'd1 : $", "hart.mode"),
-    _net("views", "SD does not follow VS", "sstatus_TOP", "&mstatus_fs", "mstatus", "answer.rdata"),
+    _net("views", "SD does not follow VS", "mstatus_sd", "&mstatus_fs", "mstatus", "answer.rdata"),
     _net("modes", "MPRV is without effect", "hart_load_store_mode", "hart_mode", "hart.load_store_mode"),
     _net("trace", "a faulting event is shown", "trace_kind", "commit_op", "trace.kind"),
     _net("extension", "a refused access writes", "extension_write",

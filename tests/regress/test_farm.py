@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from .waiting import processes, wait_for
+from ..waiting import processes, wait_for  # noqa: TID252 (the tests are no package)
 
 pytest.importorskip("dask_jobqueue")
 

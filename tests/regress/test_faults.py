@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pytest
 
 from utrap.config import Config
 from utrap_sim.simulators.bench import Bench
-from utrap_sim.simulators.builds import build, child_environment, find_simulator
+from utrap_sim.simulators.cocotb_bench import build, cocotb_test
+from utrap_sim.simulators.installed import find_simulator
 from utrap_testbench.harts import model_config
 
 from .faults import FAULTS, seeded
@@ -47,27 +47,15 @@ def failures(request, simulator, tmp_path_factory):
         "outputs": [(field.name, field.width) for field in bench.outputs.fields],
     }
     (folder / "job.json").write_text(json.dumps(job))
-    environment = child_environment(found)
-    environment["PYTHONPATH"] = os.pathsep.join([str(HERE), environment["PYTHONPATH"]])
-    command = [
-        sys.executable,
-        "-m",
-        "utrap_sim.simulators.cocotb_test",
-        name,
-        str(built),
-        str(folder),
-        "bench_faults",
-        "0",
-    ]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        log = process.stdout.read().decode()
+    environment = {"PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)])}
+    log = folder / "log"
+    with (
+        log.open("wb") as output,
+        cocotb_test(found, built, folder, "bench_faults", output=output, environment=environment) as process,
+    ):
         process.wait(600)
     result = folder / "result.json"
-    assert result.exists(), log[-4000:]
+    assert result.exists(), log.read_text()[-4000:]
     return {int(number): failure for number, failure in json.loads(result.read_text()).items()}
 
 

@@ -15,11 +15,12 @@ from utrap_sim.regress.command import RegressSession
 from utrap_sim.regress.parallel import Regression, plan
 from utrap_sim.regress.seed import Built, Seed, run_seed
 from utrap_sim.simulators.bench import Bench
-from utrap_sim.simulators.builds import build, find_simulator
+from utrap_sim.simulators.cocotb_bench import build
+from utrap_sim.simulators.installed import find_simulator
 from utrap_testbench.coverage import points
 
+from ..waiting import processes, wait_for  # noqa: TID252 (the tests are no package)
 from .faults import FAULTS, seeded
-from .waiting import processes, wait_for
 
 
 def cases(path: Path) -> list[ET.Element]:

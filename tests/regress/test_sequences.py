@@ -6,8 +6,8 @@ from itertools import islice
 import pytest
 
 from utrap.config import PROFILES
-from utrap_sim.layout import Layout
 from utrap_sim.regress.parallel import DEFAULT_STEPS
+from utrap_testbench.boundary import Layout
 from utrap_testbench.coverage import Collector, points
 from utrap_testbench.env import Scoreboard
 from utrap_testbench.golden import Config, CsrAccess
@@ -41,7 +41,7 @@ class Run:
 
     def __init__(self, config, seed):
         self.config = config
-        self.scoreboard = Scoreboard(config, Layout([]), lambda *_: {}, 0)
+        self.scoreboard = Scoreboard(config, Layout([]), 0)
         self.source = Source(config, random.Random(seed), lambda: self.scoreboard.state)
         self.collector = Collector(config)
 

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from utrap_sim.simulators import builds as simulators
+from utrap_sim.simulators import builds, installed
+
+from ..waiting import processes_in, wait_for  # noqa: TID252 (the tests are no package)
 
 
 def test_what_is_recorded_agrees_and_the_same_options_give_the_same_file(run, recorded):
@@ -184,7 +185,7 @@ def test_an_old_verilator_is_one_line(run, recorded, monkeypatch, version):
     path = recorded("--count", "2", "--profile", "mu")
     hide(monkeypatch, "verilator")
     monkeypatch.setattr("shutil.which", lambda name: name)
-    monkeypatch.setattr(simulators, "_version", lambda command, environment: version)
+    monkeypatch.setattr(installed, "_version", lambda command, environment: version)
     result = run("replay", path, "--on", "verilator")
     assert result.status == 2
     assert result.err.startswith(f"utrap: {version} is too old, 5.036 or later is needed")
@@ -192,7 +193,7 @@ def test_an_old_verilator_is_one_line(run, recorded, monkeypatch, version):
 
 def hide(monkeypatch, package):
     """Let a Python package be not installed."""
-    monkeypatch.setattr(simulators, "find_spec", lambda name: None if name == package else find_spec(name))
+    monkeypatch.setattr(installed, "find_spec", lambda name: None if name == package else find_spec(name))
 
 
 def test_a_build_that_fails_is_one_line_that_names_the_log(run, recorded, monkeypatch, tmp_path, simulator):
@@ -226,7 +227,7 @@ def test_a_build_is_made_once(run, recorded, monkeypatch, tmp_path, simulator):
     monkeypatch.setenv("UTRAP_SIM_CACHE", str(tmp_path / "cache"))
     assert run("replay", path, "--on", "icarus").status == 0
     (built,) = (tmp_path / "cache").iterdir()
-    monkeypatch.setattr(simulators, "_build", None)
+    monkeypatch.setattr(builds, "_build", None)
     assert run("replay", path, "--on", "icarus").status == 0
     assert list((tmp_path / "cache").iterdir()) == [built]
 
@@ -247,35 +248,13 @@ def test_an_end_in_mid_run_leaves_no_simulator(environment, installed, root, tmp
         text=True,
     )
     if on == "icarus":
-        await_(lambda: list(tmp_path.glob("utrap-sim-*/stimuli.hex")))
-        assert simulators_in(tmp_path)
+        wait_for(lambda: list(tmp_path.glob("utrap-sim-*/stimuli.hex")))
+        assert processes_in(tmp_path)
     else:
         time.sleep(1)
     process.send_signal(how)
     _, error = process.communicate(timeout=30)
-    await_(lambda: not simulators_in(tmp_path))
+    wait_for(lambda: not processes_in(tmp_path))
     if how is signal.SIGINT:
         assert (process.returncode, error) == (130, "utrap: interrupted\n")
-        assert [path.name for path in tmp_path.iterdir()] == ["many"]
-
-
-def await_(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def simulators_in(folder):
-    """Processes whose command names the folder, other than replay itself."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command, place = path.read_bytes().decode().split("\0"), os.readlink(path.with_name("cwd"))
-        except OSError:
-            continue
-        if place.startswith(f"{folder}{os.sep}") or any(
-            part.startswith(f"{folder}{os.sep}utrap-sim") for part in command
-        ):
-            found.append(command)
-    return found
+    wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["many"])

@@ -11,7 +11,7 @@ from amaranth.sim import Simulator
 
 from utrap.config import Config
 from utrap.unit import TrapUnit
-from utrap_sim.expected import commit_op
+from utrap_testbench.boundary import operation
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import (
     CsrAccess,
@@ -146,7 +146,7 @@ def _with_lines(model: Any, state: State, cycle: Cycle) -> State:
 
 def _drive(context: Any, unit: Any, domain: ClockDomain, cycle: Cycle) -> None:
     event, commit = cycle.event, unit.commit
-    values: dict[Any, int] = {"op": commit_op(event)}
+    values: dict[Any, int] = {"op": operation(event)}
     if isinstance(event, CsrAccess):
         values |= {"csr_address": event.address, "csr_op": event.op.value, "csr_wdata": event.wdata}
         context.set(unit.extension.exists, event.ext_exists)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 import os
 import pty
 import random
@@ -139,14 +140,28 @@ ERRORS = {
     "empty": ("is empty",),
     "text": ("is not a VCD file",),
     "binary": ("is not a VCD file",),
-    "fst": ("is an FST file: convert it with fst2vcd first",),
+    "fst": ("is an FST file that cannot be read: it is damaged",),
     "gzip": ("is compressed with gzip",),
     "header": ("is cut off: it ends inside its header",),
     "line": ("is cut off: its last line is",),
     "no clock edge": ("has no rising edge of top.dut.clk",),
     "no trace port": ("has no trace port: no scope has clk, trace_kind",),
     "part of the port": ("top.dut lacks trace_to_mode",),
-    "no timescale": ("its header is malformed: it has no $timescale",),
+    "garbage": ("is not VCD throughout: after #20 it has 'nonsense'",),
+    "back in time": ("time goes back from #20 to #5",),
+    "too wide": ("top.dut.trace_kind has 3 bits, and at #10 the value '1010'",),
+    "no value": ("top.dut.trace_to_mode never gets a value",),
+    "unknown": ("top.dut.trace_kind is x throughout",),
+    "width": ("top.dut.trace_cause has 5 bits, and the port 6",),
+    "twice": ("top.dut.trace_kind is declared several times, and differently",),
+    "hole": ("top.dut.trace_kind is dumped in pieces, and bit 1 is missing",),
+    "real": ("top.dut.trace_cause is a real number",),
+    "comment": ("is cut off inside a comment",),
+    "extended": ("is an extended VCD file ($dumpports)",),
+    "extended body": ("is an extended VCD file ($dumpports)",),
+    "scale": ("$timescale 1 min is no time scale like 1 ns",),
+    "ghw": ("is a GHW file",),
+    "xz": ("is compressed with xz",),
     "declaration": ("its header is malformed",),
 }
 
@@ -156,6 +171,9 @@ def broken(tmp_path, small):
     """A file of each kind that cannot be shown."""
     whole = small([{}, TRAP, NOTHING, {}]).read_bytes()
     header = whole.index(b"$enddefinitions")
+    codes = {name: code for code, name in re.findall(rb"\$var \S+ \d+ (\S+) (\S+) \$end", whole)}
+    kind_code, to_code = codes[b"trace_kind"], codes[b"trace_to_mode"]
+    kind_var = b"$var wire 3 " + kind_code + b" trace_kind $end\n"
 
     def broken(kind):
         path = tmp_path / "broken.vcd"
@@ -166,11 +184,27 @@ def broken(tmp_path, small):
             "fst": bytes(7) + b"\x01\x49" + bytes(300),
             "gzip": gzip.compress(whole),
             "header": whole[: header - 20],
-            "line": whole[: whole.rindex(b"\n", 0, -20) + 4],
+            "line": whole[: whole.rindex(b"\nb") + 3],
             "no clock edge": whole[: whole.index(b"#10")],
             "no trace port": whole.replace(b" trace_", b" race_"),
             "part of the port": whole.replace(b" trace_to_mode ", b" to_mode "),
-            "no timescale": whole.replace(b"$timescale 1 ns $end\n", b""),
+            "garbage": whole.replace(b"#20\n", b"#20\nnonsense\n"),
+            "back in time": whole.replace(b"#30\n", b"#5\n"),
+            "too wide": whole.replace(b"b10 " + kind_code, b"b1010 " + kind_code),
+            "no value": re.sub(rb"\nb[01]* " + to_code + rb"(?=\n)", b"", whole),
+            "unknown": re.sub(rb"\nb[01]* " + kind_code + rb"(?=\n)", b"\nbx " + kind_code, whole),
+            "width": whole.replace(b"wire 6 ", b"wire 5 "),
+            "twice": whole.replace(kind_var, kind_var + kind_var.replace(b" " + kind_code + b" ", b" new ")),
+            "hole": whole.replace(
+                kind_var, b"$var wire 1 " + kind_code + b" trace_kind [0] $end\n$var wire 1 new trace_kind [2] $end\n"
+            ),
+            "real": whole.replace(b"wire 6 ", b"real 64 "),
+            "comment": whole + b"$comment it ends\n",
+            "extended": whole.replace(b"wire 1 ! clk", b"port 1 <0 clk"),
+            "extended body": whole.replace(b"$dumpvars", b"$dumpports"),
+            "scale": whole.replace(b"1 ns", b"1 min"),
+            "ghw": b"GHDLwave\n" + bytes(100),
+            "xz": lzma.compress(whole),
             "declaration": whole.replace(b"$var wire 1 ! clk $end", b"$var wire $end"),
         }
         if kind == "folder":

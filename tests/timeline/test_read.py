@@ -4,19 +4,22 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from amaranth.hdl import Module
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
+from utrap.csr.configured import trap_fields
 from utrap.isa import Mode, Target
 from utrap.products.file_set import products
-from utrap.rules.entry import ROWS, Trap, status_writes
+from utrap.rules.entry import Trap, status_writes
 from utrap.rules.xret import mret, sret, uret
-from utrap_show.timeline import read_timeline, scan
+from utrap_show.timeline import read_timeline
 from utrap_show.timeline.csrs import storages
 from utrap_show.timeline.document import document
 from utrap_show.timeline.event import Kind
 from utrap_show.timeline.layout import lay_out
 from utrap_show.timeline.saved import places
+from utrap_show.waveform import changes
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
 from utrap_testbench.harts import model_config
@@ -107,7 +110,7 @@ def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
     config = Config.profile("full", xlen)
     state = Bench(config).unit.state
     some_trap = Trap(**dict.fromkeys(Trap.__dataclass_fields__, state["mstatus.mie"]))
-    written = {*ROWS[target].values(), *status_writes(state, target, some_trap)}
+    written = {*trap_fields(config)[target].values(), *status_writes(state, target, some_trap)}
     for from_mode in Mode:
         told = stored(Kind.EXCEPTION, from_mode, target.mode, xlen)
         unchanged = {"hstatus.spvp", "hustatus.upvp"} if from_mode < 4 else set()
@@ -126,7 +129,7 @@ def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
     ],
 )
 def test_a_return_restores_what_the_hardware_may_write(kind, make, modes, but):
-    written = set(make(Bench(Config.profile("full", 64)).unit.state).writes)
+    written = set(make(Module(), Bench(Config.profile("full", 64)).unit.state).writes)
     assert stored(kind, modes[0], modes[1], 64) == written - but
 
 
@@ -301,7 +304,7 @@ def test_a_file_is_read_in_pieces_of_any_size(uart, trap_and_return, monkeypatch
     for path in (trap_and_return, *([uart.path] if chunk > 50 else [])):
         whole = document(read_timeline(path, accesses=True))
         with monkeypatch.context() as patch:
-            patch.setattr(scan, "_CHUNK", chunk)
+            patch.setattr(changes, "_CHUNK", chunk)
             assert document(read_timeline(path, accesses=True)) == whole
 
 

@@ -1,21 +1,20 @@
 """`utrap waves` as a user meets it: what it prints and writes, and every way to go wrong."""
 
 import gzip
-import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from utrap_sim.simulators import builds as simulators
-from utrap_sim.simulators.builds import find_simulator
+from utrap_sim.simulators import builds
+from utrap_sim.simulators.installed import find_simulator
 from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import WaveBench
 from utrap_sim.waves.library import SCENARIOS
 from utrap_sim.waves.run import _formats
+
+from ..waiting import processes_in, wait_for  # noqa: TID252 (the tests are no package)
 
 #: A file of events whose hart cannot be as the event finds it.
 NO_STATE = """\
@@ -191,7 +190,7 @@ def test_a_build_is_made_once(run, monkeypatch, tmp_path, simulator):
     simulator("icarus")
     monkeypatch.setenv("UTRAP_SIM_CACHE", str(tmp_path / "cache"))
     assert run("waves", "uart", "-o", tmp_path / "out").status == 0
-    monkeypatch.setattr(simulators, "_build", None)
+    monkeypatch.setattr(builds, "_build", None)
     assert run("waves", "rtc", "-o", tmp_path / "out").status == 0
     assert {"uart.vcd", "rtc.vcd"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
@@ -250,31 +249,12 @@ def test_an_end_in_mid_run_leaves_no_simulator_and_no_file(environment, installe
         stderr=subprocess.PIPE,
         text=True,
     )
-    await_(lambda: list(tmp_path.glob("utrap-waves-*/waves.dump")))
-    assert simulators_in(tmp_path)
+    wait_for(lambda: list(tmp_path.glob("utrap-waves-*/waves.dump")))
+    assert processes_in(tmp_path)
     process.send_signal(how)
     _, error = process.communicate(timeout=60)
-    await_(lambda: not simulators_in(tmp_path))
+    wait_for(lambda: not processes_in(tmp_path))
     assert not (tmp_path / "out").exists()
     if how is signal.SIGINT:
         assert (process.returncode, error) == (130, "utrap: interrupted\n")
-        assert [path.name for path in tmp_path.iterdir()] == ["many.jsonl"]
-
-
-def await_(condition):
-    end = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def simulators_in(folder):
-    """Processes that run in the folder."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if os.readlink(place).startswith(f"{folder}{os.sep}utrap-waves-"):
-                found.append(place)
-        except OSError:
-            continue
-    return found
+    wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["many.jsonl"])

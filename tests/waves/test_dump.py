@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from vcdvcd import VCDVCD
 
-from utrap.csr.rows import csrs, stored_fields
+from utrap.csr.configured import csrs, stored_fields
 from utrap.products.port_list import port_groups
 from utrap_sim.waves.bench import PERIOD, START
 from utrap_testbench.golden import csr_value

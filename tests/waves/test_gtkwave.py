@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from utrap.csr.rows import csrs
+from utrap.csr.configured import csrs
 from utrap_sim.waves.bench import PERIOD, START
 from utrap_sim.waves.gtkw import gtkwave_files
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Many results in one number: each operation is run on every pair of operands, and what comes out is compared with a
-// constant. The constants are computed by tests/hart/instructions.py, from the manual, and by nothing else.
+// constant. The constants are computed by tests/hart/run/instructions.py, from the manual, and by nothing else.
 
 #ifndef DIGEST_H
 #define DIGEST_H

@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from utrap.config import Config
-from utrap.isa import CommitOp
-from utrap.isa import CsrOp as RtlCsrOp
-from utrap_formal.equivalence.comparison import BY_STATE
 from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
-from utrap_testbench import golden
-from utrap_testbench.golden import CsrAccess, CsrOp, Retire, Return, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.boundary import BY_STATE, Decoder, Op, operation
+from utrap_testbench.golden import CsrOp, Event
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
 from utrap_testbench.harts import model_config
 
@@ -32,16 +29,19 @@ class Case:
     """One kind of event.
 
     Attributes:
-        op: What stands on commit_op.
-        fixed: Other inputs that stand at one value.
+        fixed: Inputs that stand at one value, apart from commit_op and those that its group shares.
         assumed: What holds of the free inputs, as z3 Booleans.
         event: The model's event.
     """
 
-    op: CommitOp
     fixed: dict[str, int] = field(default_factory=dict)
     assumed: tuple[Any, ...] = ()
-    event: golden.Event
+    event: Event
+
+    @property
+    def op(self) -> Op:
+        """What stands on commit_op."""
+        return operation(self.event)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ def groups(config: Config, netlist: Netlist) -> Iterator[Group]:
     yield Group(kind="reset", name="reset")
     for invariant in invariants(config, netlist.registers):
         yield Group(kind="invariant", name=f"invariant {invariant.name}")
-    for output in (row.output for row in BY_STATE if row.output in netlist.outputs):
+    for output in (row.verilog for row in BY_STATE if row.verilog in netlist.outputs):
         yield Group(kind="state output", name=output)
     yield Group(kind="retire", name="retire")
     for address, row in sorted(model_config(config).rules.csrs.items()):
@@ -81,7 +81,7 @@ def groups(config: Config, netlist: Netlist) -> Iterator[Group]:
         yield Group(kind="exception", name=f"exception {cause}", shared={"commit_cause": cause})
     yield Group(kind="exception", name="exception other")
     yield Group(kind="interrupt", name="interrupt")
-    for op in (CommitOp.MRET, CommitOp.SRET, CommitOp.URET):
+    for op in (Op.MRET, Op.SRET, Op.URET):
         yield Group(kind="return", name=op.name.lower())
 
 
@@ -90,77 +90,49 @@ def cases(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
     yield from _CASES[group.kind](group, config, inputs)
 
 
-def _number(inputs: Inputs, name: str) -> Any:
-    """An input as the model's event has it; 0 where the configuration lacks the port."""
-    return Number(inputs[name]) if name in inputs else 0
+def _event(group: Group, config: Config, inputs: Inputs, op: Op, **known: Any) -> Event:
+    """The event at the RTL's inputs, which are `known`, shared by the group, or free."""
+    values = {"commit_op": op, **group.shared, **known}
+
+    def read(name: str) -> Any:
+        port = name.replace(".", "_")
+        return values[port] if port in values else Number(inputs[port])
+
+    return Decoder(model_config(config)).event(read)
 
 
-def _retire(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
-    event = Retire(fs_dirty=_number(inputs, "commit_fs_dirty"), vs_dirty=_number(inputs, "commit_vs_dirty"))
-    yield Case(op=CommitOp.NONE, event=event)
+def _single(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
+    """One operation, with whatever operands."""
+    yield Case(event=_event(group, config, inputs, _OPERATIONS[group.name]))
 
 
 def _access(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
     owned = model_config(config).rules.csrs
-    address: Any = group.shared.get("commit_csr_address")
+    known: dict[str, Any] = {}
     assumed: tuple[Any, ...] = ()
-    if address is None:
+    if not group.shared:
         free = inputs["commit_csr_address"]
-        address = _Outside(free)
+        known = {"commit_csr_address": _Outside(free)}
         assumed = tuple(free != own for own in owned)
-    for op in CsrOp:
-        for by_debugger in (False, True):
-            yield Case(
-                op=CommitOp.DEBUG_CSR if by_debugger else CommitOp.CSR,
-                fixed={"commit_csr_op": RtlCsrOp[op.name].value},
-                assumed=assumed,
-                event=CsrAccess(
-                    address=address,
-                    op=op,
-                    wdata=_number(inputs, "commit_csr_wdata"),
-                    debug=by_debugger,
-                    ext_exists=_number(inputs, "extension_exists"),
-                    ext_rdata=_number(inputs, "extension_rdata"),
-                    fs_dirty=_number(inputs, "commit_fs_dirty"),
-                    vs_dirty=_number(inputs, "commit_vs_dirty"),
-                ),
-            )
+    for csr_op in CsrOp:
+        fixed = {"commit_csr_op": csr_op.value}
+        for op in (Op.CSR, Op.DEBUG_CSR):
+            yield Case(fixed=fixed, assumed=assumed, event=_event(group, config, inputs, op, **fixed, **known))
 
 
 def _exception(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
-    cause: Any = group.shared.get("commit_cause")
     assumed: tuple[Any, ...] = ()
-    if cause is None:
-        free = inputs["commit_cause"]
-        cause = Number(free)
-        assumed = tuple(free != fault.value for fault in GUEST_PAGE_FAULTS)
-    yield Case(
-        op=CommitOp.EXCEPTION,
-        assumed=assumed,
-        event=TakeException(
-            cause=cause,
-            pc=_number(inputs, "commit_pc"),
-            tval=_number(inputs, "commit_tval"),
-            gva=_number(inputs, "commit_gva"),
-            tval2=_number(inputs, "commit_tval2"),
-            tinst=_number(inputs, "commit_tinst"),
-        ),
-    )
+    if not group.shared:
+        assumed = tuple(inputs["commit_cause"] != fault.value for fault in GUEST_PAGE_FAULTS)
+    yield Case(assumed=assumed, event=_event(group, config, inputs, Op.EXCEPTION))
 
 
-def _interrupt(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
-    yield Case(op=CommitOp.INTERRUPT, event=TakeInterrupt(pc=_number(inputs, "commit_pc")))
-
-
-def _return(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
-    yield Case(op=CommitOp[group.name.upper()], event=TrapReturn(insn=Return(group.name)))
-
-
+_OPERATIONS = {"retire": Op.NONE, "interrupt": Op.INTERRUPT, "mret": Op.MRET, "sret": Op.SRET, "uret": Op.URET}
 _CASES = {
-    "retire": _retire,
+    "retire": _single,
     "CSR access": _access,
     "CSR access outside": _access,
     "exception": _exception,
-    "interrupt": _interrupt,
-    "return": _return,
+    "interrupt": _single,
+    "return": _single,
 }

@@ -14,13 +14,15 @@ from typing import Any
 import z3
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr, Field
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Csr, Field
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
+from utrap_testbench.boundary import LEVELS
+from utrap_testbench.harts import model_config
 
-__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state", "registers_of"]
+__all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state"]
 
 
 class CorrespondenceError(ValueError):
@@ -65,14 +67,12 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
     """The pieces of each field of the model's state that the RTL stores or is given."""
     found: dict[str, list[Piece]] = {
         "prv": [Piece(lsb=0, width=2 if config.s else 1, source="mode_prv", copies=1 if config.s else 2)],
-        "mhartid": [Piece(lsb=0, width=config.xlen, source="hartid", is_input=True)],
     }
     if config.h:
         found["v"] = [Piece(lsb=0, width=1, source="mode_v")]
-    for line in ["meip", "mtip", "msip", *["seip"] * config.s, *["ueip"] * config.n]:
-        found[f"line_{line}"] = [Piece(lsb=0, width=1, source=f"lines_{line}", is_input=True)]
-    if config.geilen:
-        found["hgeip"] = [Piece(lsb=1, width=config.geilen, source="lines_hgeip", is_input=True)]
+    for level in LEVELS:
+        if width := level.width(model_config(config)):
+            found[level.field] = [Piece(lsb=level.lsb, width=width, source=level.verilog, is_input=True)]
     for row in csrs(config):
         for field in row.fields:
             name, offset = _place(row, field)
@@ -81,8 +81,8 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
                 width = field.width // field.copies
                 piece = Piece(lsb=offset, width=width, source=source, copies=field.copies)
                 found.setdefault(name, []).append(piece)
-            elif row.name == "mideleg":
-                # What H fixes at 1 is a bit of the model's field.
+            elif field.is_constant and row.name in ("mideleg", "mtvec"):
+                # What H fixes at 1, and a MODE that is fixed, are bits of the model's field.
                 found.setdefault(name, []).append(Piece(lsb=offset, width=field.width, constant=field.constant))
     return {name: tuple(sorted(pieces, key=lambda piece: piece.lsb)) for name, pieces in found.items()}
 
@@ -93,16 +93,6 @@ def _place(row: Csr, field: Field) -> tuple[str, int]:
         return f"{_BY_FIELD[row.name]}_{field.name}", 0
     name, offset = _MOVED.get(row.name, (row.name, 0))
     return name, offset + field.lsb
-
-
-def registers_of(config: Config) -> dict[str, int]:
-    """Width of every register that the correspondence names."""
-    return {
-        piece.source: piece.width
-        for pieces in correspondence(config).values()
-        for piece in pieces
-        if piece.source and not piece.is_input
-    }
 
 
 def check(config: Config, netlist: Netlist) -> None:

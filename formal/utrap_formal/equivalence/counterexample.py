@@ -10,14 +10,14 @@ from typing import Any
 import z3
 
 from utrap.config import Config
-from utrap.isa import CommitOp
 from utrap_formal.equivalence.cases import Case
-from utrap_formal.equivalence.comparison import BY_EVENT, BY_STATE, Answer
 from utrap_formal.equivalence.correspondence import model_state
 from utrap_formal.equivalence.netlist import Netlist, substituted
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
+from utrap_testbench.boundary import Answer, expected
 from utrap_testbench.golden import CsrAccess, CsrOp, Insn, Retire, State, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.golden.interrupts import lines_of
 from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import Header, Record, run_on_model
 from utrap_testbench.vectors.encoding import encode, encode_csr
@@ -49,20 +49,10 @@ def explain(config: Config, netlist: Netlist, case: Case | None, values: Mapping
     before = model_state(config, values)
     event = _concrete(case.event, netlist, values) if case else Retire()
     after, outcome = golden.step(model, before, event)
-    answer = Answer(
-        config=model, op=case.op if case else CommitOp.NONE, event=event, before=before, after=after, outcome=outcome
-    )
-    expected: dict[str, Any] = {}
-    for event_row in BY_EVENT:
-        if event_row.output in netlist.outputs and event_row.applies(answer):
-            expected[event_row.output] = event_row.value(answer)
-    for row in BY_STATE:
-        value = row.value(model, before) if row.output in netlist.outputs else None
-        if value is not None:
-            expected[row.output] = value
+    wanted = {name.replace(".", "_"): value for name, value in expected(Answer(model, before, event, outcome)).items()}
     seen, following = _rtl(netlist, values)
     rtl_after = model_state(config, {**values, **following})
-    differences = [(name, int(value), seen[name]) for name, value in expected.items() if int(value) != seen[name]]
+    differences = [(name, value, seen[name]) for name, value in wanted.items() if value != seen[name]]
     differences += [
         (f"next {name}", getattr(after, name), getattr(rtl_after, name))
         for name in (field.name for field in dataclasses.fields(State))
@@ -136,10 +126,8 @@ def _details(model: golden.Config, before: State, event: Any) -> tuple[str, dict
             "tinst": hex(event.tinst),
         }
     if isinstance(event, TakeInterrupt):
-        lines = before.line_msip << 3 | before.line_mtip << 7 | before.line_ueip << 8
-        lines |= before.line_seip << 9 | before.line_meip << 11
         more = {"hgeip": hex(before.hgeip)} if model.geilen else {}
-        return "interrupt", {"lines": hex(lines), **more}
+        return "interrupt", {"lines": hex(lines_of(before)), **more}
     if isinstance(event, TrapReturn):
         return "xret", {"insn": event.insn.value, "bits": hex(encode(Insn(event.insn.value)))}
     if isinstance(event, CsrAccess):

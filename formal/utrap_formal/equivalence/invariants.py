@@ -15,7 +15,8 @@ from typing import Any
 import z3
 
 from utrap.config import Config
-from utrap.csr.rows import stored_fields
+from utrap.csr.configured import stored_fields
+from utrap.csr.warl import AlignedIfVectored, AtMost, ExistingMode, SupportedMode
 
 __all__ = ["Invariant", "invariants"]
 
@@ -44,15 +45,13 @@ def invariants(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
 
 
 def _modes(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
-    """norm:mstatus_xpp_warl, and the modes that exist."""
+    """The modes that exist."""
     found = []
     if config.s:
         prv = registers["mode_prv"]
         found.append(
             Invariant(name="mode", statement="the privilege is 0, 1 or 3", term=prv != 2, is_needed=True),
         )
-        mpp = registers["mstatus_mpp"]
-        found.append(Invariant(name="mstatus.mpp", statement="MPP is 0, 1 or 3", term=mpp != 2, is_needed=True))
         if config.h:
             term = z3.Or(registers["mode_v"] == 0, prv != 3)
             found.append(Invariant(name="mode.v", statement="V is 0 in M", term=term, is_needed=True))
@@ -60,24 +59,26 @@ def _modes(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
 
 
 def _fields(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
-    """What warl.md says of xtvec, VGEIN and the address translation registers, and bits that nothing sets."""
+    """What the fields' rules promise, and bits that nothing sets."""
     found = []
     for key, field in stored_fields(config).items():
-        csr, _, name = key.partition(".")
-        register = registers[key.replace(".", "_")]
-        if csr.endswith("atp") and name == "mode":
-            codes = config.hgatp_codes if csr == "hgatp" else config.satp_codes
-            term, statement = z3.Or(*(register == code for code in codes)), f"MODE is one of {codes}"
-        elif csr.endswith("tvec") and name == "base" and config.vectored_align == 256:
-            low, mode = z3.Extract(5, 0, register), registers[f"{csr}_mode"]
-            term, statement = z3.Or(z3.Extract(0, 0, mode) == 0, low == 0), "with MODE=1 BASE is 256-byte aligned"
-        elif key == "hstatus.vgein":
-            term, statement = z3.ULE(register, config.geilen), "VGEIN is at most GEILEN"
-        elif (unset := ~field.mask & ((1 << register.size()) - 1)) and field.copies == 1:
-            term, statement = register & unset == 0, f"bits outside {field.mask:#x} are 0"
-        else:
-            continue
-        # A guest that does not exist: the model sees no interrupt of it, the RTL another guest's.
-        is_needed = key == "hstatus.vgein"
+        register, is_needed = registers[key.replace(".", "_")], False
+        match field.rule:
+            case ExistingMode(has_s=True):
+                is_needed = True  # norm:mstatus_xpp_warl
+                term, statement = register != 2, f"{field.name.upper()} is 0, 1 or 3"
+            case SupportedMode(codes=codes):
+                term, statement = z3.Or(*(register == code for code in codes)), f"MODE is one of {codes}"
+            case AlignedIfVectored(align=256, mode=name):
+                low, mode = z3.Extract(5, 0, register), registers[f"{key.partition('.')[0]}_{name}"]
+                term, statement = z3.Or(z3.Extract(0, 0, mode) == 0, low == 0), "with MODE=1 BASE is 256-byte aligned"
+            case AtMost(limit=limit):
+                # A guest that does not exist: the model sees no interrupt of it, the RTL another guest's.
+                is_needed = True
+                term, statement = z3.ULE(register, limit), f"{field.name.upper()} is at most GEILEN"
+            case _ if (unset := ~field.mask & ((1 << register.size()) - 1)) and field.copies == 1:
+                term, statement = register & unset == 0, f"bits outside {field.mask:#x} are 0"
+            case _:
+                continue
         found.append(Invariant(name=key, statement=statement, term=term, is_needed=is_needed))
     return found

@@ -15,7 +15,6 @@ import z3
 
 from utrap.config import Config
 from utrap_formal.equivalence.cases import Case, Group, cases
-from utrap_formal.equivalence.comparison import BY_EVENT, BY_STATE, Answer
 from utrap_formal.equivalence.correspondence import (
     CorrespondenceError,
     check,
@@ -27,6 +26,8 @@ from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import Netlist, substituted
 from utrap_formal.equivalence.symbolic import Condition, Number, as_bits
 from utrap_testbench import golden
+from utrap_testbench.boundary import BY_EVENT, BY_STATE, OUTPUTS, Answer, Now
+from utrap_testbench.golden import State
 from utrap_testbench.harts import model_config
 
 __all__ = ["Found", "Prover", "Stuck"]
@@ -90,6 +91,18 @@ def _width(value: Any) -> int:
     return int(value).bit_length() if isinstance(value, int) else 1
 
 
+def _check_outputs(config: golden.Config, netlist: Netlist) -> None:
+    """Raise CorrespondenceError where the RTL does not have the outputs that there are rows for."""
+    rows = {row.verilog: width for row in OUTPUTS if (width := row.width(config))}
+    if without := netlist.outputs.keys() - rows.keys():
+        raise CorrespondenceError(f"outputs that nothing is said about: {', '.join(sorted(without))}")
+    if missing := rows.keys() - netlist.outputs.keys():
+        raise CorrespondenceError(f"outputs that the RTL lacks: {', '.join(sorted(missing))}")
+    for name, width in rows.items():
+        if netlist.outputs[name].size() != width:
+            raise CorrespondenceError(f"{name} has {netlist.outputs[name].size()} bits and not {width}")
+
+
 class Prover:
     """Proves groups of one configuration.
 
@@ -100,15 +113,13 @@ class Prover:
 
     def __init__(self, config: Config, netlist: Netlist, timeout_seconds: int = 300) -> None:
         check(config, netlist)
-        without = netlist.outputs.keys() - {row.output for row in BY_EVENT} - {row.output for row in BY_STATE}
-        if without:
-            raise CorrespondenceError(f"outputs that nothing is said about: {', '.join(sorted(without))}")
+        self._model = model_config(config)
+        _check_outputs(self._model, netlist)
         self.config = config
         self.netlist = netlist
         self.paths = 0
         self.queries = 0
         self._timeout_ms = timeout_seconds * 1000
-        self._model = model_config(config)
         self._fields = [field.name for field in fields(golden.State)]
         self._before = model_state(config, {**netlist.registers, **netlist.inputs})
         known = invariants(config, netlist.registers)
@@ -145,36 +156,42 @@ class Prover:
     def _event_values(self, case: Case) -> Values:
         """Run the model on an event; every value that is compared, by name."""
         after, outcome = golden.step(self._model, self._before, case.event)
-        answer = Answer(
-            config=self._model, op=case.op, event=case.event, before=self._before, after=after, outcome=outcome
-        )
+        answer = Answer(self._model, self._before, case.event, outcome)
         values: Values = [(f"next {name}", getattr(after, name)) for name in self._fields]
         for row in BY_EVENT:
-            if row.output in self.netlist.outputs and row.applies(answer):
-                values.append((row.output, row.value(answer)))
+            if row.verilog in self.netlist.outputs and row.when.holds(answer):
+                values.append((row.verilog, row.value(answer)))
         return values
 
     def _state_output(self, name: str) -> Found | None:
         """An output that follows from state and lines, whatever is committed."""
-        row = next(row for row in BY_STATE if row.output == name)
+        row = next(row for row in BY_STATE if row.verilog == name)
 
         def values() -> Values:
-            value = row.value(self._model, self._before)
-            return [] if value is None else [(name, value)]
+            now = Now(self._model, self._before)
+            return [(name, row.value(now))] if row.when.holds(now) else []
 
         terms = self._fixed({name: self.netlist.outputs[name]}, {"rst": 0})
         found = self._search(values, terms, self._needed, {"rst": 0})
         return None if found is None else Found(case=None, values=found)
 
     def _reset(self) -> Found | None:
-        """With rst the state becomes the model's, and it is that at the start."""
-        wanted = golden.reset_state(self._model)
+        """With rst the state becomes the model's, whatever the inputs, and it is the model's at the start."""
         given = {name for name, pieces in correspondence(self.config).items() if any(p.is_input for p in pieces)}
-        values = [(f"next {name}", getattr(wanted, name)) for name in self._fields if name not in given]
-        found = self._search(lambda: values, self._fixed(self._following(), {"rst": 1}), [], {"rst": 1})
+
+        def values_of(state: State) -> Values:
+            return [(f"next {name}", getattr(state, name)) for name in self._fields if name not in given]
+
+        before = model_state(self.config, {**self.netlist.inputs, **self.netlist.registers})
+        found = self._search(
+            lambda: values_of(golden.reset(self._model, before)),
+            self._fixed(self._following(), {"rst": 1}),
+            [],
+            {"rst": 1},
+        )
         if found is None:
             start = {f"next {name}": term for name, term in self._state_terms(self.netlist.registers).items()}
-            found = self._search(lambda: values, start, [self.netlist.initial], {})
+            found = self._search(lambda: values_of(golden.reset_state(self._model)), start, [self.netlist.initial], {})
         return None if found is None else Found(case=None, values=found)
 
     def _invariant(self, name: str) -> Found | None:
@@ -190,7 +207,8 @@ class Prover:
     # --- the RTL's terms ----------------------------------------------------
 
     def _answers(self) -> Terms:
-        return {row.output: self.netlist.outputs[row.output] for row in BY_EVENT if row.output in self.netlist.outputs}
+        names = (row.verilog for row in BY_EVENT)
+        return {name: self.netlist.outputs[name] for name in names if name in self.netlist.outputs}
 
     def _following(self) -> Terms:
         return {f"next {name}": term for name, term in self._state_terms(self.netlist.following).items()}

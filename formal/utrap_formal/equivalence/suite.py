@@ -9,7 +9,6 @@ from typing import Any
 
 from utrap.config import Config
 from utrap.products.verilog_module import verilog
-from utrap_formal.equivalence import comparison
 from utrap_formal.equivalence.cases import groups
 from utrap_formal.equivalence.correspondence import correspondence
 from utrap_formal.equivalence.counterexample import Counterexample, explain, registers
@@ -17,6 +16,7 @@ from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import load, to_smt2
 from utrap_formal.equivalence.prover import Prover, Stuck
 from utrap_formal.task import Result, Run, Status, Suite, Task
+from utrap_testbench.boundary import OUTPUTS
 
 __all__ = ["NAME", "open_suite", "suite"]
 
@@ -37,14 +37,20 @@ def suite(config: Config, text: str | None = None) -> Suite:
         (invariant.name, invariant.statement, "the equivalence" if invariant.is_needed else "counterexamples alone")
         for invariant in invariants(config, netlist.registers)
     ]
-    compared = [row for row in comparison.table() if row[0] in netlist.outputs or row[0] == "next state"]
+    compared = [("next state", "always", "")]
+    compared += [(row.verilog, row.when.text, row.when.reason) for row in OUTPUTS if row.verilog in netlist.outputs]
     return Suite(
         name=NAME,
         title="every state and event: next state and answers of the RTL are the golden model's",
         material={"config": config.to_json(), "smt2": smt2, "correspondence": pieces},
         # What takes long is started first.
         tasks=tuple(sorted(tasks, key=lambda task: task.kind not in _LONG)),
-        sources=("utrap_testbench.golden", "utrap_testbench.vectors", "utrap_formal.equivalence"),
+        sources=(
+            "utrap_testbench.golden",
+            "utrap_testbench.boundary",
+            "utrap_testbench.vectors",
+            "utrap_formal.equivalence",
+        ),
         open=open_suite,
         counts=("paths", "queries"),
         notes=(

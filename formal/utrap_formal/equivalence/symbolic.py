@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import z3
 
-__all__ = ["Condition", "Decider", "Number", "as_bits", "as_condition", "deciding", "number"]
+__all__ = ["Condition", "Decider", "Number", "as_bits", "deciding", "number"]
 
 #: Says whether a condition, a z3 Boolean, is to be taken as true.
 Decider = Callable[[Any], bool]
@@ -184,12 +184,3 @@ def as_bits(value: object, width: int, cuts: bool = False) -> Any:
     if _natural(bare) >> width and not cuts:
         raise OverflowError(f"{bare:#x} does not fit in {width} bits")
     return z3.BitVecVal(bare, width)
-
-
-def as_condition(value: object) -> Any:
-    """A condition, a Boolean or a number that is 0 or 1, as a z3 Boolean."""
-    if isinstance(value, Condition):
-        return value.term
-    if isinstance(value, Number):
-        return value.term != 0
-    return z3.BoolVal(bool(value))

@@ -1,10 +1,14 @@
-"""Names and numbers of the manual: CSR addresses, fields, modes, causes; from its text, and from nothing of ours."""
+"""Names and numbers of the manual: CSR addresses, fields, modes, causes; from its text, and from nothing of ours.
+
+The operations of the commit port alone, which the manual does not have, are the testbench's.
+"""
 
 from __future__ import annotations
 
 from enum import IntEnum, unique
 
 from utrap.config import Config
+from utrap_testbench.boundary import Op
 
 __all__ = ["CSRS", "Cause", "Interrupt", "Mode", "Op", "exists", "place"]
 
@@ -18,20 +22,6 @@ class Mode(IntEnum):
     M = 3
     VU = 4
     VS = 5
-
-
-@unique
-class Op(IntEnum):
-    """What a core commits, as `commit_op` has it (docs/ports.md)."""
-
-    NONE = 0
-    CSR = 1
-    EXCEPTION = 2
-    INTERRUPT = 3
-    MRET = 4
-    SRET = 5
-    URET = 6
-    DEBUG_CSR = 7
 
 
 @unique

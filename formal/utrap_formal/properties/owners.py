@@ -8,7 +8,7 @@ from amaranth.hdl import Value
 
 from utrap_formal.properties.window import Cycle, all_of
 
-__all__ = ["GUEST", "HS", "OWNERS", "USER", "M", "Owner"]
+__all__ = ["GUEST", "HS", "USER", "M", "Owner"]
 
 
 class Owner:
@@ -68,4 +68,3 @@ USER = Owner(
     (0, 4, 8),
     "mip_usip mip_utip mip_ueip",
 )
-OWNERS = (M, HS, GUEST, USER)

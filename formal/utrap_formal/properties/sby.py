@@ -11,8 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.util import find_spec
@@ -20,7 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.command_line.errors import UserError
-from utrap_formal.properties import leash, yosys
+from utrap_formal.properties import yosys
+from utrap_sim.simulators.processes import RUN, child
 
 __all__ = ["INDUCTION", "PDR", "Engine", "Outcome", "Verdict", "run_sby", "sby_text"]
 
@@ -118,12 +118,12 @@ def run_sby(
         waveforms: Return the waveform of each failure.
     """
     start = time.perf_counter()
-    with TemporaryDirectory(prefix="utrap-") as folder, _leashed(Path(folder)) as process:
+    with TemporaryDirectory(prefix="utrap-") as folder:
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         Path(folder, "job.sby").write_text(sby_text(engine, list(files), top, waveforms), encoding="utf-8")
         _write_programs(Path(folder, "bin"), waveforms)
-        log = _log(process)
+        log = _log(Path(folder))
         outcome = _outcome(Path(folder, "job"), log, names, engine)
         if waveforms and Verdict.FAILS in outcome.verdicts.values():
             outcome.waveforms = _waveforms(Path(folder, "job"), names, engine)
@@ -160,36 +160,14 @@ def _script(name: str) -> str:
     return path
 
 
-def _log(process: subprocess.Popen[str]) -> str:
-    """Let SymbiYosys run to its end; what it says. Its input stays open, or it would end at once."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write("go\n")
-    process.stdin.flush()
-    return process.stdout.read()
-
-
-@contextmanager
-def _leashed(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """SymbiYosys, which waits for a line; whatever becomes of this process, nothing of it is left."""
-    environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    arguments = ["--yosys", "yosys", "--abc", "yosys-abc", "--smtbmc", "yosys-smtbmc", "--witness", "yosys-witness"]
-    command = [sys.executable, "-P", leash.__file__, str(folder), _script("yowasp-sby"), *arguments, "-f", "job.sby"]
-    process = subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            if process.stdin is not None:
-                process.stdin.close()
+def _log(folder: Path) -> str:
+    """Let SymbiYosys run to its end; what it says. Whatever becomes of this process, nothing of it is left."""
+    programs = ["--yosys", "yosys", "--abc", "yosys-abc", "--smtbmc", "yosys-smtbmc", "--witness", "yosys-witness"]
+    command = [_script("yowasp-sby"), *programs, "-f", "job.sby"]
+    environment = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    with child(RUN, *command, output=subprocess.PIPE, folder=folder, cwd=folder, environment=environment) as process:
+        assert process.stdout is not None
+        return process.stdout.read().decode(errors="replace")
 
 
 def _outcome(job: Path, log: str, names: Sequence[str], engine: Engine) -> Outcome:

@@ -64,7 +64,7 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
             "units": {module: _to_json(unit) for module, unit in units.items()},
         },
         tasks=tuple(Task(name=each.name, kind=each.kind, index=number) for number, each in enumerate(chosen)),
-        sources=("utrap_formal.properties",),
+        sources=("utrap_formal.properties", "utrap_testbench.boundary"),
         open=open_suite,
         batch=_BATCH,
         shows=properties.covers,

@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from utrap.command_line.errors import UserError
-from utrap.config import PROFILES, Config, ConfigError
+from utrap.config import PROFILES, WORDS, Config, ConfigError
 
 __all__ = ["configuration_options", "make_config"]
 
@@ -84,6 +84,8 @@ def _parse(setting: str) -> tuple[str, Any]:
         if text.lower() not in _BOOLEANS:
             raise UserError(f"--set {setting}: {key} is true or false")
         return key, _BOOLEANS[text.lower()]
+    if text in WORDS.get(key, ()):
+        return key, text
     if kind is int:
         return key, _number(setting, key, text)
     if kind is tuple:
@@ -95,7 +97,8 @@ def _number(setting: str, key: str, text: str) -> int:
     try:
         return int(text, 10) if text.isdecimal() else int(text, 0)
     except ValueError:
-        raise UserError(f"--set {setting}: {key} is a number, as in 16 or 0x10") from None
+        either = "".join(f", or {word}" for word in WORDS.get(key, ()))
+        raise UserError(f"--set {setting}: {key} is a number, as in 16 or 0x10{either}") from None
 
 
 def _suggestion(key: str) -> str:

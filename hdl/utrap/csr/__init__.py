@@ -1,1 +1,1 @@
-"""The trap CSRs: the table, the legalisers, the judgement of accesses, the file."""
+"""The CSR table: every CSR of a configuration, field by field, each with its rule; no hardware language."""

@@ -8,13 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
-from utrap.csr.table import Field
-from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Mode, exceptions, interrupts
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Field
+from utrap.isa import (
+    CommitOp,
+    CsrOp,
+    ExceptionCause,
+    Fault,
+    Interrupt,
+    Mode,
+    Privilege,
+    Target,
+    exceptions,
+    interrupts,
+)
 
-__all__ = ["Constant", "Section", "port_sections", "software_sections"]
+__all__ = ["Constant", "Enumeration", "Section", "enumerations", "port_sections", "software_sections"]
 
 #: The encodings of the returns; no assembler knows the last one.
 _RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073}
@@ -37,6 +49,61 @@ class Constant:
     is_mask: bool = False
     bits: int = 0
     note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enumeration:
+    """An enumeration as the unit's Verilog names its members.
+
+    Attributes:
+        name: The enumeration that wires name as the one that they carry.
+        title: What carries it.
+        constants: Its members.
+        bits: How wide what carries it is.
+    """
+
+    name: str
+    title: str
+    constants: tuple[Constant, ...]
+    bits: int
+
+
+def _enumeration(title: str, prefix: str, values: type[IntEnum], bits: int) -> Enumeration:
+    constants = tuple(Constant(name=f"{prefix}_{member.name}", value=int(member), bits=bits) for member in values)
+    return Enumeration(name=values.__name__, title=title, constants=constants, bits=bits)
+
+
+def _interrupt_codes(config: Config) -> Enumeration:
+    """As wide as the highest code of the configuration needs."""
+    bits = max(rule.code for rule in interrupts(config)).bit_length()
+    constants = tuple(Constant(name=f"IRQ_{name}", value=code, bits=bits) for name, code in _interrupts(config))
+    return Enumeration(name=Interrupt.__name__, title="interrupt codes", constants=constants, bits=bits)
+
+
+def _interrupts(config: Config) -> Iterator[tuple[str, int]]:
+    """Every standard code, which a guest sees instead of its own, and the platform's."""
+    yield from ((code.name, int(code)) for code in Interrupt)
+    yield from ((rule.name, rule.code) for rule in interrupts(config) if rule.is_local)
+
+
+#: What ports carry has these names in the Verilog header too.
+_PORT_ENUMERATIONS = (
+    _enumeration("commit_op, trace_kind", "OP", CommitOp, 3),
+    _enumeration("commit_csr_op", "CSR_OP", CsrOp, 2),
+    _enumeration("answer_fault, legality_*", "FAULT", Fault, 2),
+    _enumeration("hart_mode and every other mode", "MODE", Mode, 3),
+)
+
+
+def enumerations(config: Config) -> tuple[Enumeration, ...]:
+    """Return all that the unit's own text names."""
+    return (
+        *_PORT_ENUMERATIONS,
+        _enumeration("mode_prv and every other nominal privilege", "PRV", Privilege, 2),
+        _enumeration("the mode that a trap goes to: the row of its registers", "TO", Target, 2),
+        _enumeration("exception codes", "CAUSE", ExceptionCause, 6),
+        _interrupt_codes(config),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +130,7 @@ def software_sections(config: Config) -> Iterator[Section]:
     yield Section(title="Exception codes, as xcause holds them", constants=tuple(_exceptions(config)))
     yield Section(
         title="Interrupt codes, as xcause holds them and xie and xip number their bits",
-        constants=tuple(Constant(name=f"IRQ_{rule.code.name}", value=int(rule.code)) for rule in interrupts(config)),
+        constants=tuple(Constant(name=f"IRQ_{rule.name}", value=rule.code) for rule in interrupts(config)),
     )
     yield Section(
         title="xcause",
@@ -99,21 +166,13 @@ def _exceptions(config: Config) -> Iterator[Constant]:
 
 def port_sections(config: Config) -> Iterator[Section]:
     """Yield what a core needs beside the unit: the encodings of its ports, and exception codes."""
-    for title, prefix, values, bits in (
-        ("commit_op, trace_kind", "OP", CommitOp, 3),
-        ("commit_csr_op", "CSR_OP", CsrOp, 2),
-        ("answer_fault, legality_*", "FAULT", Fault, 2),
-        ("hart_mode and every other mode", "MODE", Mode, 3),
-    ):
-        yield Section(
-            title=title,
-            constants=tuple(Constant(name=f"{prefix}_{value.name}", value=int(value), bits=bits) for value in values),
-        )
+    for enumeration in _PORT_ENUMERATIONS:
+        yield Section(title=enumeration.title, constants=enumeration.constants)
     yield Section(
         title="commit_cause, interrupt_cause",
         constants=(
             *(Constant(name=c.name, value=c.value, bits=6) for c in _exceptions(config)),
-            *(Constant(name=f"IRQ_{r.code.name}", value=int(r.code), bits=6) for r in interrupts(config)),
+            *(Constant(name=f"IRQ_{r.name}", value=r.code, bits=6) for r in interrupts(config)),
         ),
     )
     yield Section(

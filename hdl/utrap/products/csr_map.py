@@ -7,8 +7,8 @@ from typing import Any
 
 from utrap import __version__
 from utrap.config import Config
-from utrap.csr.rows import csrs, stored_fields
-from utrap.csr.table import Csr, Field, Guard
+from utrap.csr.configured import csrs, stored_fields
+from utrap.csr.definitions import Csr, Field
 
 __all__ = ["COLUMNS", "access", "csrs_document", "csrs_json", "csrs_rows"]
 
@@ -16,13 +16,6 @@ FORMAT = "utrap-csrs/1"
 COLUMNS = ("Address", "CSR", "Access", "Fields", "Reset", "WARL rule", "Section")
 
 _MODES = ("U", "S", "HS", "M")
-_GUARDS = {
-    Guard.NONE: "",
-    Guard.SATP: "mstatus.TVM, hstatus.VTVM",
-    Guard.HGATP: "mstatus.TVM",
-    Guard.HOST: "V=0",
-    Guard.SHUDELEG_USER: "V=0; from U with hudcfg.EN",
-}
 
 
 def access(row: Csr) -> str:
@@ -44,11 +37,21 @@ def _field_reset(config: Config, field: Field) -> int:
     """What a field reads after reset, with every line 0."""
     if field.is_constant:
         return field.constant
-    if not field.storage or field.read_where:
-        # What masks a view is 0 after reset: nothing is delegated.
+    if not field.storage or not _shows_after_reset(config, field):
         return 0
     owner = stored_fields(config)[field.storage]
     return owner.reset * ((1 << field.width) - 1) if owner.copies > 1 else owner.reset
+
+
+def _shows_after_reset(config: Config, field: Field) -> bool:
+    """Whether nothing masks it: of delegation nothing is set after reset."""
+    stored = stored_fields(config)
+    return all(stored[key].reset for key in field.read_where)
+
+
+def _condition(row: Csr) -> str:
+    """What an access must pass beside the rules of the address."""
+    return ", ".join(guard.words for guard in row.guards)
 
 
 def _source(row: Csr) -> str:
@@ -75,7 +78,7 @@ def _csr_document(config: Config, row: Csr, digits: int) -> dict[str, Any]:
         "address": row.address,
         "access": "RW" if _is_writable(row) else "RO",
         "lowest_mode": _MODES[row.lowest_mode_bits],
-        "condition": _GUARDS[row.guard],
+        "condition": _condition(row),
         "with_v": row.vs_name,
         "summary": row.summary,
         "reset": f"{reset:#0{digits + 2}x}",
@@ -92,7 +95,7 @@ def _csr_document(config: Config, row: Csr, digits: int) -> dict[str, Any]:
                 "level": field.level,
                 "read_where": list(field.read_where),
                 "write_where": list(field.write_where),
-                "rule": field.rule,
+                "rule": field.rule.words,
             }
             for field in row.fields
         ],
@@ -126,20 +129,24 @@ def _reset_text(config: Config, row: Csr) -> str:
             levels.append(field.level)
     if levels == ["mhartid"]:
         return "hartid"
-    is_sensed = any(level in ("meip", "mtip", "msip", "seip", "ueip", "hgeip", "sgeip", "vseip") for level in levels)
-    return f"{value:#x}" + (" + lines" if is_sensed and not all(f.read_where for f in row.fields if f.level) else "")
+    told = {field.reset_level for field in row.fields if field.reset_level}
+    if told:
+        return f"{', '.join(sorted(told))} in reset"
+    is_sensed = any(field.level and not field.follows and _shows_after_reset(config, field) for field in row.fields)
+    return f"{value:#x}" + (" + lines" if is_sensed else "")
 
 
 def _rules(row: Csr) -> list[str]:
     """Each rule once, with the fields that have it."""
     fields_with: dict[str, list[str]] = {}
     for field in reversed(row.fields):
-        if field.rule and field.rule != "read-only":
-            fields_with.setdefault(field.rule, []).append(field.name)
+        words = field.rule.words
+        if words and words != "read-only":
+            fields_with.setdefault(words, []).append(field.name)
     whole = len(row.fields)
     texts = [rule if len(names) == whole else f"{', '.join(names)}: {rule}" for rule, names in fields_with.items()]
-    if _GUARDS[row.guard]:
-        texts.append(f"access: {_GUARDS[row.guard]}")
+    if _condition(row):
+        texts.append(f"access: {_condition(row)}")
     if row.vs_name:
         texts.append(f"with V=1 {row.vs_name}")
     return texts

@@ -65,7 +65,11 @@ _GENERAL = {
     "clk": (1, "Clock: state changes at its rising edge."),
     "rst": (1, "Synchronous reset, active high; wins over every event."),
 }
-_HARTID = "The hart's number, which mhartid reads; constant while the hart runs."
+#: Those of the component that are in no group.
+_WHOLE = {
+    "hartid": "The hart's number, which mhartid reads; constant while the hart runs.",
+    "mtvec_reset": "mtvec after reset: taken while `rst` is 1, made legal as a write would be.",
+}
 
 
 def port_groups(unit: TrapUnit) -> tuple[PortGroup, ...]:
@@ -74,12 +78,10 @@ def port_groups(unit: TrapUnit) -> tuple[PortGroup, ...]:
         Port(name=name, direction="input", width=width, text=text, encoding={})
         for name, (width, text) in _GENERAL.items()
     ]
-    general.append(_port(("hartid",), unit.signature.members["hartid"], _HARTID))
-    groups = [PortGroup(name="", title="Clock, reset, hart number", text="", ports=tuple(general))]
-    for name, member in unit.signature.members.items():
-        if name != "hartid":
-            groups.append(_group(name, member))
-    return tuple(groups)
+    members = unit.signature.members
+    general += [_port((name,), members[name], text) for name, text in _WHOLE.items() if name in members]
+    whole = PortGroup(name="", title="Clock, reset, hart number", text="", ports=tuple(general))
+    return (whole, *(_group(name, member) for name, member in members.items() if name not in _WHOLE))
 
 
 def _group(name: str, member: Any) -> PortGroup:

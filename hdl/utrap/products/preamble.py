@@ -23,6 +23,10 @@ PRAGMAS: Mapping[str, str] = {
         "every CSR is a wire under its own name, so that a waveform shows it, whether or not the"
         " logic uses it; and an instruction or address input may have bits that no rule looks at."
     ),
+    "TIMESCALEMOD": (
+        "Verilator sees no timescale here, so that it asks for none in files that have none, and this"
+        " keeps it from asking for one beside files that have one."
+    ),
 }
 
 

@@ -7,17 +7,21 @@ block for each CSR. A test proves the text equivalent to the RTLIL.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows, csrs
+from utrap.csr.configured import csr_rows, csrs
+from utrap.products.constants import enumerations
 from utrap.products.port_list import port_groups
 from utrap.products.preamble import PRAGMAS, configuration_lines, identification, wrapped
+from utrap.section import Phase, Section
 from utrap.unit import TrapUnit
-from utrap.verilog.expression import LINE, Constant, Name, invert, layout
+from utrap.verilog.expression import LINE, Constant, Expression, Name, invert, layout
 from utrap.verilog.logic import Definition, Logic, span
 from utrap.verilog.netlist import TOP, Bits, Cell, Netlist, make_netlist
+from utrap.verilog.operators import Codes
 from utrap.verilog.statement import Assignment, If, Statement, merge
 
 __all__ = ["verilog"]
@@ -42,35 +46,84 @@ class _Writer:
         self._netlist = netlist
         self._groups = port_groups(unit)
         self._outputs = [port.name for group in self._groups for port in group.ports if port.direction == "output"]
-        self._views = [row.name for row in csrs(unit.config)]
+        # A CSR -> where a field of it begins or ends.
+        self._views = {
+            row.name: {place for field in row.fields for place in (field.lsb, field.lsb + field.width)}
+            for row in csrs(unit.config)
+        }
         # A flip-flop's name -> the CSR that it belongs to, in the order of the CSRs' addresses.
         self._owners = {key.replace(".", "_"): key.partition(".")[0] for key in unit.state.stored}
         self._owners |= {"mode_prv": _MODE, "mode_v": _MODE}
+        self._sections = self._find_sections()
+        named = [name for names in self._sections.values() for name in names if name not in self._outputs]
+        self._codes = wire_codes(netlist, unit.config)
         self._lines: list[str] = []
-        self._logic = Logic(netlist, self._owners, [*self._views, *self._outputs], self._write_definition)
+        self._logic = Logic(
+            netlist, self._owners, self._views, named, self._outputs, self._codes, self._write_definition
+        )
+
+    def _find_sections(self) -> dict[Section, list[str]]:
+        """The sections in their order, each with its wires and outputs in the order of the source."""
+        found: dict[Section, list[str]] = {}
+        for name, attributes in self._netlist.attributes.items():
+            section = Section.of(name, attributes)
+            if section is not None:
+                found.setdefault(section, []).append(name)
+            elif name in self._outputs:
+                raise ValueError(f"{name} is in no section")
+        return dict(sorted(found.items()))
 
     def text(self) -> str:
         registers = {self._register_name(cell): cell for cell in self._logic.flip_flops}
         ordered = [(name, registers[name]) for name in self._owners if name in registers]
-        declarations = list(self._declarations(ordered))
+        parts = [_title("State: one register for each stored field"), list(self._declarations(ordered))]
+        sections = list(self._sections)
+        for section in sections:
+            if section.phase is not Phase.SENSE:
+                break
+            parts += self._section(section)
         self._write_csrs()
-        outputs = self._lines
-        self._lines = []
-        self._write_outputs()
-        updates = list(self._blocks(ordered))
-        # What the updates need in front of them was written while they were made.
-        sections = [
-            *_title("State: one register for each stored field"),
-            *declarations,
-            *_title("CSRs: what each reads, and the nets that it takes"),
-            *outputs,
-            *_title("Outputs, and the nets that they and the next state take"),
-            *self._lines,
-            *_title("Next state: all of it changes here and nowhere else"),
-            *(line for block in updates for line in block),
-        ]
-        body = "\n".join("  " + line if line else "" for line in sections)
+        parts += [_title("CSRs: what each reads"), self._taken()]
+        for section in sections:
+            if section.phase is not Phase.SENSE:
+                parts += self._section(section)
+        parts += [_title("Next state: all of it changes here and nowhere else"), *self._blocks(ordered)]
+        body = "\n".join("  " + line if line else "" for part in (self._constants(parts), *parts) for line in part)
         return f"{self._preamble()}\nmodule {TOP} (\n{self._port_list()}\n);\n{body}\n\nendmodule\n\n{_AFTER}"
+
+    def _taken(self) -> list[str]:
+        """The lines that were written since this was asked last."""
+        lines, self._lines = self._lines, []
+        return lines
+
+    def _section(self, section: Section) -> Iterator[list[str]]:
+        for name in self._sections[section]:
+            if name in self._outputs:
+                if not self._logic.is_defined(name):
+                    self._show(name)
+            elif self._logic.has(name):
+                self._show(name)
+        if self._lines:
+            yield [*_title(section.title), *(f"// {line}" for line in wrapped(section.text))]
+            if section.rules:
+                yield [f"// {line}" for line in wrapped(section.rules)]
+            yield ["", *self._taken()]
+
+    def _show(self, name: str) -> None:
+        width = len(self._netlist.wires[name])
+        self._write_definition(Definition(name=name, width=width, value=self._logic.show(name)))
+
+    def _constants(self, parts: Iterable[Iterable[str]]) -> list[str]:
+        """The codes that the text names."""
+        used = set(re.findall(r"\b[A-Z][A-Z0-9]*_\w+", "\n".join(line for part in parts for line in part)))
+        lines = _title("Codes")
+        for enumeration in enumerations(self._unit.config):
+            constants = [constant for constant in enumeration.constants if constant.name in used]
+            if constants:
+                lines.append(f"// {enumeration.title}")
+            for constant in constants:
+                lines.append(f"localparam {span(constant.bits)}{constant.name} = {constant.bits}'d{constant.value};")
+        return lines if len(lines) > len(_title("Codes")) else []
 
     # --- the parts --------------------------------------------------------
 
@@ -96,7 +149,7 @@ class _Writer:
             lines += ["  " + line for line in wrapped(f"{rule}: {reason}")]
         text = "\n".join(f"// {line}".rstrip() for line in lines)
         pragmas = "\n".join(f"/* verilator lint_off {rule} */" for rule in PRAGMAS)
-        return f"{text}\n\n{pragmas}\n`default_nettype none\n"
+        return f"{text}\n\n{pragmas}\n{_TIMESCALE}`default_nettype none\n"
 
     def _port_list(self) -> str:
         lines = []
@@ -115,21 +168,16 @@ class _Writer:
             yield f"// {owner}: {summaries[owner]}"
             for name, cell in members:
                 reset, _ = self._reset_and_next(cell)
-                yield f"reg {span(len(cell.output))}{name} = {reset};"
+                # What a port says in reset is not known before it; nothing counts before reset anyway.
+                start = reset if isinstance(reset, Constant) else f"{len(cell.output)}'d0"
+                yield f"reg {span(len(cell.output))}{name} = {start};"
 
     def _write_csrs(self) -> None:
         for row in csrs(self._unit.config):
             if not self._logic.is_defined(row.name):
-                value = self._logic.show(row.name)
                 self._lines.append(f"// {row.address:#05x} {row.name}")
+                value = self._logic.show(row.name)
                 self._write_definition(Definition(name=row.name, width=self._unit.config.xlen, value=value))
-
-    def _write_outputs(self) -> None:
-        for group in self._groups:
-            for port in group.ports:
-                if port.direction == "output" and not self._logic.is_defined(port.name):
-                    value = self._logic.show(port.name)
-                    self._write_definition(Definition(name=port.name, width=port.width, value=value))
 
     def _write_definition(self, definition: Definition) -> None:
         name = definition.name
@@ -141,12 +189,12 @@ class _Writer:
     def _register_name(self, cell: Cell) -> str:
         return self._logic.name_of(cell.output)
 
-    def _reset_and_next(self, cell: Cell) -> tuple[Constant, Bits]:
+    def _reset_and_next(self, cell: Cell) -> tuple[Expression, Bits]:
         """The value that rst gives a flip-flop, and what it takes otherwise."""
         data = self._logic.sole_driver(cell.ports["D"], "$mux")
         rst, clk = self._netlist.wires["rst"], self._netlist.wires["clk"]
         reset = self._logic.operand(data.ports["B"], len(cell.output)) if data else None
-        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or not isinstance(reset, Constant):
+        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or reset is None:
             raise ValueError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
         return reset, data.ports["A"]
 
@@ -159,7 +207,7 @@ class _Writer:
                 resets.append(Assignment(name, reset))
                 merge(updates, self._update(name, cell.output, following))
             block = If(Name("rst"), resets, updates)
-            yield [f"// {owner}", "always @(posedge clk)", *block.lines("  ")]
+            yield [*self._taken(), f"// {owner}", "always @(posedge clk)", *block.lines("  ")]
 
     def _update(self, name: str, held: Bits, value: Bits) -> list[Statement]:
         """Statements that give a register a value; none where it keeps its own."""
@@ -167,7 +215,7 @@ class _Writer:
             return []
         cell = self._logic.sole_driver(value, "$mux")
         if cell is None or not self._holds(cell, held):
-            return [Assignment(name, self._logic.operand(value, len(value)))]
+            return [Assignment(name, self._logic.operand(value, len(value), self._codes.get(name)))]
         condition = self._logic.operand(cell.ports["S"], 1)
         then = self._update(name, held, cell.ports["B"])
         otherwise = self._update(name, held, cell.ports["A"])
@@ -188,4 +236,18 @@ def _title(text: str) -> list[str]:
     return ["", f"// ---- {text} ".ljust(LINE - 2, "-"), ""]
 
 
+def wire_codes(netlist: Netlist, config: Config) -> dict[str, Codes]:
+    """Names for the values of wires that carry an enumeration: wire -> value -> name."""
+    known = {enumeration.name: enumeration for enumeration in enumerations(config)}
+    found: dict[str, Codes] = {}
+    for name, attributes in netlist.attributes.items():
+        enumeration = known.get(attributes.get(f"codes_of_{name}", attributes.get("enum_base_type", "")))
+        if enumeration is not None and enumeration.bits == len(netlist.wires[name]):
+            found[name] = {constant.value: constant.name for constant in enumeration.constants}
+    return found
+
+
+#: Nothing here takes time, so it is coarse: it never makes a simulation's steps finer. Simulators ask
+#: about a module without one beside modules that have one; Verilator the other way round as well.
+_TIMESCALE = "`ifndef VERILATOR\n`timescale 1ns / 1ns\n`endif\n"
 _AFTER = "`default_nettype wire\n"

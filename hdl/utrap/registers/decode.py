@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
-from amaranth.hdl import Const, Mux, Value, ValueLike
+from amaranth.hdl import Const, Mux, Value
 
-__all__ = ["choose", "decide", "lookup"]
+__all__ = ["any_of", "choose", "decide", "mux4"]
+
+
+def any_of(conditions: Iterable[Value]) -> Value:
+    """Return whether one of some conditions holds; 0 if there are none."""
+    first, *others = [*conditions] or [Const(0, 1)]
+    return reduce(or_, others, first)
 
 
 def decide(address: Value, on: frozenset[int], off: frozenset[int]) -> Value:
@@ -41,6 +49,11 @@ def decide(address: Value, on: frozenset[int], off: frozenset[int]) -> Value:
         )
         for value in (0, 1)
     )
+    match low, high:
+        case Const(value=0), Const(value=1):
+            return address[bit]
+        case Const(value=1), Const(value=0):
+            return ~address[bit]
     return Mux(address[bit], high, low)
 
 
@@ -68,17 +81,3 @@ def mux4(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:
     if len(leaves) == 2:
         return Mux(low, padded[1], padded[0])
     return Mux(high, Mux(low, padded[3], padded[2]), Mux(low, padded[1], padded[0]))
-
-
-def lookup(table: Mapping[int, ValueLike], index: Value) -> Value:
-    """Return the table's bit at the index; 0 where the table has none."""
-
-    def tree(low: int, bits: int) -> Value:
-        if not any(low <= key < low + (1 << bits) for key in table):
-            return Const(0, 1)
-        if bits == 0:
-            return Value.cast(table[low])
-        half = 1 << bits - 1
-        return Mux(index[bits - 1], tree(low + half, bits - 1), tree(low, bits - 1))
-
-    return tree(0, len(index))

@@ -7,33 +7,39 @@ narrow ones, which share few bits, are ANDed and ORed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr
-from utrap.registers.decode import choose, decide, mux4
+from utrap.csr.configured import VS_OFFSET, csrs, csrs_by_level
+from utrap.csr.definitions import Column, Csr
+from utrap.registers.decode import any_of, choose, decide, mux4
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
-__all__ = ["Selects", "connect_read", "reach"]
+__all__ = ["Selects", "connect_rdata", "connect_read", "reach", "select"]
 
-#: The columns; a register that is in none joins one with a free place.
-_COLUMNS = (
-    ("mepc", "sepc", "vsepc", "uepc"),
-    ("mscratch", "sscratch", "vsscratch", "uscratch"),
-    ("mtval", "stval", "vstval", "utval"),
-    ("mtvec", "stvec", "vstvec", "utvec"),
-    ("mtval2", "htval", "hutval"),
-    ("mtinst", "htinst", "hutinst"),
-    ("hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3"),
-    ("hugpaw4", "hugpaw5", "hugpaw6", "hugpaw7"),
+SELECTS = Section(
+    phase=Phase.READ,
+    title="Which CSR does the address select?",
+    rules="norm:H_vscsrs_sub, norm:H_scsrs_nomatch",
+    text=(
+        "With V=1 a supervisor address is the VS address above it; beyond that no more of the address is looked at"
+        " than tells the unit's own CSRs apart, so a select means nothing where csr_is_owned is 0."
+    ),
 )
+SECTION = Section(
+    phase=Phase.READ,
+    place=1,
+    title="What does the CSR read?",
+    text="Wide registers in columns of four, a row of each mode; narrow ones, which share few bits, ANDed and ORed.",
+)
+
 _WIDE_BITS = 24
-#: A supervisor address with V=1 is the VS address above it.
-_VS_OFFSET = 0x100
+#: A four-way selection is one LUT a bit.
+_PLACES = 4
 
 
 def reach(state: State, row: Csr) -> frozenset[int]:
@@ -43,8 +49,8 @@ def reach(state: State, row: Csr) -> frozenset[int]:
     with V=1, which is 0x100 higher; a supervisor CSR without a VS counterpart
     stands at both (norm:H_scsrs_nomatch).
     """
-    if state.config.h and row.lowest_mode_bits == 1 and not row.vs_name:
-        return frozenset({row.address, row.address + _VS_OFFSET})
+    if state.config.h and row.is_supervisor and not row.vs_name:
+        return frozenset({row.address, row.address + VS_OFFSET})
     return frozenset({row.address})
 
 
@@ -64,17 +70,14 @@ class Selects:
 
 def select(m: Module, state: State, address: Value, v: Value) -> Selects:
     """Decode an address; `v` is the virtualization mode of the access."""
-    effective = Signal(12, name="csr_effective_address")
-    m.d.comb += effective.eq(address)
-    with m.If(v & (address[8:10] == 1)):
-        m.d.comb += effective[8:10].eq(2)
+    level = SELECTS.signal(m, "csr_effective_level", Mux(v & (address[8:10] == 1), 2, address[8:10]))
+    effective = Cat(address[:8], level, address[10:])
     rows = csrs(state.config)
     everywhere = frozenset().union(*(reach(state, row) for row in rows))
     is_row = {}
     for row in rows:
         here = reach(state, row)
-        is_row[row.name] = Signal(name=f"select_{row.name}")
-        m.d.comb += is_row[row.name].eq(decide(effective, here, everywhere - here))
+        is_row[row.name] = SELECTS.signal(m, f"select_{row.name}", decide(effective, here, everywhere - here))
     return Selects(address=effective, is_row=is_row)
 
 
@@ -83,86 +86,55 @@ def _is_wide(row: Csr) -> bool:
     return bits >= _WIDE_BITS and bool(row.fields)
 
 
-def _columns(wide: list[str]) -> list[list[str]]:
+def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
     """Put the wide registers into columns of at most four."""
-    columns = [[name for name in column if name in wide] for column in _COLUMNS]
-    columns = [column for column in columns if column]
-    epc, *others = columns
-    placed = {name for column in columns for name in column}
-    for name in (name for name in wide if name not in placed):
-        # epc stays apart: a return selects in it too.
-        roomy = [column for column in others if len(column) < 4]
+    of_kind: dict[Column, list[Csr]] = {column: [] for column in Column}
+    for row in wide:
+        of_kind[row.column].append(row)
+    unplaced = of_kind.pop(Column.NONE)
+    columns = [rows[i : i + _PLACES] for rows in of_kind.values() for i in range(0, len(rows), _PLACES)]
+    for row in sorted(unplaced, key=lambda row: row.address):
+        roomy = [column for column in columns if len(column) < _PLACES]
         if roomy:
-            roomy[0].append(name)
+            roomy[0].append(row)
         else:
-            others.append([name])
-    return [epc, *others]
+            columns.append([row])
+    return columns
 
 
 Leaf = tuple[frozenset[int], Value]
 
 
-def connect_read(m: Module, state: State, selects: Selects, returning: dict[str, Value]) -> tuple[Value, Value]:
-    """Build the multiplexer.
+def connect_read(m: Module, state: State, selects: Selects) -> Value:
+    """Build the multiplexer, and return what the unit's own CSRs read at the decoded address."""
+    rows = csrs_by_level(state.config)
+    columns = _columns(filter(_is_wide, rows))
 
-    Args:
-        selects: The decoded address.
-        returning: Whether a return to the pc in each xepc, by name, executes.
-
-    Returns:
-        What the unit's own CSRs read, and the pc that a return goes to.
-    """
-    rows = {row.name: row for row in csrs(state.config)}
-    wide = [name for name, row in rows.items() if _is_wide(row)]
-    epc, *columns = _columns(wide)
-
-    def leaf(name: str) -> Leaf:
-        return reach(state, rows[name]), state.views[name]
+    def leaf(row: Csr) -> Leaf:
+        return reach(state, row), state.views[row.name]
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
-        value = Signal(state.config.xlen, name=name)
-        m.d.comb += value.eq(mux4(choose(selects.address, leaves), [v for _, v in leaves]))
+        selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(choose(selects.address, leaves))]
+        value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
-    return_pc = _epc_column(m, state, selects, [leaf(name) for name in epc], epc, returning)
-    epc_node: Leaf = (frozenset().union(*(reach(state, rows[n]) for n in epc)), return_pc)
-
-    nodes = [node(f"column_{column[0]}", [leaf(n) for n in column]) for column in columns]
-    narrow_rows = [row for name, row in rows.items() if name not in wide]
-    narrow = Signal(state.config.xlen, name="column_narrow")
-    m.d.comb += narrow.eq(
-        reduce(
-            or_,
-            (Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields),
-        )
-    )
+    nodes = [node(f"column_{column[0].name}", [leaf(row) for row in column]) for column in columns]
+    narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
+    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
+    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
     narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
     level = 0
-    while len(nodes) > 2:
+    while len(nodes) >= _PLACES:
         level += 1
         groups = [nodes[i : i + 4] for i in range(0, len(nodes), 4)]
-        nodes = [group[0] if len(group) == 1 else node(f"read_{level}_{i}", group) for i, group in enumerate(groups)]
-    _, rdata = node("read_own", [(narrow_addresses, narrow), epc_node, *nodes])
-    return rdata, return_pc
+        nodes = [group[0] if len(group) == 1 else node(f"columns_{level}_{i}", group) for i, group in enumerate(groups)]
+    # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a
+    # choice where it is late, puts them together.
+    none = Const(0, state.config.xlen)
+    _, among_wide = node("read_wide", [(narrow_addresses, none), *nodes])
+    return SECTION.signal(m, "read_own", narrow | among_wide)
 
 
-def _epc_column(
-    m: Module,
-    state: State,
-    selects: Selects,
-    leaves: list[Leaf],
-    names: list[str],
-    returning: dict[str, Value],
-) -> Value:
-    """Select an xepc by the return that executes, else by the address."""
-    by_address = choose(selects.address, leaves)
-    is_return = reduce(or_, returning.values())
-    by_return = [
-        reduce(or_, [returning[n] for i, n in enumerate(names) if i >> bit & 1], is_return & 0) for bit in range(2)
-    ]
-    row = [Signal(name=f"epc_row_{bit}") for bit in range(2)]
-    for bit in range(2):
-        m.d.comb += row[bit].eq(Mux(is_return, by_return[bit], by_address[bit]))
-    value = Signal(state.config.xlen, name="column_epc")
-    m.d.comb += value.eq(mux4((row[0], row[1]), [view for _, view in leaves]))
-    return value
+def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Value, outside: Value) -> None:
+    """Drive what an access reads: one of the unit's own CSRs, or one outside."""
+    SECTION.drive(m, answer.rdata, Mux(is_owned, own, outside))

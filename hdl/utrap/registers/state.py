@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from utrap.config import Config
-from utrap.csr.rows import csrs, storage_bits, stored_fields
-from utrap.isa import Mode
+from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
+from utrap.isa import Mode, Privilege
+from utrap.section import Section
 
 __all__ = ["State", "state_bits"]
 
@@ -28,23 +29,30 @@ class State:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.stored = {
-            key: Signal(field.width // field.copies, name=key.replace(".", "_"), init=field.reset)
+            key: Signal(
+                field.width // field.copies,
+                name=key.replace(".", "_"),
+                init=field.reset,
+                # What reset gives it comes from a level.
+                reset_less=bool(field.reset_level),
+            )
             for key, field in stored_fields(config).items()
         }
         self.views = {row.name: Signal(config.xlen, name=row.name) for row in csrs(config)}
         if config.s:
-            self._prv = Signal(2, name="mode_prv", init=0b11)
+            self._prv = Signal(Privilege, name="mode_prv", init=Privilege.M)
             self.prv: Value = self._prv
         else:
             # Two modes are one bit: M or not.
             self._prv = Signal(1, name="mode_prv", init=1)
             self.prv = Cat(self._prv, self._prv)
         self.v: Value = Signal(name="mode_v") if config.h else Const(0, 1)
+        self._in_mode = {mode: Signal(name=f"in_{mode.name.lower()}") for mode in Mode}
 
     def __getitem__(self, key: str) -> Value:
         if key in self.stored:
             return self.stored[key]
-        return Const(0, _known_widths()[key])
+        return Const(0, known_fields()[key].width)
 
     @property
     def gva(self) -> str:
@@ -63,6 +71,14 @@ class State:
 
     def is_in(self, mode: Mode) -> Value:
         """Whether the hart is in the mode; constant 0 if it cannot be."""
+        return self._in_mode[mode]
+
+    def connect_mode(self, m: Module, section: Section) -> None:
+        """Drive what `is_in` returns."""
+        for mode, is_in in self._in_mode.items():
+            section.drive(m, is_in, self._decode(mode))
+
+    def _decode(self, mode: Mode) -> Value:
         if mode in (Mode.VU, Mode.VS) and not self.config.h:
             return Const(0, 1)
         if mode is Mode.M:
@@ -76,18 +92,6 @@ class State:
         if self.config.h:
             assignments.append(self.v.eq(v))
         return assignments
-
-
-_WIDTHS: dict[str, int] = {}
-
-
-def _known_widths() -> dict[str, int]:
-    """Return the width of every field that some configuration stores."""
-    if not _WIDTHS:
-        for xlen in (32, 64):
-            config = Config.profile("full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA")
-            _WIDTHS.update({key: field.width for key, field in stored_fields(config).items()})
-    return _WIDTHS
 
 
 def state_bits(config: Config) -> int:

@@ -8,8 +8,8 @@ from operator import and_
 
 from amaranth.hdl import Cat, Const, Module, Value
 
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr, Field
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Csr, Field
 from utrap.registers.state import State
 
 __all__ = ["connect_views"]

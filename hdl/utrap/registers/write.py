@@ -7,37 +7,49 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, ResetSignal, Value
 
-from utrap.config import Config
-from utrap.csr.legal import legalise, mode_is_supported
-from utrap.csr.rows import csrs, stored_fields
-from utrap.csr.table import Csr, Field
-from utrap.isa import CsrOp, Interrupt
+from utrap.csr.configured import csrs, stored_fields
+from utrap.csr.definitions import Csr, CsrTableError, Field
+from utrap.csr.warl import Written
+from utrap.isa import CsrOp
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
-__all__ = ["FieldWrite", "field_writes", "modify"]
+__all__ = ["FieldWrite", "connect_reset_levels", "field_writes", "modify"]
 
 
-def modify(state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value) -> Value:
+SECTION = Section(
+    phase=Phase.WRITE,
+    title="What does the CSR access write?",
+    rules="norm:mip_seip_wrcsr, HU-27",
+    text="What is read, with bits set or cleared, or the operand itself: csr_written goes to the CSR that is selected.",
+)
+
+
+def modify(
+    m: Module, state: State, op: Value, rdata: Value, wdata: Value, is_row: Mapping[str, Value], is_owned: Value
+) -> Value:
     """Return the value that an access writes: rdata with bits set or cleared.
 
     Where a pending bit reads line OR software bit, the software bit alone
     takes part (norm:mip_seip_wrcsr, HU-27). A row means something at an
     address of the unit's own alone.
     """
+    hidden: dict[tuple[int, int, str], list[str]] = {}
+    for row in csrs(state.config):
+        for field in row.fields:
+            if field.has_hidden_storage:
+                hidden.setdefault((field.lsb, field.width, field.storage), []).append(row.name)
     old = list(rdata)
-    shown = {
-        Interrupt.SEI: ("mip.seip", ("mip",)),
-        Interrupt.UEI: ("mip.ueip", ("mip", "sip")),
-    }
-    for code, (storage, registers) in shown.items():
-        if storage in state.stored:
-            is_shown = reduce(or_, (is_row[name] for name in registers if name in is_row))
-            old[code] = Mux(is_shown & is_owned, state[storage], old[code])
-    before = Cat(*old)
+    for (lsb, width, storage), names in hidden.items():
+        is_shown = reduce(or_, (is_row[name] for name in names)) & is_owned
+        shown = Cat(*old[lsb : lsb + width])
+        name = f"{storage.replace('.', '_')}_before"
+        old[lsb : lsb + width] = list(SECTION.signal(m, name, Mux(is_shown, state[storage], shown)))
+    before = SECTION.signal(m, "csr_before", Cat(*old))
     is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
-    return Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata))
+    return SECTION.signal(m, "csr_written", Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +65,25 @@ class FieldWrite:
     value: Value
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A stored field where one CSR lets it be written.
+
+    Attributes:
+        lsb: Its place in the CSR.
+        is_selected: The effective address selects the CSR.
+        enable: A write to the CSR takes place.
+        gates: The stored bits that must be 1.
+        write: What is written, as the field's rule sees it.
+    """
+
+    lsb: int
+    is_selected: Value
+    enable: Value
+    gates: tuple[str, ...]
+    write: Written
+
+
 def field_writes(
     m: Module, state: State, is_row: Mapping[str, Value], v: Value, written: Value, writes: Value
 ) -> dict[str, FieldWrite]:
@@ -64,57 +95,63 @@ def field_writes(
         written: The value after set and clear, XLEN bits.
         writes: The access executes, writes, and the unit owns its address.
     """
-    config = state.config
-    homes = stored_fields(config)
-    writers: dict[str, list[tuple[Csr, Field]]] = {key: [] for key in homes}
-    enables = {}
-    for row in csrs(config):
-        enables[row.name] = Signal(name=f"write_{row.name}")
-        m.d.comb += enables[row.name].eq(is_row[row.name] & writes)
+    homes = stored_fields(state.config)
+    places: dict[str, list[_Place]] = {key: [] for key in homes}
+    for row in csrs(state.config):
+        shown = [field for field in row.fields if field.storage and field.is_writable]
+        seen = {field.storage: _seen(row, field, homes, v, written) for field in shown}
+        demands = [homes[key].rule.lets_csr_take(write) for key, write in seen.items()]
+        takes = reduce(and_, (d for d in demands if d is not None), is_row[row.name] & writes)
+        enable = SECTION.signal(m, f"write_{row.name}", takes)
+        for field in shown:
+            place = _Place(
+                lsb=field.lsb,
+                is_selected=is_row[row.name],
+                enable=enable,
+                gates=field.write_where,
+                write=seen[field.storage],
+            )
+            places[field.storage].append(place)
+    return {key: _field_write(state, homes[key], here) for key, here in places.items()}
+
+
+def _seen(row: Csr, field: Field, homes: Mapping[str, Field], v: Value, written: Value) -> Written:
+    """Return a write to a CSR as the rule of a field sees it that the CSR shows."""
+    home = homes[field.storage]
+
+    def sibling(name: str) -> Value:
+        key = f"{home.storage.removesuffix(home.name)}{name}"
+        for other in row.fields:
+            if other.storage == key:
+                return written[other.lsb : other.lsb + other.width]
+        raise CsrTableError(f"{row.name}.{field.name}: its rule needs {key} in the same CSR")
+
+    return Written(value=written[field.lsb : field.lsb + field.width], mask=home.mask, sibling=sibling, v=v)
+
+
+def connect_reset_levels(m: Module, state: State, levels: Mapping[str, Value]) -> None:
+    """Let the levels that reset looks at into their fields; it wins over every event, so this comes last."""
+    homes = stored_fields(state.config)
+    for row in csrs(state.config):
         for field in row.fields:
-            if field.storage and field.is_writable:
-                writers[field.storage].append((row, field))
-    return {key: _field_write(state, homes[key], rows, enables, is_row, v, written) for key, rows in writers.items()}
+            if field.reset_level and row.owns(field):
+                write = _seen(row, field, homes, Const(0, 1), levels[field.reset_level])
+                with m.If(ResetSignal()):
+                    m.d.sync += state.stored[field.storage].eq(field.rule.stored(write))
 
 
-def _field_write(
-    state: State,
-    home: Field,
-    writers: list[tuple[Csr, Field]],
-    enables: Mapping[str, Value],
-    is_row: Mapping[str, Value],
-    v: Value,
-    written: Value,
-) -> FieldWrite:
-    config = state.config
-    home_csr = home.storage.partition(".")[0]
-    enable = reduce(
-        or_,
-        (reduce(and_, (state[key] for key in field.write_where), enables[row.name]) for row, field in writers),
-    )
-    if home_csr.endswith("atp"):
-        enable = enable & _atp_accepts(config, home_csr, home, v, written)
-    positions = sorted({field.lsb for _, field in writers}, key=lambda lsb: lsb != home.lsb)
-    value = legalise(config, home_csr, home, positions[0], written)
-    for lsb in positions[1:]:
-        is_here = reduce(or_, (is_row[row.name] for row, field in writers if field.lsb == lsb))
-        value = Mux(is_here, legalise(config, home_csr, home, lsb, written), value)
-    return FieldWrite(enable=enable, value=value)
-
-
-def _atp_accepts(config: Config, csr: str, field: Field, v: Value, written: Value) -> Value:
-    """Whether a field of satp, vsatp or hgatp takes a write.
-
-    satp ignores the whole write of an unsupported MODE, with V=1 too, where
-    it reaches vsatp (norm:satp_mode_op_unsupported,
-    norm:vsatp_mode_unsupported_v1). vsatp and hgatp by their own addresses,
-    which only V=0 can use, keep the old MODE and take the other fields.
-    """
-    if csr == "hgatp" and field.name != "mode":
-        return Const(1, 1)
-    mode = stored_fields(config)[f"{csr}.mode"]
-    codes = config.hgatp_codes if csr == "hgatp" else config.satp_codes
-    is_supported = mode_is_supported(mode, codes, written)
-    if csr == "vsatp" and field.name != "mode":
-        return is_supported | ~v
-    return is_supported
+def _field_write(state: State, home: Field, places: list[_Place]) -> FieldWrite:
+    rule = home.rule
+    enables = []
+    for place in places:
+        takes = rule.takes(place.write)
+        demands = [place.enable, *(state[key] for key in place.gates), *([] if takes is None else [takes])]
+        enables.append(reduce(and_, demands))
+    # Where several CSRs show it in one place they write the same.
+    of_lsb = {place.lsb: place for place in reversed(places)}
+    first, *moved = sorted(of_lsb, key=lambda lsb: lsb != home.lsb)
+    value = rule.stored(of_lsb[first].write)
+    for lsb in moved:
+        is_here = reduce(or_, (place.is_selected for place in places if place.lsb == lsb))
+        value = Mux(is_here, rule.stored(of_lsb[lsb].write), value)
+    return FieldWrite(enable=reduce(or_, enables), value=value)

@@ -3,111 +3,171 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.csr.rows import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
-from utrap.csr.table import Guard
-from utrap.isa import Fault
-from utrap.registers.decode import decide, lookup
+from utrap.config import Config
+from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
+from utrap.csr.guards import AccessMode, Guard
+from utrap.isa import Fault, Mode
+from utrap.registers.decode import any_of, decide
 from utrap.registers.state import State
+from utrap.rules.event import Event
+from utrap.section import Phase, Section
 
-__all__ = ["Access", "judge"]
+__all__ = ["Judgement", "connect_extension", "judge"]
+
+SECTION = Section(
+    phase=Phase.ACCESS,
+    title="May the CSR access execute?",
+    rules="norm:H_cause_virtual_instruction, norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, HU-2, HU-3, HU-4",
+    text=(
+        "An address that does not exist comes first, then a write to a read-only one, then privilege; a virtual"
+        " instruction is raised only where HS could do the same access."
+    ),
+)
+COUNTERS = Section(
+    phase=Phase.ACCESS,
+    place=-1,
+    title="May the counter be read?",
+    rules="norm:mcounteren_op",
+    text="Each level's counter enables let the levels below it read a counter.",
+)
+
+EXTENSION = Section(
+    phase=Phase.OUTPUT,
+    title="CSRs outside the unit",
+    text="An access to an address that the unit does not own is judged here and done outside.",
+)
 
 _EVERY_ADDRESS = frozenset(range(1 << 12))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Access:
-    """An access to judge.
+class Judgement:
+    """The judgement of an access.
 
     Attributes:
-        address: The CSR's number, 12 bits.
-        writes: The instruction writes.
-        prv: Nominal privilege with which it is judged (M for a debugger).
-        v: Virtualization mode with which it is judged (0 for a debugger).
+        hart_fault: Why an instruction of the hart's mode may not do it, whatever is committed.
+        fault: Why the event may not execute; NONE without an access.
+        is_owned: The unit owns the address.
+        accepts: It is an access, and may execute.
+        writes_own: It executes, writes, and the unit owns the address.
     """
 
-    address: Value
-    writes: Value
-    prv: Value
-    v: Value
+    hart_fault: Value
+    fault: Value
+    is_owned: Value
+    accepts: Value
+    writes_own: Value
 
 
-def judge(m: Module, state: State, access: Access, exists_outside: Value) -> tuple[Value, Value]:
-    """Judge an access; return its fault and whether the unit owns the address.
+def judge(m: Module, state: State, event: Event, address: Value, exists_outside: Value) -> Judgement:
+    """Judge an access to an address, which the core says to exist outside the unit or not.
 
-    The order is: an address that does not exist, a write to a read-only one,
-    then privilege. Virtual instruction is raised only where HS could do the
-    same access (norm:H_cause_virtual_instruction).
+    Who commits it is looked at last: the hart's own verdict is a port that does not depend on the event.
     """
-    config, address, v = state.config, access.address, access.v
+    config, named, v = state.config, SECTION.signal, state.v
     owned_addresses = frozenset(row.address for row in csrs(config))
     absent_set = frozenset(absent_addresses(config))
-    is_owned = Signal(name="csr_is_owned")
-    m.d.comb += is_owned.eq(decide(address, owned_addresses, _EVERY_ADDRESS - owned_addresses))
+    is_owned = named(m, "csr_is_owned", _by_page(m, "owned", address, owned_addresses, frozenset()))
     # Whether an owned address is absent too does not matter: it is never both.
-    is_absent = decide(address, absent_set, _EVERY_ADDRESS - absent_set - owned_addresses)
-    exists = is_owned | (exists_outside & ~is_absent)
-    writes_read_only = address[10:12].all() & access.writes
+    is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
+    exists = named(m, "csr_exists", is_owned | (exists_outside & ~is_absent))
+    writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
+    guarded = {
+        guard: named(m, f"csr_is_{guard.name}_guarded", is_owned & decide(address, on, owned_addresses - on))
+        for guard, on in _guarded(config).items()
+    }
 
-    level = address[8:10]
-    is_machine = access.prv[1]
-    is_host_supervisor = access.prv[0] & ~access.prv[1] & ~v
-    is_guest_supervisor = access.prv[0] & v
-    is_user = ~access.prv[0] & ~v
+    def verdict(by: str, mode: AccessMode, illegal: Value, virtual: Value) -> Value:
+        """Why an access in a mode may not execute; `illegal` and `virtual` are said by its privilege."""
+        refused = {guard: is_guarded & guard.refuses(mode, state) for guard, is_guarded in guarded.items()}
+        illegal = any_of(
+            [~exists, writes_read_only, illegal, *(r for g, r in refused.items() if g.fault is Fault.ILLEGAL)]
+        )
+        virtual = any_of([virtual, *(r for g, r in refused.items() if g.fault is Fault.VIRTUAL)])
+        illegal, virtual = named(m, f"{by}_illegal", illegal), named(m, f"{by}_virtual", virtual)
+        return named(m, f"{by}_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
+
+    level, is_machine = address[8:10], state.prv[1]
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
-    rank = Cat(is_machine | is_guest_supervisor, is_machine | is_host_supervisor)
-    is_below_level = rank < level
-    is_machine_level = level.all()
-
-    def guarded(*guards: Guard) -> Value:
-        on = frozenset(row.address for row in csrs(config) if row.guard in guards)
-        return is_owned & decide(address, on, owned_addresses - on)
-
-    counters_illegal, counters_virtual = _judge_counters(state, access)
-    illegal = (
-        ~exists
-        | writes_read_only
-        | (is_below_level & (~v | is_machine_level))
-        # norm:mstatus_tvm_warl_op, norm:hgatp_tvm_illegal
-        | (guarded(Guard.SATP, Guard.HGATP) & is_host_supervisor & state["mstatus.tvm"])
-        # HU-2
-        | (guarded(Guard.SHUDELEG_USER) & is_user & ~state["hudcfg.en"])
-        | counters_illegal
+    rank = Cat(is_machine | state.is_in(Mode.VS), is_machine | state.is_in(Mode.S))
+    is_below_level = named(m, "is_below_level", rank < level)
+    counters_illegal, counters_virtual = _judge_counters(m, state, address)
+    by_hart = verdict(
+        "access",
+        AccessMode(
+            v=v,
+            is_machine=is_machine,
+            is_host_supervisor=state.is_in(Mode.S),
+            is_guest_supervisor=state.is_in(Mode.VS),
+            is_user=state.is_in(Mode.U),
+        ),
+        illegal=(is_below_level & (~v | level.all())) | counters_illegal,
+        virtual=v & (is_below_level | counters_virtual),
     )
-    virtual = v & (
-        is_below_level
-        # HU-2, HU-3, HU-4
-        | guarded(Guard.HOST, Guard.SHUDELEG_USER)
-        # norm:hstatus_vtvm_op
-        | (guarded(Guard.SATP) & is_guest_supervisor & state["hstatus.vtvm"])
-        | counters_virtual
+    by_debugger = verdict("debugger", AccessMode.of_machine(), illegal=Const(0, 1), virtual=Const(0, 1))
+    fault = named(m, "committed_fault", Mux(event.is_by_debugger, by_debugger, by_hart), Fault)
+    accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
+    return Judgement(
+        hart_fault=by_hart,
+        fault=Mux(event.is_access, fault, Fault.NONE),
+        is_owned=is_owned,
+        accepts=accepts,
+        writes_own=named(m, "csr_writes", accepts & is_owned & event.wants_write),
     )
-    fault = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
-    return fault, is_owned
 
 
-def _judge_counters(state: State, access: Access) -> tuple[Value, Value]:
-    """Judge a counter access by the counter enables (norm:mcounteren_op).
+def _guarded(config: Config) -> dict[Guard, frozenset[int]]:
+    """The guards of a configuration, each with the addresses that it guards."""
+    guards = dict.fromkeys(guard for row in csrs(config) for guard in row.guards)
+    return {guard: frozenset(row.address for row in csrs(config) if guard in row.guards) for guard in guards}
+
+
+def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
+    """Drive the extension port; `written` is the value that the access writes."""
+    EXTENSION.drive(m, extension.select, event.is_access & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.accept, judgement.accepts & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.write, extension.accept & event.wants_write)
+    EXTENSION.drive(m, extension.wdata, written)
+
+
+def _by_page(m: Module, what: str, address: Value, on: frozenset[int], either: frozenset[int]) -> Value:
+    """Whether an address is one of some; for those in `either` the result is either.
+
+    The sixteen pages of 256 addresses are decided each for itself.
+    """
+    found: dict[int, Value] = {}
+    for page in sorted({a >> 8 for a in on}):
+        here = frozenset(a & 0xFF for a in on if a >> 8 == page)
+        free = frozenset(a & 0xFF for a in either if a >> 8 == page)
+        inside = decide(address[:8], here, frozenset(range(256)) - here - free)
+        found[page] = SECTION.signal(m, f"csr_is_{what}_in_{page:x}xx", inside)
+    return any_of((address[8:12] == page) & inside for page, inside in found.items())
+
+
+def _judge_counters(m: Module, state: State, address: Value) -> tuple[Value, Value]:
+    """Judge a counter access by the counter enables.
 
     Returns whether it is an illegal and, failing that, a virtual instruction.
     """
-    config = state.config
+    config, named = state.config, COUNTERS.signal
     counters = frozenset(COUNTERS_LOW)
     if config.xlen == 32:
         counters |= frozenset(COUNTERS_HIGH)
-    is_counter = decide(access.address, counters, _EVERY_ADDRESS - counters)
+    is_counter = named(m, "csr_is_counter", decide(address, counters, _EVERY_ADDRESS - counters))
 
     def enabled(csr: str) -> Value:
-        view = state.views[csr]
-        return lookup({i: view[i] for i in range(config.counter_count)}, access.address[:5])
+        return named(m, f"{csr}_enables", state.views[csr].bit_select(address[:5], 1))
 
-    is_user = ~access.prv[0]
-    illegal = ~access.prv[1] & ~enabled("mcounteren")
-    denied_to_user = is_user & ~enabled("scounteren") if config.s else is_user & 0
-    virtual = denied_to_user
-    if config.h:
-        virtual = denied_to_user | ~enabled("hcounteren")
-    illegal |= denied_to_user & ~access.v
-    return is_counter & illegal, is_counter & virtual
+    denied_to_user: Value = Const(0, 1)
+    if config.s:
+        denied_to_user = named(m, "counter_denied_to_user", ~state.prv[0] & ~enabled("scounteren"))
+    illegal = (~state.prv[1] & ~enabled("mcounteren")) | (denied_to_user & ~state.v)
+    virtual = denied_to_user | ~enabled("hcounteren") if config.h else Const(0, 1)
+    return (
+        named(m, "counter_illegal", is_counter & illegal),
+        named(m, "counter_virtual", is_counter & virtual),
+    )

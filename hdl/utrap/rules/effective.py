@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Const, Mux, Value
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import ExceptionCause, Mode
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
-__all__ = ["ecall_cause", "fiom", "hlsv_mode", "load_store_mode", "outputs"]
+__all__ = ["connect_hart"]
+
+SECTION = Section(
+    phase=Phase.OUTPUT,
+    place=2,
+    title="What the rest of the core needs",
+    rules="norm:H_cause_ecall, norm:mstatus_mprv_ldst_op, norm:hlsv_priv, norm:menvcfg_fiom_fence_op, HU-28",
+    text="The mode, the modes as which memory is accessed, and what CSRs say about translation and fences.",
+)
+#: Outputs whose values are codes though their shape does not say so.
+_CODES = {"ecall_cause": ExceptionCause}
 
 
-def ecall_cause(state: State) -> Value:
+def _ecall_cause(state: State) -> Value:
     """Cause of an ECALL in the current mode (norm:H_cause_ecall)."""
     causes = {
         Mode.M: ExceptionCause.ECALL_FROM_M,
@@ -23,7 +36,7 @@ def ecall_cause(state: State) -> Value:
     return cause
 
 
-def load_store_mode(state: State) -> Value:
+def _load_store_mode(state: State) -> Value:
     """Mode as which loads and stores execute (norm:mstatus_mprv_ldst_op).
 
     norm:mstatus_mprv_hypervisor: with MPRV=1 it is MPP, and MPV unless MPP is M.
@@ -33,14 +46,14 @@ def load_store_mode(state: State) -> Value:
     return Mux(state["mstatus.mprv"], Cat(prv, state[state.mpv] & ~prv[1]), state.mode)
 
 
-def hlsv_mode(state: State) -> Value:
+def _hlsv_mode(state: State) -> Value:
     """Mode as which HLV, HLVX and HSV execute: VS or VU (HU-28, norm:hlsv_priv)."""
     by_user = state.is_in(Mode.U) & state["hudcfg.en"]
     as_supervisor = Mux(by_user, state["hustatus.upvp"], state["hstatus.spvp"])
     return Cat(as_supervisor, Const(0, 1), Const(1, 1))
 
 
-def fiom(state: State) -> Value:
+def _fiom(state: State) -> Value:
     """Whether fences order memory for I/O, too, in the current mode.
 
     norm:menvcfg_fiom_fence_op, norm:senvcfg_fiom, norm:henvcfg_fiom_op.
@@ -50,15 +63,15 @@ def fiom(state: State) -> Value:
     return by_menvcfg | by_senvcfg | (state.v & state["henvcfg.fiom"])
 
 
-def outputs(state: State) -> dict[str, Value]:
-    """Return what `HartSignature` carries, by member; the caller picks its own."""
+def connect_hart(m: Module, state: State, hart: Any) -> None:
+    """Drive the hart's outputs that the configuration has."""
     views = state.views
     found = {
         "mode": state.mode,
-        "ecall_cause": ecall_cause(state),
-        "load_store_mode": load_store_mode(state),
-        "hlsv_mode": hlsv_mode(state),
-        "fiom": fiom(state),
+        "ecall_cause": _ecall_cause(state),
+        "load_store_mode": _load_store_mode(state),
+        "hlsv_mode": _hlsv_mode(state),
+        "fiom": _fiom(state),
         "sum": state["mstatus.sum"],
         "mxr": state["mstatus.mxr"],
         "vs_sum": state["vsstatus.sum"],
@@ -72,4 +85,5 @@ def outputs(state: State) -> dict[str, Value]:
     if "htimedelta" in views:
         high = [views["htimedeltah"]] if state.config.xlen == 32 else []
         found["time_delta"] = Cat(views["htimedelta"], *high)
-    return found
+    for name in hart.signature.members:
+        SECTION.drive(m, getattr(hart, name), found[name], _CODES.get(name))

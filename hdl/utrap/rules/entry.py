@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from amaranth.hdl import Const, Value
+from amaranth.hdl import Const, Module, Mux, Value
 
-from utrap.isa import Target
+from utrap.config import Config
+from utrap.isa import EXCEPTIONS, ExceptionCause, Target, targets
+from utrap.registers.decode import any_of
 from utrap.registers.state import State
+from utrap.rules.event import Event
+from utrap.rules.interrupts import InterruptChoice
+from utrap.section import Phase, Section, name_codes
 
-__all__ = ["ROWS", "Trap", "column_values", "status_writes"]
+__all__ = ["Entry", "Trap", "column_values", "enter", "is_guest_page_fault", "status_writes", "trap_of"]
 
-#: The row of each target mode in the trap columns: column -> "csr.field".
-ROWS: Mapping[Target, Mapping[str, str]] = {
-    target: {
-        "epc": f"{prefix}epc.pc",
-        "code": f"{prefix}cause.code",
-        "cause": f"{prefix}cause.interrupt",
-        "tval": f"{prefix}tval.value",
-        **guest,
-    }
-    for target, guest in (
-        (Target.M, {"tval2": "mtval2.gpa", "tinst": "mtinst.instruction"}),
-        (Target.S, {"tval2": "htval.gpa", "tinst": "htinst.instruction"}),
-        (Target.VS, {}),
-        (Target.U, {"tval2": "hutval.gpa", "tinst": "hutinst.instruction"}),
-    )
-    for prefix in (target.prefix,)
-}
+SECTION = Section(
+    phase=Phase.ENTRY,
+    title="The trap is entered",
+    rules="norm:H_trap_m_csrwrites, norm:H_trap_hs_csrwrites, norm:H_trap_vs_csrwrites, HU-12, HU-13",
+    text="Its mode and its code, and what xtval2 and the status registers take of it.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +35,7 @@ class Trap:
         code: Exception or interrupt code, 6 bits.
         pc: Goes to xepc.
         tval: Trap value of an exception.
-        gva: `tval` of an exception is a guest virtual address.
+        gva: It is an exception whose `tval` is a guest virtual address.
         gpa: Guest-physical address shifted right by 2.
         is_guest_page_fault: The exception has a `gpa`.
         tinst: Trap instruction value of an exception.
@@ -54,6 +49,53 @@ class Trap:
     gpa: Value
     is_guest_page_fault: Value
     tinst: Value
+
+
+def is_guest_page_fault(cause: Value) -> Value:
+    """Whether a cause is a guest-page fault: 20, 21 or 23."""
+    return any_of(cause == rule.cause for rule in EXCEPTIONS if rule.cause.is_guest_page_fault)
+
+
+def trap_of(m: Module, config: Config, event: Event, commit: Any, choice: InterruptChoice) -> Trap:
+    """Return what a trap in this cycle would write."""
+    named, none = SECTION.signal, Const(0, 1)
+    name_codes(commit.cause, ExceptionCause)
+    return Trap(
+        is_exception=event.is_exception,
+        code=named(m, "trap_code", Mux(event.is_exception, commit.cause, choice.cause)),
+        pc=commit.pc,
+        tval=commit.tval,
+        gva=named(m, "trap_gva", commit.gva & event.is_exception if config.h else none),
+        gpa=commit.tval2 if config.h else none,
+        is_guest_page_fault=named(m, "is_guest_page_fault", is_guest_page_fault(commit.cause)),
+        tinst=commit.tinst if config.h else none,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """The entry into a trap.
+
+    Attributes:
+        target: The mode, a `Target`; any without a trap.
+        into: Whether each mode is entered, one-hot; all 0 without a trap.
+        enters: A trap is taken.
+    """
+
+    target: Value
+    into: Mapping[Target, Value]
+    enters: Value
+
+
+def enter(m: Module, config: Config, event: Event, choice: InterruptChoice, exception_target: Value) -> Entry:
+    """Put exceptions and interrupts together: an interrupt is taken where one is requested."""
+    named, is_exception = SECTION.signal, event.is_exception
+    into = {t: event.is_trap & Mux(is_exception, exception_target == t, choice.takes[t]) for t in targets(config)}
+    return Entry(
+        target=named(m, "trap_target", Mux(is_exception, exception_target, choice.target), Target),
+        into={t: named(m, f"enter_{t.prefix}", enters) for t, enters in into.items()},
+        enters=named(m, "enter", event.is_trap & (is_exception | choice.request)),
+    )
 
 
 def column_values(trap: Trap) -> dict[str, tuple[Value, Value]]:
@@ -82,7 +124,6 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
     HU-12, HU-13. Fields that the configuration lacks are among them.
     """
     zero, was_s = Const(0, 1), state.prv[0]
-    gva = trap.gva & trap.is_exception
     match target:
         case Target.M:
             return {
@@ -90,7 +131,7 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
                 "mstatus.mie": zero,
                 "mstatus.mpp": state.prv if state.config.s else state.prv[0],
                 state.mpv: state.v,
-                state.gva: gva,
+                state.gva: trap.gva,
             }
         case Target.S:
             return {
@@ -100,7 +141,7 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
                 "hstatus.spv": state.v,
                 # norm:hstatus_spvp_op: unchanged by a trap from V=0.
                 "hstatus.spvp": (state.v & was_s) | (~state.v & state["hstatus.spvp"]),
-                "hstatus.gva": gva,
+                "hstatus.gva": trap.gva,
             }
         case Target.VS:
             return {
@@ -114,5 +155,5 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
                 "mstatus.uie": zero,
                 "hustatus.upv": state.v,
                 "hustatus.upvp": (state.v & was_s) | (~state.v & state["hustatus.upvp"]),
-                "hustatus.gva": gva,
+                "hustatus.gva": trap.gva,
             }

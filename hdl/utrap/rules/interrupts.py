@@ -6,14 +6,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
+from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import PRIORITY, InterruptRule, Mode, Target, targets
-from utrap.registers.decode import mux4
+from utrap.isa import Interrupt, InterruptRule, Mode, Target, priority, targets
+from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
-__all__ = ["InterruptChoice", "choose_interrupt"]
+__all__ = ["InterruptChoice", "choose_interrupt", "mode_of"]
+
+
+SECTION = Section(
+    phase=Phase.INTERRUPT,
+    title="Which interrupt is to be taken?",
+    rules="norm:intr_M_mode_pri, norm:hsint_priority, norm:trap_del_intr_priv_lvl, HU-24, HU-25, HU-26",
+    text=(
+        "An interrupt is for the mode that delegation sends it to; the first of M, HS, U and VS that has one and"
+        " lets it in takes it, and of several the first by priority."
+    ),
+)
+
+
+#: The modes as interrupts for them go before each other.
+_ORDER = (Target.M, Target.S, Target.U, Target.VS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +42,7 @@ class InterruptChoice:
         cause: Its code as xcause gets it, 6 bits; any without a request.
         target: Which mode takes it, a `Target`; any without a request.
         takes: Whether each mode takes it: `request` and `target` in one.
-        causes: The code that each mode would take if it took one, 4 bits.
-        wake: Some interrupt is pending and enabled in mip and mie.
+        causes: The code that each mode would take if it took one, as wide as the highest.
     """
 
     request: Value
@@ -34,59 +50,71 @@ class InterruptChoice:
     target: Value
     takes: Mapping[Target, Value]
     causes: Mapping[Target, Value]
-    wake: Value
 
 
-def choose_interrupt(m: Module, state: State) -> InterruptChoice:
-    """Choose by target mode first, M, HS, U, VS, then by priority (HU-26)."""
-    config = state.config
+def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice:
+    """Choose by target mode first, M, HS, U, VS, then by priority, and drive the interrupt port."""
+    config, named = state.config, SECTION.signal
     mip, mie = state.views["mip"], state.views["mie"]
-    rules = [rule for rule in PRIORITY if rule.present(config)]
-    ready = {rule.code: mip[rule.code] & mie[rule.code] for rule in rules}
-
+    rules = priority(config)
+    ready = {rule.code: named(m, f"{rule.name.lower()}_ready", mip[rule.code] & mie[rule.code]) for rule in rules}
+    code_bits = max(rule.code for rule in rules).bit_length()
     some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
-    higher = {Target.VS: (Target.M, Target.S, Target.U), Target.U: (Target.M, Target.S), Target.S: (Target.M,)}
     causes: dict[Target, Value] = {}
-    for target in (Target.VS, Target.U, Target.S, Target.M):
+    for target in _ORDER:
         if not target.is_in(config):
             continue
+        prefix = target.prefix
         candidates = [
-            (rule, ready[rule.code] & destined)
+            (rule, named(m, f"{rule.name.lower()}_for_{prefix}", ready[rule.code] & destined))
             for rule in rules
             if (destined := _destined(state, rule, target)) is not None
         ]
-        some[target] = Signal(name=f"interrupt_into_{target.prefix}")
-        holding, enabled = [holds for _, holds in candidates], _is_enabled(state, target)
-        # M's enable joins each of its terms: mapped for depth it is one level less.
-        anything = Cat(c & enabled for c in holding).any() if target is Target.M else Cat(holding).any() & enabled
-        m.d.comb += some[target].eq(anything)
-        causes[target] = _first(candidates, shift=1 if target is Target.VS else 0)
+        enabled = named(m, f"interrupts_enabled_for_{prefix}", _is_enabled(state, target))
+        if target is Target.M:
+            # M's enable joins each of its terms: mapped for depth it is one level less.
+            anything = any_of(named(m, f"{rule.name.lower()}_into_m", holds & enabled) for rule, holds in candidates)
+        else:
+            anything = any_of(holds for _, holds in candidates) & enabled
+        some[target] = named(m, f"interrupt_into_{prefix}", anything)
+        first = _first(candidates, target, code_bits)
+        causes[target] = named(m, f"interrupt_cause_for_{prefix}", first, codes=Interrupt)
     # Without M, HS or U it is VS, so whether it is VS need not be known.
-    chosen = Cat(
-        some[Target.M] | some[Target.S],
-        some[Target.M] | ~(some[Target.S] | some[Target.U]),
+    chosen = named(
+        m,
+        "interrupt_mode",
+        Cat(some[Target.M] | some[Target.S], some[Target.M] | ~(some[Target.S] | some[Target.U])),
+        Target,
     )
-    leaves = [causes.get(target, Const(0, 4)) for target in Target]
+    leaves = [causes.get(target, Const(0, code_bits)) for target in Target]
+    code = named(m, "interrupt_code", mux4((chosen[0], chosen[1]), leaves), codes=Interrupt)
+    SECTION.drive(m, interrupt.request, any_of(some[target] for target in _ORDER if target.is_in(config)))
+    SECTION.drive(m, interrupt.cause, code)
+    SECTION.drive(m, interrupt.target, mode_of(chosen))
+    SECTION.drive(m, interrupt.wake, any_of(ready.values()))
     return InterruptChoice(
-        request=Cat(some.values()).any(),
-        cause=Cat(mux4((chosen[0], chosen[1]), leaves), Const(0, 2)),
+        request=interrupt.request,
+        cause=interrupt.cause,
         target=chosen,
-        takes={t: reduce(and_, (~some[h] for h in higher.get(t, ())), some[t]) for t in targets(config)},
+        takes={t: reduce(and_, (~some[h] for h in _ORDER[: _ORDER.index(t)]), some[t]) for t in targets(config)},
         causes=causes,
-        wake=Cat(ready.values()).any(),
     )
 
 
-def _first(candidates: Iterable[tuple[InterruptRule, Value]], shift: int) -> Value:
-    """Return the code of the first candidate that holds, less the shift.
+def mode_of(target: Value) -> Value:
+    """Turn a `Target` into the `Mode` that it names."""
+    mode: Value = Const(Target.U.mode, 3)
+    for other in (Target.S, Target.VS, Target.M):
+        mode = Mux(target == other, Const(other.mode, 3), mode)
+    return mode
 
-    The shift turns a VS-level code into the supervisor-level one that the
-    guest sees (norm:hideleg_trans).
-    """
+
+def _first(candidates: Iterable[tuple[InterruptRule, Value]], target: Target, width: int) -> Value:
+    """Return the code of the first candidate that holds, as the target mode sees it."""
     *others, (last, _) = candidates
-    cause: Value = Const(int(last.code) - shift, 4)
+    cause: Value = Const(last.code_in(target), width)
     for rule, holds in reversed(others):
-        cause = Mux(holds, int(rule.code) - shift, cause)
+        cause = Mux(holds, Const(rule.code_in(target), width), cause)
     return cause
 
 
@@ -95,15 +123,15 @@ def _destined(state: State, rule: InterruptRule, target: Target) -> Value | None
 
     norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25.
     """
-    name = rule.code.name.lower()
+    name = rule.name.lower()
     if rule.mideleg == "zero":
         return Const(1, 1) if target is Target.M else None
     by_m = Const(1, 1) if rule.mideleg == "one" else state[f"mideleg.{name}"]
     if target is Target.M:
         return None if rule.mideleg == "one" else ~by_m
-    if rule.level is Mode.VS:
+    if rule.hideleg and state.config.h:
         by_h = state[f"hideleg.{name}"]
-        return {Target.S: ~by_h, Target.VS: by_h}.get(target)
+        return {Target.S: by_m & ~by_h, Target.VS: by_m & by_h}.get(target)
     if rule.level is Mode.U:
         by_s = state[f"sideleg.{name}"] if state.config.s else Const(1, 1)
         return {Target.S: by_m & ~by_s, Target.U: by_m & by_s}.get(target)

@@ -1,38 +1,60 @@
-"""Whether privileged instructions other than CSR accesses and returns may execute."""
+"""Whether privileged instructions may execute now, whatever is committed."""
 
 from __future__ import annotations
 
-from amaranth.hdl import Const, Mux, Value
+from collections.abc import Mapping
+from typing import Any
 
-from utrap.isa import Fault, Mode
+from amaranth.hdl import Const, Module, Mux, Value
+
+from utrap.isa import CommitOp, Fault, Mode
 from utrap.registers.state import State
+from utrap.rules.xret import Return
+from utrap.section import Phase, Section
 
-__all__ = ["verdicts"]
+__all__ = ["connect_verdicts"]
+
+SECTION = Section(
+    phase=Phase.OUTPUT,
+    place=1,
+    title="May privileged instructions execute, whatever is committed?",
+    rules="norm:mstatus_tw_op, norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, norm:hlsv_mode",
+    text=(
+        "A CSR access at the address and of the kind that the commit port names, the returns, WFI, the fences and the"
+        " hypervisor's loads and stores, by the mode and the state alone."
+    ),
+)
 
 
-def verdicts(state: State) -> dict[str, Value]:
-    """Return the fault of each instruction class, by name of its port."""
+def connect_verdicts(
+    m: Module, state: State, legality: Any, access_fault: Value, returns: Mapping[CommitOp, Return]
+) -> None:
+    """Drive the fault of each instruction class, of a CSR access and of the returns that the configuration has."""
     config, v = state.config, state.v
     is_host_supervisor, is_user = state.is_in(Mode.S), state.is_in(Mode.U)
     is_vs, is_vu = state.is_in(Mode.VS), state.is_in(Mode.VU)
     tvm, tw = state["mstatus.tvm"], state["mstatus.tw"]
 
-    def fault(illegal: Value, virtual: Value) -> Value:
-        return Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+    def connect(name: str, illegal: Value, virtual: Value) -> None:
+        verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+        SECTION.drive(m, getattr(legality, name), verdict)
 
+    SECTION.drive(m, legality.csr, access_fault)
+    for op, ret in returns.items():
+        if op.name.lower() in legality.signature.members:
+            SECTION.drive(m, getattr(legality, op.name.lower()), ret.fault)
     never = Const(0, 1)
     # norm:mstatus_tw_op, norm:mstatus_tw_umode_op, norm:H_virtinst_vu_wfi_tw0,
     # norm:H_virtinst_wfi_vtw1_tw0
     below_m_with_tw = ~state.is_in(Mode.M) & tw
     wfi_illegal = below_m_with_tw | (is_user if config.s else never)
-    found = {"wfi": fault(wfi_illegal, is_vu | (is_vs & state["hstatus.vtw"]))}
+    connect("wfi", wfi_illegal, is_vu | (is_vs & state["hstatus.vtw"]))
     if config.s:
         # norm:mstatus_tvm_warl_op, norm:hstatus_vtvm_op, norm:H_virtinst_vu_sret_sfence
-        found["sfence_vma"] = fault(is_user | (is_host_supervisor & tvm), is_vu | (is_vs & state["hstatus.vtvm"]))
+        connect("sfence_vma", is_user | (is_host_supervisor & tvm), is_vu | (is_vs & state["hstatus.vtvm"]))
     if config.h:
         # norm:hfence-vvma_mode, norm:hfence-gvma_mode, norm:H_virtinst_vu_vs_hinst
-        found["hfence_vvma"] = fault(is_user, v)
-        found["hfence_gvma"] = fault(is_user | (is_host_supervisor & tvm), v)
+        connect("hfence_vvma", is_user, v)
+        connect("hfence_gvma", is_user | (is_host_supervisor & tvm), v)
         # norm:hlsv_mode, norm:hlsv_virtinst, norm:hlsv_illegalinst
-        found["hlsv"] = fault(is_user & ~state["hstatus.hu"], v)
-    return found
+        connect("hlsv", is_user & ~state["hstatus.hu"], v)

@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from amaranth.hdl import Const, Module, Mux, Signal, Value
+from amaranth.hdl import Const, Module, Mux, Value
 
-from utrap.csr.rows import stored_fields
+from utrap.csr.configured import stored_fields, trap_fields
 from utrap.isa import Target
 from utrap.registers.state import State
 from utrap.registers.write import FieldWrite
-from utrap.rules.entry import ROWS, Trap, column_values, status_writes
+from utrap.rules.entry import Trap, column_values, status_writes
+from utrap.rules.event import Event
 from utrap.rules.xret import Return
+from utrap.section import Phase, Section
 
-__all__ = ["connect_updates"]
+__all__ = ["connect_updates", "dirtied"]
+
+SECTION = Section(
+    phase=Phase.WRITE,
+    place=1,
+    title="What the trap registers of every mode load",
+    rules="norm:mtval2_trapval_other, norm:H_trap_xtinst_interrupt, HU-13",
+    text="A column has one row for each mode: a trap writes the target's row of each, a CSR access the row it names.",
+)
+DIRTY = Section(
+    phase=Phase.WRITE,
+    place=2,
+    title="Floating-point and vector state becomes dirty",
+    rules="norm:vsstatus_fs_op, norm:vsstatus_vs_op",
+    text="An instruction that retires and wrote such state makes FS or VS Dirty, in the guest vsstatus's too.",
+)
+
+
+def dirtied(m: Module, state: State, commit: Any, event: Event, accepts_outside: Value) -> dict[str, Value]:
+    """Return whether the instruction that retires wrote the state "fs" or "vs"."""
+    states = [name for name in ("fs", "vs") if getattr(state.config, name)]
+    if not states:
+        return {}
+    retires = DIRTY.signal(m, "retires", event.is_idle | accepts_outside)
+    return {name: DIRTY.signal(m, f"dirties_{name}", getattr(commit, f"{name}_dirty") & retires) for name in states}
 
 
 def connect_updates(
@@ -48,17 +75,17 @@ def connect_updates(
                 _store(m, state, key, value)
             m.d.sync += state.set_mode(Const(target.mode & 3, 2), Const(target.mode >> 2, 1))
     for executes, ret in returns:
+        for key, (when, value) in ret.writes.items():
+            with m.If(executes & when):
+                _store(m, state, key, value)
         with m.If(executes):
-            for key, (when, value) in ret.writes.items():
-                with m.If(when):
-                    _store(m, state, key, value)
             m.d.sync += state.set_mode(ret.prv, ret.v)
     for name, is_dirty in dirties.items():
         with m.If(is_dirty):
             _store(m, state, f"mstatus.{name}", Const(3, 2))
-            # norm:vsstatus_fs_op, norm:vsstatus_vs_op
-            with m.If(state.v):
-                _store(m, state, f"vsstatus.{name}", Const(3, 2))
+        # norm:vsstatus_fs_op, norm:vsstatus_vs_op
+        with m.If(is_dirty & state.v):
+            _store(m, state, f"vsstatus.{name}", Const(3, 2))
 
 
 def _store(m: Module, state: State, key: str, value: Value) -> None:
@@ -83,15 +110,14 @@ def _connect_columns(
     fields = stored_fields(state.config)
     connected = set()
     for column, (holds, trap_value) in column_values(trap).items():
-        rows = {target: row[column] for target, row in ROWS.items() if target in into and row.get(column) in fields}
+        rows = {target: row[column] for target, row in trap_fields(state.config).items() if column in row}
         if not rows:
             continue
         field = fields[next(iter(rows.values()))]
         written = writes[field.storage].value
-        data = Signal(field.width, name=f"column_{column}_data")
         low = field.lsb if column == "epc" else 0
         masked = Mux(holds, trap_value[low : low + field.width], 0)
-        m.d.comb += data.eq(Mux(is_trap, masked, written))
+        data = SECTION.signal(m, f"column_{column}_data", Mux(is_trap, masked, written))
         for target, key in rows.items():
             with m.If(into[target] | writes[key].enable):
                 m.d.sync += state.stored[key].eq(data)

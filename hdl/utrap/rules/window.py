@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_, or_
+from amaranth.hdl import Cat, Module, Value
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
-
+from utrap.registers.decode import any_of
 from utrap.registers.state import State
+from utrap.section import Phase, Section
 
 __all__ = ["window_ok"]
+
+SECTION = Section(
+    phase=Phase.ROUTE,
+    place=-1,
+    title="Is the guest-physical address in a delegation window?",
+    rules="HU-16, HU-17, HU-18",
+    text="A page lies in a window that agrees with it from bit ORDER up; one window is enough.",
+)
 
 #: A page number's lowest bit in a GPA that is shifted right by 2.
 _PAGE_LSB = 10
@@ -23,24 +30,21 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
         tval2: The faulting GPA shifted right by 2.
         tinst: The trap instruction value, 32 bits.
     """
-    config = state.config
-    page = tval2[_PAGE_LSB:]
-    matches = []
-    for i in range(config.windows):
-        match = Signal(name=f"window_{i}_match")
-        m.d.comb += match.eq(_matches(m, state, f"hugpaw{i}", page))
-        matches.append(match)
-    # HU-18: one match is enough.
-    inside = reduce(or_, matches, Const(0, 1))
-    is_pseudoinstruction = tinst.any() & ~tinst[:2].any()
-    return ~is_guest_page_fault | ~state["hudcfg.wen"] | (inside & ~is_pseudoinstruction)
+    named, page = SECTION.signal, tval2[_PAGE_LSB:]
+    matches = [_matches(m, state, i, page) for i in range(state.config.windows)]
+    in_window = named(m, "in_window", any_of(matches))
+    is_pseudoinstruction = named(m, "is_pseudoinstruction", tinst.any() & ~tinst[:2].any())
+    return named(
+        m,
+        "window_ok",
+        ~is_guest_page_fault | ~state["hudcfg.wen"] | (in_window & ~is_pseudoinstruction),
+    )
 
 
-def _matches(m: Module, state: State, window: str, page: Value) -> Value:
+def _matches(m: Module, state: State, number: int, page: Value) -> Value:
     """Whether a page lies in a window: equal from bit ORDER up (HU-17)."""
+    named, window = SECTION.signal, f"hugpaw{number}"
     order, gppn = state[f"{window}.order"], state[f"{window}.gppn"]
-    is_ignored = Cat(order > bit for bit in range(len(page)))
-    # A net of its own: iterating over the expression would build it anew for each bit.
-    agrees = Signal(len(page), name=f"{window}_agrees")
-    m.d.comb += agrees.eq(~(page ^ gppn) | is_ignored)
-    return state[f"{window}.e"] & reduce(and_, iter(agrees))
+    ignores = named(m, f"{window}_ignores", Cat(order > bit for bit in range(len(page))))
+    agrees = named(m, f"{window}_agrees", ~(page ^ gppn) | ignores)
+    return named(m, f"window_{number}_match", state[f"{window}.e"] & agrees.all())

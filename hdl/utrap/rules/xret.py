@@ -4,13 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from amaranth.hdl import Cat, Const, Mux, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import Fault, Mode
+from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
+from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
+from utrap.rules.event import Event
+from utrap.section import Phase, Section
 
-__all__ = ["Return", "mret", "sret", "uret"]
+__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "return_pc", "sret", "uret"]
+
+MRET = Section(
+    phase=Phase.RETURN,
+    title="MRET",
+    rules="norm:mret_h, norm:xret_op",
+    text="M-mode alone may execute it; it leads to the mode in MPP and MPV.",
+)
+SRET = Section(
+    phase=Phase.RETURN,
+    place=1,
+    title="SRET",
+    rules="norm:sret_v0, norm:sret_v1, norm:mstatus_tsr_op, norm:hstatus_vtsr_op, norm:H_virtinst_vu_sret_sfence",
+    text="By sstatus and SPV, or by vsstatus in VS-mode; TSR and VTSR forbid it.",
+)
+URET = Section(
+    phase=Phase.RETURN,
+    place=2,
+    title="URET",
+    rules="HU-19, HU-20, HU-21, HU-22",
+    text="To U, or into the guest where HS allowed it; the guest itself may not execute it.",
+)
+
+
+PC = Section(
+    phase=Phase.RETURN,
+    place=3,
+    title="Where does a return lead?",
+    rules="norm:xret_op",
+    text="To the pc in the xepc of the mode that it returns from.",
+)
+FAULT = Section(
+    phase=Phase.OUTPUT,
+    place=-1,
+    title="May the event execute?",
+    text="The verdict on the CSR access or the return; the core raises the exception.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +58,7 @@ class Return:
     """A return instruction, whether it executes or not.
 
     Attributes:
+        section: The section of the Verilog that it is in.
         fault: Why it may not.
         epc: The CSR that it takes the pc from, by name: (when, name) pairs.
         prv: Nominal privilege after it, 2 bits.
@@ -25,6 +66,7 @@ class Return:
         writes: The status fields that it writes: "csr.field" -> (when, value).
     """
 
+    section: Section
     fault: Value
     epc: tuple[tuple[Value, str], ...]
     prv: Value
@@ -35,37 +77,80 @@ class Return:
 _ONE, _ZERO = Const(1, 1), Const(0, 1)
 
 
-def _verdict(illegal: Value, virtual: Value) -> Value:
-    return Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+def _verdict(m: Module, section: Section, name: str, illegal: Value, virtual: Value) -> Value:
+    illegal = section.signal(m, f"{name}_illegal", illegal)
+    virtual = section.signal(m, f"{name}_virtual", virtual)
+    verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+    return section.signal(m, f"{name}_fault", verdict, Fault)
 
 
-def mret(state: State) -> Return:
-    """MRET: to the mode in MPP and MPV (norm:mret_h, norm:xret_op)."""
+def _mode_after(m: Module, section: Section, name: str, prv: Value, v: Value) -> dict[str, Value]:
+    prv = section.signal(m, f"{name}_prv", prv, Privilege)
+    return {"prv": prv, "v": section.signal(m, f"{name}_v", v)}
+
+
+def executing(m: Module, event: Event, returns: Mapping[CommitOp, Return]) -> dict[CommitOp, Value]:
+    """Return whether each return executes: at most one does."""
+    return {
+        op: ret.section.signal(m, f"{op.name.lower()}_executes", event.is_return[op] & (ret.fault == Fault.NONE))
+        for op, ret in returns.items()
+    }
+
+
+def connect_fault(
+    m: Module, answer: Any, event: Event, access_fault: Value, returns: Mapping[CommitOp, Return]
+) -> None:
+    """Drive why the event may not execute: a CSR access's fault, or a return's."""
+    fault = access_fault
+    for op, ret in returns.items():
+        fault = Mux(event.is_return[op], ret.fault, fault)
+    FAULT.drive(m, answer.fault, fault)
+
+
+def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
+    """Return every return instruction, by its operation."""
+    makers = {CommitOp.MRET: mret, CommitOp.SRET: sret, CommitOp.URET: uret}
+    return {op: make(m, state) for op, make in makers.items()}
+
+
+def return_pc(m: Module, state: State, event: Event, returns: Mapping[CommitOp, Return]) -> Value:
+    """Return the pc that the return leads to, if it executes.
+
+    A selection of its own: what a CSR access reads must not depend on the event.
+    """
+    sources = {
+        name: PC.signal(m, f"returns_to_{name}", event.is_return[op] if when is _ONE else event.is_return[op] & when)
+        for op, ret in returns.items()
+        for when, name in ret.epc
+    }
+    names = [name for target in targets(state.config) for name in [f"{target.prefix}epc"]]
+    row = [any_of(sources[n] for i, n in enumerate(names) if i >> bit & 1) for bit in range(2)]
+    return PC.signal(m, "return_pc", mux4((row[0], row[1]), [state.views[name] for name in names]))
+
+
+def mret(m: Module, state: State) -> Return:
+    """MRET: to the mode in MPP and MPV."""
     mpp: Value = state["mstatus.mpp"]
     prv = mpp if state.config.s else mpp.replicate(2)
     to_machine = prv[1]
-    lowered = (~to_machine, _ZERO)
     return Return(
-        fault=_verdict(~state.is_in(Mode.M), _ZERO),
+        section=MRET,
+        fault=_verdict(m, MRET, "mret", ~state.is_in(Mode.M), _ZERO),
         epc=((_ONE, "mepc"),),
-        prv=prv,
-        v=state[state.mpv] & ~to_machine,
+        **_mode_after(m, MRET, "mret", prv, state[state.mpv] & ~to_machine),
         writes={
             "mstatus.mie": (_ONE, state["mstatus.mpie"]),
             "mstatus.mpie": (_ONE, _ONE),
             "mstatus.mpp": (_ONE, Const(0, len(mpp))),
             state.mpv: (_ONE, _ZERO),
             # norm:mstatus_mprv_clr_mret_sret_less_priv
-            "mstatus.mprv": lowered,
+            "mstatus.mprv": (~to_machine, _ZERO),
         },
     )
 
 
-def sret(state: State) -> Return:
-    """SRET: by sstatus and SPV, or by vsstatus in VS-mode (norm:sret_v0, norm:sret_v1).
-
-    norm:mstatus_tsr_op, norm:hstatus_vtsr_op, norm:H_virtinst_vu_sret_sfence.
-    """
+def sret(m: Module, state: State) -> Return:
+    """SRET: by sstatus and SPV, or by vsstatus in VS-mode."""
     v = state.v
     illegal = ~v & (~state.prv[0] | (~state.prv[1] & state["mstatus.tsr"]))
     virtual = v & (~state.prv[0] | state["hstatus.vtsr"])
@@ -84,22 +169,22 @@ def sret(state: State) -> Return:
     }
     spp = Mux(v, state["vsstatus.spp"], state["mstatus.spp"])
     return Return(
-        fault=_verdict(illegal, virtual),
+        section=SRET,
+        fault=_verdict(m, SRET, "sret", illegal, virtual),
         epc=((~v, "sepc"), (v, "vsepc")),
-        prv=Cat(spp, _ZERO),
-        v=Mux(v, 1, state["hstatus.spv"]),
+        **_mode_after(m, SRET, "sret", Cat(spp, _ZERO), Mux(v, 1, state["hstatus.spv"])),
         writes=writes,
     )
 
 
-def uret(state: State) -> Return:
-    """URET: to U, or into the guest where HS allowed it (HU-19, HU-20, HU-21, HU-22)."""
-    to_guest = state["hudcfg.en"] & state["hustatus.upv"]
+def uret(m: Module, state: State) -> Return:
+    """URET: to U, or into the guest where HS allowed it."""
+    to_guest = URET.signal(m, "uret_to_guest", state["hudcfg.en"] & state["hustatus.upv"])
     return Return(
-        fault=_verdict(_ZERO if state.config.n else _ONE, state.v),
+        section=URET,
+        fault=_verdict(m, URET, "uret", _ZERO if state.config.n else _ONE, state.v),
         epc=((_ONE, "uepc"),),
-        prv=Cat(to_guest & state["hustatus.upvp"], _ZERO),
-        v=to_guest,
+        **_mode_after(m, URET, "uret", Cat(to_guest & state["hustatus.upvp"], _ZERO), to_guest),
         writes={
             "mstatus.uie": (_ONE, state["mstatus.upie"]),
             "mstatus.upie": (_ONE, _ONE),

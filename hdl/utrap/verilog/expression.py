@@ -6,13 +6,18 @@ of an expression's context can change what it means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-__all__ = ["LINE", "Binary", "Concat", "Constant", "Expression", "Mux", "Name", "Unary", "invert", "layout"]
+__all__ = ["LINE", "Binary", "Concat", "Constant", "Expression", "Mux", "Name", "Net", "Unary", "invert", "layout"]
 
 #: Where a line ends; the module's body is indented by two more.
 LINE = 98
 _STEP = "  "
+#: Conditions on so many bits of a net are one comparison.
+_FEWEST_COMPARED = 3
+#: Operands shorter than this share a line.
+_SHORT = 30
 #: Where an operand ends: parentheses and a semicolon may follow.
 _ROOM = LINE - 5
 
@@ -42,10 +47,21 @@ class Expression:
 
 
 @dataclass(frozen=True)
+class Net:
+    """A net of which an expression looks at a single bit; `codes` are names for its values."""
+
+    name: str
+    width: int
+    codes: Mapping[int, str] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
 class Name(Expression):
-    """A net, or a part of one."""
+    """A net, a part of one, or a constant that has a name; `net` and `low` say which single bit."""
 
     text: str
+    net: Net | None = None
+    low: int = 0
 
     def __str__(self) -> str:
         return self.text
@@ -115,16 +131,36 @@ class Binary(Expression):
     def size(self) -> int:  # type: ignore[override]
         return sum(argument.size for argument in self.arguments) + 1
 
+    @property
+    def _shown(self) -> tuple[Expression, ...]:
+        """The operands as they are written: conditions on single bits of one net are one comparison."""
+        return _compared(self.arguments, self.symbol) if self.symbol in "&|" else self.arguments
+
     def __str__(self) -> str:
-        return f" {self.symbol} ".join(argument.operand for argument in self.arguments)
+        shown = self._shown
+        return str(shown[0]) if len(shown) == 1 else f" {self.symbol} ".join(argument.operand for argument in shown)
 
     def broken(self, indent: str, column: int) -> str:
-        first, *others = self.arguments
+        shown = self._shown
+        if len(shown) == 1:
+            return shown[0].broken(indent, column)
+        if self.symbol in "&|" and all(len(argument.operand) < _SHORT for argument in shown):
+            return self._filled(indent, column)
+        first, *others = shown
         lines = [first.inner(indent + _STEP, column)]
         for argument in others:
             start = f"{indent}{self.symbol} "
             lines.append(start + argument.inner(indent + _STEP, len(start)))
         return "\n".join(lines)
+
+    def _filled(self, indent: str, column: int) -> str:
+        """As many operands on a line as fit."""
+        first, *others = self._shown
+        text = first.operand
+        for argument in others:
+            more = f" {self.symbol} {argument.operand}"
+            text += more if _end(text, column) + len(more) <= _ROOM else f"\n{indent}{more.lstrip()}"
+        return text
 
 
 @dataclass(frozen=True)
@@ -186,6 +222,49 @@ class Concat(Expression):
                 text = part.inner(start + _STEP, len(start)) + text[len(str(part)) :]
             lines[-1] += ("" if lines[-1] == start else " ") + text
         return "{\n" + "\n".join(lines) + f"\n{indent}}}"
+
+
+def _condition(expression: Expression) -> tuple[Net, int, str] | None:
+    """The net, the place and the value of a single bit that an operand demands."""
+    bit, value = expression, "1"
+    if isinstance(bit, Unary) and bit.symbol == "~":
+        bit, value = bit.argument, "0"
+    return (bit.net, bit.low, value) if isinstance(bit, Name) and bit.net is not None else None
+
+
+def _compared(arguments: tuple[Expression, ...], symbol: str) -> tuple[Expression, ...]:
+    """Put conditions on three bits of a net or more, or on all of them, together.
+
+    Some bits with certain values are one comparison; so are bits of which one must not have its value.
+    """
+    demands: dict[Net, dict[int, str]] = {}
+    for argument in arguments:
+        found = _condition(argument)
+        if found is not None:
+            net, place, value = found
+            if demands.setdefault(net, {}).setdefault(place, value) != value:
+                return arguments
+    shown: list[Expression] = []
+    for argument in arguments:
+        found = _condition(argument)
+        bits = demands[found[0]] if found is not None else {}
+        if found is None or len(bits) < min(found[0].width, _FEWEST_COMPARED):
+            shown.append(argument)
+        elif (comparison := _comparison(found[0], bits, symbol)) not in shown:
+            shown.append(comparison)
+    return tuple(shown)
+
+
+def _comparison(net: Net, bits: Mapping[int, str], symbol: str) -> Expression:
+    """Whether some bits of a net have their values; for an OR, whether one has."""
+    taken, equality = ("1", "==") if symbol == "&" else ("0", "!=")
+    value = sum(1 << place for place, bit in bits.items() if bit == taken)
+    if len(bits) == net.width:
+        name = (net.codes or {}).get(value, "")
+        return Binary(equality, (Name(net.name), Name(name) if name else Constant(f"{value:0{net.width}b}")))
+    digits = (net.width + 3) // 4
+    mask, wanted = (Name(f"{net.width}'h{n:0{digits}x}") for n in (sum(1 << place for place in bits), value))
+    return Binary(equality, (Binary("&", (Name(net.name), mask)), wanted))
 
 
 def _end(text: str, column: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -25,15 +26,13 @@ Bit = int | str
 Bits = tuple[Bit, ...]
 
 #: What makes a netlist of Amaranth's RTLIL small enough to read: it is still one cell for each
-#: operator of the source, but equal ones are shared and those without effect are gone.
+#: operator of the source, but those without effect are gone. Equal ones are not shared: what the
+#: source names is what the reader sees, and a net has one meaning. Synthesis shares them.
 _PASSES = (
     "read_rtlil unit.il",
     "proc",
     "opt_expr",
-    "opt_merge",
     "opt_muxtree",
-    "opt_reduce",
-    "opt_merge",
     "opt_expr",
     "pmuxtree",
     "opt_clean",
@@ -57,11 +56,19 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Netlist:
-    """The unit's cells, its ports (direction and nets), and its wires, by name."""
+    """A module as Yosys made it small.
+
+    Attributes:
+        cells: Its operators and flip-flops.
+        ports: Direction and nets of each port, by name.
+        wires: The nets of each wire that has a name in the source, in the source's order.
+        attributes: What the source said about each wire.
+    """
 
     cells: tuple[Cell, ...]
     ports: dict[str, tuple[str, Bits]]
     wires: dict[str, Bits]
+    attributes: dict[str, dict[str, str]]
 
 
 def to_rtlil(unit: TrapUnit) -> str:
@@ -87,8 +94,8 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_netlist(document: dict[str, Any]) -> Netlist:
-    """Read what `write_json` wrote."""
+def read_netlist(document: dict[str, Any], order: Sequence[str]) -> Netlist:
+    """Read what `write_json` wrote; `order` names wires in the order of the source."""
     module = document["modules"][TOP]
     cells = tuple(
         Cell(
@@ -99,10 +106,21 @@ def read_netlist(document: dict[str, Any]) -> Netlist:
         for cell in module["cells"].values()
     )
     ports = {name: (port["direction"], tuple(port["bits"])) for name, port in module["ports"].items()}
-    wires = {name: tuple(wire["bits"]) for name, wire in module["netnames"].items() if "$" not in name}
-    return Netlist(cells=cells, ports=ports, wires=wires)
+    place = {name: number for number, name in reversed([*enumerate(order)])}
+    names = sorted(module["netnames"], key=lambda name: (place.get(name, len(place)), name))
+    found = {name: module["netnames"][name] for name in names if "$" not in name and "__" not in name}
+    return Netlist(
+        cells=cells,
+        ports=ports,
+        wires={name: tuple(wire["bits"]) for name, wire in found.items()},
+        # Yosys ends a text that could be a number with a space.
+        attributes={name: {k: v.rstrip(" ") for k, v in wire["attributes"].items()} for name, wire in found.items()},
+    )
 
 
 def make_netlist(unit: TrapUnit) -> Netlist:
     """Make the unit's netlist."""
-    return read_netlist(json.loads(run_yosys(_PASSES, {"unit.il": to_rtlil(unit)}, "unit.json")))
+    text = to_rtlil(unit)
+    # A port's signal has two underscores where the port has one, and stands where the source drives it.
+    order = [name.replace("__", "_") for name in re.findall(r"^  wire .*\\(\w+)$", text, re.MULTILINE)]
+    return read_netlist(json.loads(run_yosys(_PASSES, {"unit.il": text}, "unit.json")), order)

@@ -51,14 +51,31 @@ def _lines(statements: Iterable[Statement], indent: str) -> list[str]:
 
 
 def merge(statements: list[Statement], more: Iterable[Statement]) -> None:
-    """Append statements; one under the condition of the last one goes into that.
+    """Append statements; one under the same choices as another, or under the condition of the last, joins it.
 
     All assignments take effect at the same time, so nothing depends on their order.
     """
     for statement in more:
-        last = statements[-1] if statements else None
-        if isinstance(statement, If) and isinstance(last, If) and statement.condition == last.condition:
-            merge(last.then, statement.then)
-            merge(last.otherwise, statement.otherwise)
+        other = _partner(statements, statement) if isinstance(statement, If) else None
+        if isinstance(statement, If) and other is not None:
+            merge(other.then, statement.then)
+            merge(other.otherwise, statement.otherwise)
         else:
             statements.append(statement)
+
+
+def _partner(statements: list[Statement], statement: If) -> If | None:
+    """The statement that another can join."""
+    for other in statements:
+        if isinstance(other, If) and _choices(other) == _choices(statement):
+            return other
+    last = statements[-1] if statements else None
+    return last if isinstance(last, If) and last.condition == statement.condition else None
+
+
+def _choices(statement: If) -> list[Expression]:
+    """The conditions that are asked one after the other."""
+    match statement.otherwise:
+        case [If() as following]:
+            return [statement.condition, *_choices(following)]
+    return [statement.condition]

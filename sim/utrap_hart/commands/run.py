@@ -1,8 +1,9 @@
 """Runs a RISC-V program on a small hart around the trap unit, in a simulator, with the golden model beside it.
 
 PROGRAM is an ELF executable for RV64IMA_Zicsr_Zifencei, linked to 0x80000000, or the name of a
-bundled program (--list). What it writes to its UART goes to the standard output as it comes. Every
-event at the trap unit's commit port is replayed on the golden model and compared.
+bundled program (--list). What it writes to its UART, or to HTIF's console, goes to the standard
+output as it comes. Every event at the trap unit's commit port is replayed on the golden model and
+compared.
 
 The exit status is the program's own (255 for larger ones); the last line on the standard error says
 "ended with status". Status 1 with the line "the hart and the golden model differ" is a difference,
@@ -32,7 +33,7 @@ import click
     metavar="N",
     help="Give up after so many cycles.",
 )
-@click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the UART's lines among them.")
+@click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the program's lines among them.")
 @click.option("--waves", is_flag=True, help="Write DIR/waves.vcd, a kilobyte or so a cycle.")
 @click.option(
     "--timeline",

@@ -39,7 +39,7 @@ from utrap.ports import (
     InterruptSignature,
     LegalitySignature,
 )
-from utrap.rules.route import is_guest_page_fault
+from utrap.rules.entry import is_guest_page_fault
 from utrap_hart.platform.bus import BusSignature
 from utrap_hart.translation.translate import Access, TranslateSignature
 

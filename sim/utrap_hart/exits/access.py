@@ -9,7 +9,7 @@ from enum import Enum, unique
 
 from utrap.isa import CommitOp
 from utrap_hart.run.simulation import Event, Happening, Retired
-from utrap_sim.layout import Layout
+from utrap_testbench.boundary import Layout
 from utrap_testbench.golden import Cause, Mode
 
 __all__ = ["DEVICES", "Access", "Device", "Path", "accesses"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap_hart.hart import hart_config
-from utrap_hart.run.bench import RAM
 from utrap_hart.run.command import bundled, tell_of_build
+from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
 from utrap_hart.run.simulation import Built, End, Event, Happening, Options, Sent, build, simulate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from utrap_hart.run.modes import MODES
+from utrap_hart.run.mode_names import MODES
 from utrap_testbench.golden import Mode
 
 from .access import DEVICES, Path

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from utrap.command_line.display import print_table
-from utrap_hart.run.modes import MODES
+from utrap_hart.run.mode_names import MODES
 
 from .access import DEVICES, Path
 from .summary import WARM_UP, Summary

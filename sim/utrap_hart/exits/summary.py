@@ -10,7 +10,7 @@ from typing import Any
 
 from utrap import __version__
 from utrap.command_line.errors import UserError
-from utrap_hart.run.modes import MODES
+from utrap_hart.run.mode_names import MODES
 from utrap_testbench.golden import Mode
 
 from .access import DEVICES, Access, Device, Path

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib.wiring import Component, In, Out, connect, flipped
 
 from utrap.config import Config
@@ -15,7 +15,7 @@ from utrap_hart.hart import Hart
 
 from .bus import BusSignature
 from .devices.clint import Clint
-from .devices.finisher import Finisher, tohost_value
+from .devices.finisher import Finisher
 from .devices.uart import Uart
 
 __all__ = ["MEMORY_BASE", "Soc"]
@@ -58,8 +58,6 @@ class Soc(Component):
 
     Attributes:
         reset_pc: Where execution starts; sampled during reset.
-        tohost: Physical address of HTIF's `tohost`, a multiple of 8, or 0 for
-            none: an odd doubleword written there ends the program.
         memory: To the memory.
         uart: A byte was written to the UART, for one cycle.
         exit: The program has ended, for one cycle, with this code.
@@ -72,7 +70,6 @@ class Soc(Component):
         super().__init__(
             {
                 "reset_pc": In(64),
-                "tohost": In(56),
                 "memory": Out(BusSignature()),
                 "uart_valid": Out(1),
                 "uart_data": Out(8),
@@ -97,6 +94,8 @@ class Soc(Component):
             hart.time.eq(clint.time),
             self.uart_valid.eq(uart.valid),
             self.uart_data.eq(uart.data),
+            self.exit_valid.eq(finisher.valid),
+            self.exit_code.eq(finisher.code),
         ]
         address = hart.bus.address
         self._share(
@@ -109,11 +108,6 @@ class Soc(Component):
                 "memory": (address >= MEMORY_BASE, self.memory),
             },
         )
-        ends, code = tohost_value(self.memory, self.tohost)
-        m.d.comb += [
-            self.exit_valid.eq(finisher.valid | ends),
-            self.exit_code.eq(Mux(ends, code, finisher.code)),
-        ]
         return m
 
     def _share(self, m: Module, bus: Any, targets: Mapping[str, tuple[Value, Any]]) -> None:

@@ -20,10 +20,10 @@ from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 from utrap_show.timeline.table import show
 
-from .bench import RAM
+from .hart_bench import RAM
 from .image import MACHINE, Image, load
 from .lockstep import Disagreement, Lockstep
-from .simulation import Built, End, Event, Happening, Options, Sent, build, simulate
+from .simulation import Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
 from .tracing import Tracer
 
 __all__ = [
@@ -109,6 +109,8 @@ def run(request: Request) -> int:
     image = load(program_path(request.program), RAM)
     if image.is_compressed:
         _say(f"{image.name}: has compressed instructions, which trap on this hart; -march={MACHINE} makes none")
+    for note in image.notes:
+        _say(f"{image.name}: {note}")
     records = request.waves or request.timeline
     built = build(request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator))
     with _waves(request) as waves:
@@ -142,9 +144,10 @@ class Session:
 
     def __init__(self, request: Request, built: Built, image: Image) -> None:
         config = hart_config()
-        self._request, self._built, self._image = request, built, image
+        self._built, self._image = built, image
         self._lockstep = Lockstep(config, built.sources) if request.has_model else None
         self._tracer = Tracer(config, built.sources, image) if request.trace else None
+        self._told: set[str] = set()
         self.stopped: int | None = None
 
     def run(self, options: Options) -> int:
@@ -164,12 +167,19 @@ class Session:
         return self._lockstep.compare(event) if self._lockstep is not None else None
 
     def _print(self, happening: Happening) -> None:
-        if self._tracer is not None:
+        if isinstance(happening, Unanswered):
+            self._tell_once(str(happening))
+        elif self._tracer is not None:
             for line in self._tracer.lines(happening):
                 print(line)
         elif isinstance(happening, Sent):
             sys.stdout.buffer.write(bytes([happening.byte]))
             sys.stdout.buffer.flush()
+
+    def _tell_once(self, line: str) -> None:
+        if line not in self._told:
+            self._told.add(line)
+            _say(f"{self._image.name}: {line}")
 
     def _finish_output(self) -> None:
         """What is still held back goes out before the last line about the run."""

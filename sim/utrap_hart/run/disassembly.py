@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 
 __all__ = ["Disassembler"]
 

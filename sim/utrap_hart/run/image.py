@@ -32,6 +32,8 @@ class Image:
         entry: Where it starts.
         segments: Physical address and contents, in ascending order, without overlaps.
         symbols: Addresses by name.
+        tohost, fromhost: The addresses of HTIF's doublewords, 0 where the program has none.
+        notes: What a user should know who wonders what becomes of the program, a line each.
         is_compressed: The file says that it has compressed instructions, which the hart lacks. It may ask misa.
     """
 
@@ -39,13 +41,11 @@ class Image:
     entry: int
     segments: tuple[tuple[int, bytes], ...]
     symbols: dict[str, int] = field(default_factory=dict)
+    tohost: int = 0
+    fromhost: int = 0
+    notes: tuple[str, ...] = ()
     is_compressed: bool = False
     _functions: tuple[list[int], list[str]] = field(default=([], []), repr=False)
-
-    @property
-    def tohost(self) -> int:
-        """The address of HTIF's `tohost`, 0 in a program without one."""
-        return self.symbols.get("tohost", 0)
 
     def place(self, address: int) -> str:
         """An address as `function+0x10`, or "" where no function is near."""
@@ -141,11 +141,15 @@ def _read(path: str, content: bytes, elf: Any, ram: range) -> Image:
     if entry % 4 or entry not in ram:
         raise UserError(f"{path} starts at {entry:#x}, which is no place for an instruction in {_span(ram)}")
     symbols, functions = _symbols(elf)
+    tohost, fromhost, notes = _htif(symbols, ram)
     return Image(
         name=Path(path).name,
         entry=entry,
         segments=tuple(segments),
         symbols=symbols,
+        tohost=tohost,
+        fromhost=fromhost,
+        notes=notes,
         is_compressed=bool(header["e_flags"] & _COMPRESSED),
         _functions=functions,
     )
@@ -159,7 +163,7 @@ def _segment(path: str, content: bytes, segment: Any, ram: range) -> tuple[int, 
     start, length = segment["p_offset"], segment["p_filesz"]
     if length > size:
         raise UserError(f"{path} is damaged: a segment has {length} bytes in the file and {size} in memory")
-    if start + length > len(content):
+    if length and start + length > len(content):  # the place of no bytes means nothing
         raise UserError(f"{path} is cut short: its segment at {address:#x} ends at byte {start + length:,},"
                         f" the file at {len(content):,}")  # fmt: skip
     return address, content[start : start + length] + bytes(size - length)
@@ -167,6 +171,19 @@ def _segment(path: str, content: bytes, segment: Any, ram: range) -> tuple[int, 
 
 def _span(ram: range) -> str:
     return f"the memory from {ram.start:#x} to {ram.stop - 1:#x}"
+
+
+def _htif(symbols: dict[str, int], ram: range) -> tuple[int, int, tuple[str, ...]]:
+    """The addresses of `tohost` and `fromhost`, 0 where there is none to be used; and why one cannot be used."""
+    places, notes = [], []
+    for name in ("tohost", "fromhost"):
+        place = symbols.get(name, 0)
+        why = f"not in {_span(ram)}" if place not in ram or place + 7 not in ram else ""
+        why = "no multiple of 4" if place % 4 else why
+        if name in symbols and why:
+            notes.append(f"its {name} is at {place:#x}, which is {why}, and nobody looks at it")
+        places.append(0 if why else place)
+    return places[0], places[1], tuple(notes)
 
 
 def _symbols(elf: Any) -> tuple[dict[str, int], tuple[list[int], list[str]]]:
@@ -180,11 +197,12 @@ def _symbols(elf: Any) -> tuple[dict[str, int], tuple[list[int], list[str]]]:
             continue
         for symbol in section.iter_symbols():
             kind, index = symbol["st_info"]["type"], symbol["st_shndx"]
-            if not symbol.name or index in ("SHN_UNDEF", "SHN_ABS") or kind in ("STT_FILE", "STT_SECTION"):
+            if not symbol.name or index == "SHN_UNDEF" or kind in ("STT_FILE", "STT_SECTION"):
                 continue
             symbols[symbol.name] = symbol["st_value"]
-            # Labels in assembly have no type; the compiler's own begin with a dot or a dollar sign.
-            if kind in ("STT_FUNC", "STT_NOTYPE") and symbol.name[0] not in ".$":
+            # Labels in assembly have no type; the compiler's own begin with a dot or a dollar sign. An absolute
+            # symbol may be a place that the linker's script names, or any number.
+            if index != "SHN_ABS" and kind in ("STT_FUNC", "STT_NOTYPE") and symbol.name[0] not in ".$":
                 places.setdefault(symbol["st_value"], symbol.name)
     starts = sorted(places)
     return symbols, (starts, [places[start] for start in starts])

@@ -8,38 +8,20 @@ tells of itself the model takes as given; `Obedience` says how far it is looked 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from utrap.config import Config
-from utrap.isa import CommitOp
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import UnknownBits
+from utrap_testbench.boundary import Decoder, Op, UnknownBits, operation
 from utrap_testbench.env import Cycle, Difference, Expected, Scoreboard, describe
-from utrap_testbench.golden import (
-    CsrAccess,
-    CsrOp,
-    Event,
-    Retire,
-    Return,
-    TakeException,
-    TakeInterrupt,
-    TrapReturn,
-    ecall_cause,
-    pending_interrupt,
-)
+from utrap_testbench.golden import ecall_cause, pending_interrupt
 from utrap_testbench.harts import model_config
 
 from . import simulation
-from .modes import MODES
+from .mode_names import MODES
 from .obedience import Committed, Obedience
 from .sources import Sources
 
 __all__ = ["Disagreement", "Lockstep"]
-
-_CSR_OPS = tuple(CsrOp)
-_RETURNS = {CommitOp.MRET: Return.MRET, CommitOp.SRET: Return.SRET, CommitOp.URET: Return.URET}
-
-#: Members of the port `lines` by bit number in mip.
-_LINES = (("lines.msip", 3), ("lines.mtip", 7), ("lines.ueip", 8), ("lines.seip", 9), ("lines.meip", 11))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +75,9 @@ class Lockstep:
         self.config = model_config(config)
         self.compared = 0
         self._inputs, self._outputs = sources.inputs, sources.outputs
-        self._has = frozenset(self._inputs.offset)
-        self._lines = tuple((name, bit) for name, bit in _LINES if name in self._has)
+        self._decoder = Decoder(self.config)
         self._scoreboard: Scoreboard | None = None
-        self._levels: int | None = None
+        self._levels: tuple[int, int] | None = None
         self._before: _Step | None = None
         self._obedience = Obedience()
 
@@ -108,7 +89,7 @@ class Lockstep:
             return _unknown(event, str(error))
         if self._scoreboard is None:
             hartid = self._inputs.value(event.inputs, "hartid")
-            self._scoreboard = Scoreboard(self.config, self._outputs, expected_outputs, hartid)
+            self._scoreboard = Scoreboard(self.config, self._outputs, hartid)
         expected = self._scoreboard.step(step.cycle)
         differences = self._scoreboard.compare(expected, event.outputs)
         differences += self._obedience.differences(self._committed(event, expected))
@@ -120,11 +101,11 @@ class Lockstep:
 
     def _committed(self, event: simulation.Event, expected: Expected) -> Committed:
         assert self._scoreboard is not None
-        outcome, value = expected.outcome, self._inputs.value
+        outcome, read = expected.outcome, partial(self._inputs.value, event.inputs)
         return Committed(
-            op=CommitOp(value(event.inputs, "commit.op")),
-            pc=value(event.inputs, "commit.pc"),
-            cause=value(event.inputs, "commit.cause"),
+            op=Op(read("commit.op")),
+            pc=read("commit.pc"),
+            cause=read("commit.cause"),
             retired=event.retired,
             fault=outcome.fault,
             target=outcome.target if outcome.redirect else None,
@@ -134,47 +115,13 @@ class Lockstep:
 
     def _step(self, event: simulation.Event) -> _Step:
         """The event at the ports as the model's."""
-        text, value = event.inputs, self._inputs.value
-        levels = 0
-        for name, bit in self._lines:
-            levels |= value(text, name) << bit
-        news = None if levels == self._levels else levels
+        read = partial(self._inputs.value, event.inputs)
+        levels = self._decoder.levels(read)
+        lines, hgeip = (None, None) if levels == self._levels else levels
         self._levels = levels
-        op = CommitOp(value(text, "commit.op"))
-        made = self._event(op, text)
-        pc = None if op is CommitOp.NONE else value(text, "commit.pc")
-        return _Step(Cycle(made, lines=news), event.cycle, self._outputs.value(event.outputs, "hart.mode"), pc)
-
-    def _event(self, op: CommitOp, text: str) -> Event:
-        value = self._inputs.value
-        if op is CommitOp.CSR or op is CommitOp.DEBUG_CSR:
-            return CsrAccess(
-                address=value(text, "commit.csr_address"),
-                op=_CSR_OPS[value(text, "commit.csr_op")],
-                wdata=value(text, "commit.csr_wdata"),
-                debug=op is CommitOp.DEBUG_CSR,
-                ext_exists=value(text, "extension.exists"),
-                ext_rdata=value(text, "extension.rdata"),
-                **self._dirty(text),
-            )
-        if op is CommitOp.EXCEPTION:
-            return TakeException(
-                cause=value(text, "commit.cause"),
-                pc=value(text, "commit.pc"),
-                tval=value(text, "commit.tval"),
-                gva=value(text, "commit.gva"),
-                tval2=value(text, "commit.tval2"),
-                tinst=value(text, "commit.tinst"),
-            )
-        if op is CommitOp.INTERRUPT:
-            return TakeInterrupt(pc=value(text, "commit.pc"))
-        if op is CommitOp.NONE:
-            return Retire(**self._dirty(text))
-        return TrapReturn(insn=_RETURNS[op])
-
-    def _dirty(self, text: str) -> dict[str, int]:
-        names = [name for name in ("fs_dirty", "vs_dirty") if f"commit.{name}" in self._has]
-        return {name: self._inputs.value(text, f"commit.{name}") for name in names}
+        made = self._decoder.event(read)
+        pc = None if operation(made) is Op.NONE else read("commit.pc")
+        return _Step(Cycle(made, lines, hgeip), event.cycle, self._outputs.value(event.outputs, "hart.mode"), pc)
 
     def _blame(self, step: _Step, differences: tuple[Difference, ...]) -> Disagreement:
         """A register was left so by the event before, whatever this one answers then; else it is this one's answer."""

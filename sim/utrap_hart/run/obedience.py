@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from utrap.isa import CommitOp
+from utrap_testbench.boundary import Op
 from utrap_testbench.env import Difference
 from utrap_testbench.golden import Cause
 
 __all__ = ["Committed", "Obedience"]
 
-_RETIRES = (CommitOp.CSR, CommitOp.MRET, CommitOp.SRET, CommitOp.URET)
+_RETIRES = (Op.CSR, Op.MRET, Op.SRET, Op.URET)
 _ECALLS = (Cause.ECALL_FROM_U, Cause.ECALL_FROM_S, Cause.ECALL_FROM_VS, Cause.ECALL_FROM_M)
 _ALL = (1 << 64) - 1
 
@@ -34,7 +34,7 @@ class Committed:
         is_pending: After it, and as long as the lines stay, an interrupt is to be taken.
     """
 
-    op: CommitOp
+    op: Op
     pc: int
     cause: int = 0
     retired: int
@@ -62,17 +62,17 @@ class Obedience:
         before, between = self._before, event.retired - self._retired
         found = []
         owes_exception = before is not None and before.fault != 0
-        ended = between + (event.op not in (CommitOp.NONE, CommitOp.INTERRUPT) and not owes_exception)
+        ended = between + (event.op not in (Op.NONE, Op.INTERRUPT) and not owes_exception)
         if self._may_end is not None and ended > self._may_end:
-            found.append(Difference("commit.op", CommitOp.INTERRUPT, event.op, False))
-        if before is not None and before.fault and (between or event.op is not CommitOp.NONE):
-            expected = {"op": CommitOp.EXCEPTION, "cause": before.fault}
+            found.append(Difference("commit.op", Op.INTERRUPT, event.op, False))
+        if before is not None and before.fault and (between or event.op is not Op.NONE):
+            expected = {"op": Op.EXCEPTION, "cause": before.fault}
             found += [
                 Difference(f"commit.{name}", value, 0 if between else getattr(event, name), False)
                 for name, value in expected.items()
                 if between or getattr(event, name) != value
             ]
-        if event.op is CommitOp.NONE:
+        if event.op is Op.NONE:
             self._note_lines(event, between)
             return tuple(found)
         if before is not None and not between:
@@ -80,7 +80,7 @@ class Obedience:
             pc = before.pc if before.fault else pc
             if event.pc != pc:
                 found.append(Difference("commit.pc", pc, event.pc, False))
-        if event.op is CommitOp.EXCEPTION and event.cause in _ECALLS and event.cause != event.ecall_cause:
+        if event.op is Op.EXCEPTION and event.cause in _ECALLS and event.cause != event.ecall_cause:
             found.append(Difference("commit.cause", event.ecall_cause, event.cause, False))
         self._before = event
         self._retired = event.retired + (event.op in _RETIRES and not event.fault)

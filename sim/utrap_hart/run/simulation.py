@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,14 +10,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from utrap.command_line.errors import UserError
-from utrap_sim.simulators.builds import Simulator, child_environment, ending_group, find_simulator
-from utrap_sim.simulators.standalone import build_alone
+from utrap_sim.simulators.installed import Simulator, find_simulator
+from utrap_sim.simulators.processes import ended_by_itself
+from utrap_sim.simulators.standalone import build_alone, run_alone
 
-from .bench import RAM, TOP
+from .hart_bench import RAM, TOP
 from .image import Image
 from .sources import Sources, hart_sources
 
-__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "build", "simulate"]
+__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "Unanswered", "build", "simulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,34 @@ class Retired:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The UART sent a byte."""
+    """The program sent a byte, through the UART or to HTIF's console."""
 
     cycle: int
     byte: int
+    by_htif: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """HTIF was asked for what it does not offer.
+
+    Attributes:
+        cycle: When.
+        request: What was in `tohost`.
+        call: The number, if it is a system call.
+    """
+
+    cycle: int
+    request: int
+    call: int
+
+    def __str__(self) -> str:
+        if self.call:
+            return f"HTIF's system call {self.call} is not offered"
+        device, command = self.request >> 56, self.request >> 48 & 0xFF
+        if device == command == 0:
+            return f"HTIF's tohost got {self.request:#x}, which is no address of a system call in memory"
+        return f"HTIF's device {device} does not offer command {command}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +94,7 @@ class End:
     retired: int
 
 
-Happening = Event | Retired | Sent | End
+Happening = Event | Retired | Sent | Unanswered | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +155,19 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
         reading, writing = os.pipe()
         stream = stack.enter_context(os.fdopen(reading, "rb"))
         try:
-            process = _start(built, image, options, folder, writing)
+            log = stack.enter_context((folder / "log").open("wb"))
+            process = stack.enter_context(
+                run_alone(
+                    built.simulator,
+                    built.program,
+                    _arguments(image, options, writing),
+                    folder,
+                    output=log,
+                    pass_fds=[writing],
+                )
+            )
         finally:
             os.close(writing)
-        stack.enter_context(ending_group(process))
         ended = False
         for line in stream:
             try:
@@ -146,33 +179,21 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
                 yield happening
         process.wait()
         if not ended:
-            raise _ended(built, folder / "log")
+            raise ended_by_itself(built.simulator.name, folder / "log")
 
 
-def _start(built: Built, image: Image, options: Options, folder: Path, writing: int) -> subprocess.Popen[bytes]:
-    program = str(built.program)
-    command = [
-        *((program,) if built.simulator.name == "verilator" else ("vvp", "-n", program)),
+def _arguments(image: Image, options: Options, stream: int) -> list[str]:
+    return [
         "+image=image.hex",
         f"+entry={image.entry:x}",
         f"+tohost={image.tohost:x}",
+        f"+fromhost={image.fromhost:x}",
         f"+max_cycles={options.max_cycles}",
-        f"+stream=/dev/fd/{writing}",
+        f"+stream=/dev/fd/{stream}",
         *(["+retired"] if options.retired else []),
         *([f"+waves={options.waves}"] if options.waves else []),
         *options.plusargs,
     ]
-    with (folder / "log").open("wb") as log:
-        return subprocess.Popen(
-            command,
-            cwd=folder,
-            env=child_environment(built.simulator),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[writing],
-            start_new_session=True,  # Ctrl-C is for us alone; we end the group
-        )
 
 
 def _parse(line: str) -> Happening | None:
@@ -181,17 +202,12 @@ def _parse(line: str) -> Happening | None:
         return Event(int(words[0]), int(words[1]), words[2], words[3])
     if kind == "R":
         return Retired(int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3], 16))
-    if kind == "U":
-        return Sent(int(words[0]), int(words[1], 16))
+    if kind in "UH":
+        return Sent(int(words[0]), int(words[1], 16), by_htif=kind == "H")
+    if kind == "Q":
+        return Unanswered(int(words[0]), int(words[1], 16), int(words[2], 16))
     if kind == "X":
         return End(int(words[0], 16), int(words[1]), int(words[2]))
     if kind == "M":
         return End(None, int(words[0]), int(words[1]))
     return None
-
-
-def _ended(built: Built, log: Path) -> UserError:
-    """What to say of a simulator that is gone: the last line of its log that speaks of an error."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    told = [line for line in lines if "error" in line.lower()] or lines or ["it said nothing"]
-    return UserError(f"{built.simulator.name} ended by itself: {told[-1]}")

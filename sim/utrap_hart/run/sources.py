@@ -12,13 +12,14 @@ from pathlib import Path
 
 import utrap
 from utrap.command_line.files import write_atomically
-from utrap_sim.layout import Field, Layout
 from utrap_sim.simulators.builds import cache_folder
+from utrap_testbench import boundary
+from utrap_testbench.boundary import Layout
 
 __all__ = ["Sources", "hart_sources"]
 
 #: What the Verilog is made of, by folder: our own modules, and the packages that turn them into Verilog.
-_OWN = (Path(utrap.__file__).parent, Path(__file__).parent.parent)
+_OWN = (Path(utrap.__file__).parent, Path(boundary.__file__).parent, Path(__file__).parent.parent)
 _PACKAGES = ("amaranth", "pyosys")
 
 
@@ -38,12 +39,12 @@ class Sources:
     @cached_property
     def inputs(self) -> Layout:
         """The first vector of an event's line."""
-        return Layout(Field(name, width, "") for name, width in self.input_fields)
+        return Layout(self.input_fields)
 
     @cached_property
     def outputs(self) -> Layout:
         """The second one."""
-        return Layout(Field(name, width, "") for name, width in self.output_fields)
+        return Layout(self.output_fields)
 
 
 def hart_sources() -> Sources:
@@ -66,7 +67,7 @@ def _make() -> dict[str, object]:
     from utrap_hart.hart import hart_config
     from utrap_hart.platform.verilog_files import soc_verilog
 
-    from .bench import TOP, BenchLayout
+    from .hart_bench import TOP, BenchLayout
 
     config = hart_config()
     layout = BenchLayout(config)

@@ -1,4 +1,4 @@
-"""What `utrap run --trace` prints: every instruction that retires, every trap and return, the UART's lines."""
+"""What `utrap run --trace` prints: every instruction that retires, every trap and return, the program's lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from utrap_testbench.golden import Irq
 
 from .disassembly import Disassembler
 from .image import Image
-from .modes import MODES
+from .mode_names import MODES
 from .simulation import Event, Happening, Retired, Sent
 from .sources import Sources
 
@@ -33,7 +33,7 @@ class Tracer:
     def __init__(self, config: Config, sources: Sources, image: Image) -> None:
         self._disassembler = Disassembler(config)
         self._outputs, self._image = sources.outputs, image
-        self._sent, self._sent_at = bytearray(), 0
+        self._sent, self._sent_at, self._sent_by = bytearray(), 0, "uart"
 
     def lines(self, happening: Happening) -> Iterator[str]:
         """The lines for one happening: none, one, or two."""
@@ -46,15 +46,19 @@ class Tracer:
             if text := self._event(happening):
                 yield f"{happening.cycle:>9} {text}"
         elif isinstance(happening, Sent):
+            device = "htif" if happening.by_htif else "uart"
+            if device != self._sent_by:
+                yield from self.rest()
+            self._sent_by = device
             self._sent.append(happening.byte)
             self._sent_at = happening.cycle
             if happening.byte == 0x0A:
                 yield from self.rest()
 
     def rest(self) -> Iterator[str]:
-        """The UART's last line, if it has no end yet."""
+        """The last line that the program sent, if it has no end yet."""
         if self._sent:
-            yield f"{self._sent_at:>9} uart {self._sent.decode(errors='backslashreplace')!r}"
+            yield f"{self._sent_at:>9} {self._sent_by} {self._sent.decode(errors='backslashreplace')!r}"
             self._sent.clear()
 
     def _event(self, event: Event) -> str:

@@ -64,7 +64,7 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
 @click.option("--tinst", metavar="VALUE", help="The trap instruction.")
 @click.option("--gva", is_flag=True, help="The trap value is a guest virtual address.")
 @configuration_options
-@click.option("--json", "as_json", is_flag=True, help="For programs: docs/explain.md says what it is.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/schemas/explain.schema.json).")
 def explain(config: Config, as_json: bool, **options: Any) -> None:
     from utrap_show.explain.answer import answer
     from utrap_show.explain.request import Options, make_request

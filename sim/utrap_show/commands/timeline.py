@@ -1,4 +1,4 @@
-"""Shows what a hart did, from a VCD file with the trace port: traps and returns as rows, as a picture, as a page.
+"""Shows what a hart did, from VCD or FST with the trace port: traps and returns as rows, as a picture, as a page.
 
 FILE is the waveform of a simulation of the trap unit, alone or in a core around it, from any simulator.
 Each event is a row: when, from which mode to which, why, epc, tval, guest-physical address, where the

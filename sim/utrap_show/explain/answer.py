@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from utrap import __version__
 from utrap_show.names import cause_name
 from utrap_testbench.golden import (
     Because,
@@ -36,7 +37,7 @@ from .request import Request
 
 __all__ = ["Answer", "answer"]
 
-VERSION = 1
+_FORMAT = "utrap-explain/1"
 _FAULTS = {2: "illegal instruction", 22: "virtual instruction"}
 #: What a field that holds a mode calls its values.
 _MODES = {
@@ -121,8 +122,8 @@ class Answer:
     xlen: int
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; every key is always there."""
-        return {"version": VERSION, **asdict(self)}
+        """Plain values; every key is always there. docs/schemas/explain.schema.json says what they are."""
+        return {"format": _FORMAT, "utrap": __version__, **asdict(self)}
 
 
 def answer(request: Request) -> Answer:

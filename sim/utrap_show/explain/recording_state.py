@@ -1,4 +1,4 @@
-"""A state that notes which of its fields the model writes, and reads."""
+"""A state that notes which of its fields the model writes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from typing import Any
 
 from utrap_testbench.golden import State
 
-_FIELDS = frozenset(State.__dataclass_fields__)
-
 
 class Watched(State):
-    """A state whose copies share its notes; `written` and `read` list fields in the order of their first use."""
+    """A state whose copies share its notes; `written` lists fields in the order of their first write."""
 
     @classmethod
     def of(cls, state: State) -> Watched:
         """The same values, watched from now on."""
         watched = object.__new__(cls)
-        watched.__dict__.update(state.__dict__, written={}, read={})
+        watched.__dict__.update(state.__dict__, written={})
         return watched
 
     def copy(self) -> State:
@@ -28,8 +26,3 @@ class Watched(State):
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__["written"][name] = None
         self.__dict__[name] = value
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _FIELDS:
-            object.__getattribute__(self, "__dict__")["read"][name] = None
-        return object.__getattribute__(self, name)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
-from utrap.csr.table import Csr
+from utrap.csr.configured import csr_rows
+from utrap.csr.definitions import Csr
 
 from .saved import Place
 

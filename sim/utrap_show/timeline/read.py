@@ -1,4 +1,4 @@
-"""Reads a timeline from a VCD file."""
+"""Reads a timeline from a waveform."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
 from utrap_show.names import COUNTERS
+from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, number, open_recording, samples
 
 from .csrs import rows, unexplained
 from .event import Event, Kind, Write
-from .header import Header, Scope, find_scope, read_header
+from .port import COMMIT, NEEDED, PORTS, readable, xlen_of
 from .saved import Place, places
-from .scan import Named, Sample, samples
 from .timeline import Timeline, Wave
 
 __all__ = ["read_timeline"]
@@ -29,11 +29,6 @@ _KINDS = {
     CommitOp.URET: Kind.URET,
     CommitOp.DEBUG_CSR: Kind.DEBUG_CSR,
 }
-_PORTS = (
-    *("rst", "trace_kind", "trace_cause", "trace_from_mode", "trace_to_mode"),
-    *("trace_epc", "trace_tval", "trace_gpa", "trace_vector", "hart_mode"),
-)
-_COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
 #: The waveforms, with the enumeration of those whose values the file may say as names.
 _WAVES: dict[str, type[IntEnum] | None] = {
     "hart_mode": Mode,
@@ -47,7 +42,7 @@ _LANES = (Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU)
 
 
 def read_timeline(
-    vcd: Path | str,
+    file: Path | str,
     title: str = "",
     scope: str | None = None,
     *,
@@ -56,10 +51,10 @@ def read_timeline(
     last: int | None = None,
     limit: int = 200,
 ) -> Timeline:
-    """Read the timeline of a hart from a VCD file that has the trace port.
+    """Read the timeline of a hart from a VCD or FST file that has the trace port.
 
     Args:
-        vcd: The file.
+        file: The file.
         title: What was recorded; the file's name by default.
         scope: The scope of the trace port, whole or from a dot on; found where there is one.
         accesses: CSR accesses are events too.
@@ -67,63 +62,51 @@ def read_timeline(
         limit: So many events are drawn at most; all are listed.
 
     Raises:
-        UserError: When the file cannot be read, is none, is cut off, has no trace port or several.
+        UserError: When the file cannot be read, is none, is cut off, has no trace port or several, or one
+            without values.
     """
-    path = Path(vcd)
-    try:
-        with path.open("rb") as file:
-            header = read_header(path, file)
-            chosen = find_scope(path, header, scope)
-            reader = _Reader(chosen, accesses, first, last, limit)
-            for sample in samples(path, file, header, chosen, reader.watched, reader.signals):
-                reader.take(sample)
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
-    timeline = reader.timeline(header, title or path.stem, path.name)
+    path = Path(file)
+    with open_recording(path) as recording:
+        chosen = choose_scope(recording, NEEDED, "trace port", scope)
+        reader = _Reader(recording, chosen, accesses, first, last, limit)
+        event = ("trace_kind", reader.is_event)
+        for sample in samples(recording, chosen, "clk", reader.watched, reader.signals, event):
+            reader.take(sample)
+    timeline = reader.timeline(title or path.stem, path.name)
     if timeline.first >= timeline.end:
         raise UserError(f"--cycles {first}: {path} has {timeline.cycles} cycles, counted from 0")
     return timeline
 
 
-def _number(value: bytes | None, names: type[IntEnum] | None = None) -> int | None:
-    """A wire's value; None where it is unknown or the file lacks the wire."""
-    if not value:
-        return None
-    if names is not None and value.decode("ascii", "replace") in names.__members__:
-        return int(names[value.decode()])
-    try:
-        return int(value, 2)
-    except ValueError:
-        return None
-
-
 def _mode(value: bytes | None) -> Mode | None:
-    number = _number(value, Mode)
-    return None if number is None or number not in Mode.__members__.values() else Mode(number)
+    mode = number(value, Mode)
+    return None if mode is None or mode not in Mode.__members__.values() else Mode(mode)
 
 
 class _Reader:
     """Turns samples into events."""
 
-    def __init__(self, scope: Scope, accesses: bool, first: int, last: int | None, limit: int) -> None:
+    def __init__(
+        self, recording: Recording, scope: Scope, accesses: bool, first: int, last: int | None, limit: int
+    ) -> None:
         wires = scope.wires
-        self.scope = scope
-        widths = [wires[name].width for name in ("trace_epc", "trace_vector", "mepc") if name in wires]
-        self.xlen = 32 if widths and max(widths) <= 32 else 64
-        self.csrs = [name for name in rows(self.xlen) if name in wires]
-        self.watched = [name for name in (*_PORTS, *_COMMIT * accesses, "interrupt_request") if name in wires]
-        self.watched += self.csrs
+        self.scope, self._recording = scope, recording
+        self.xlen = xlen_of(scope)
+        wanted = (*PORTS, *COMMIT * accesses, "interrupt_request", *rows(self.xlen))
+        self.watched, self._notes = readable(recording, scope, wanted, self.xlen)
+        self.csrs = [name for name in rows(self.xlen) if name in self.watched]
         self.signals = frozenset(name for name in ("rst", *_WAVES) if name in self.watched)
         self.has_h = "hstatus" in wires or "trace_gpa" in wires
         self._accesses, self._first, self._last, self._limit = accesses, first, last, limit
         self._events: list[Event] = []
-        self._waiting: tuple[Event, Named] | None = None  # with the wires before it
+        self._waiting: tuple[Event, Values] | None = None  # with the wires before it
         self._start: Mode | None = None
         self._mode: Mode | None = None
         self._was_reset = True
         self._changes: dict[str, list[tuple[int, int | None]]] = {name: [] for name in _WAVES if name in self.watched}
         self._times: list[tuple[int, int]] = []
         self._cycles = self._unknown = 0
+        self._is_kind_known = False
 
     def take(self, sample: Sample) -> None:
         """Take the next sample."""
@@ -136,10 +119,11 @@ class _Reader:
         if is_wanted:
             self._record(sample)
         if sample.is_last:
+            self._judge_end(sample.values)
             return
         if len(self._times) < 2:
             self._times.append((sample.cycle, sample.time))
-        is_reset = _number(sample.values.get("rst")) == 1
+        is_reset = number(sample.values.get("rst")) == 1
         mode = _mode(sample.values.get("hart_mode"))
         self._mode = self._mode if mode is None else mode
         if self._start is None and is_wanted:
@@ -155,6 +139,24 @@ class _Reader:
             self._mode = Mode.M
         self._was_reset = is_reset
 
+    def is_event(self, kind: bytes) -> bool:
+        """Whether trace_kind tells of an event."""
+        op = number(kind, CommitOp)
+        self._is_kind_known |= op is not None
+        return bool(op)
+
+    def _judge_end(self, values: Values) -> None:
+        """Say which wires have told nothing."""
+        where = f"{self._recording.path}: {self.scope.name}"
+        never = values.never(self.watched)
+        for name in NEEDED[1:]:
+            if name in never:
+                raise UserError(f"{where}.{name} never gets a value: whether anything happened is not known")
+        if not self._is_kind_known:
+            raise UserError(f"{where}.trace_kind is x throughout: whether anything happened is not known")
+        if never:
+            self._notes.append(f"without any value in the file: {', '.join(never)}")
+
     def _is_wanted(self, cycle: int) -> bool:
         return self._first <= cycle and (self._last is None or cycle <= self._last)
 
@@ -165,9 +167,9 @@ class _Reader:
         for name, changes in self._changes.items():
             if not changes and sample.cycle > self._first:
                 value = sample.old.get(name, sample.values[name])
-                changes.append((self._first, _number(value, _WAVES[name])))
+                changes.append((self._first, number(value, _WAVES[name])))
             if not changes or name in sample.old:
-                changes.append((sample.cycle, _number(sample.values[name], _WAVES[name])))
+                changes.append((sample.cycle, number(sample.values[name], _WAVES[name])))
 
     def _reset(self, sample: Sample, mode: Mode) -> Event:
         return Event(cycle=sample.cycle, time=sample.time, kind=Kind.RESET, from_mode=mode, to_mode=Mode.M)
@@ -175,7 +177,7 @@ class _Reader:
     def _event(self, sample: Sample) -> Event | None:
         """The event that takes effect at the edge."""
         values = sample.values
-        op = _number(values["trace_kind"], CommitOp)
+        op = number(values["trace_kind"], CommitOp)
         if (
             not op
             or op not in CommitOp.__members__.values()
@@ -188,9 +190,9 @@ class _Reader:
             self._unknown += 1
             return None
         self.has_h |= bool((from_mode | to_mode) & 4)
-        cause = _number(values["trace_cause"]) if kind.is_trap else None
+        cause = number(values["trace_cause"]) if kind.is_trap else None
         is_exception = kind is Kind.EXCEPTION
-        gpa = _number(values.get("trace_gpa")) if is_exception and _has_gpa(cause) else None
+        gpa = number(values.get("trace_gpa")) if is_exception and _has_gpa(cause) else None
         return Event(
             cycle=sample.cycle,
             time=sample.time,
@@ -198,17 +200,17 @@ class _Reader:
             from_mode=from_mode,
             to_mode=to_mode,
             cause=cause,
-            epc=_number(values.get("trace_epc")) if kind.is_trap else None,
-            tval=_number(values.get("trace_tval")) if is_exception else None,
+            epc=number(values.get("trace_epc")) if kind.is_trap else None,
+            tval=number(values.get("trace_tval")) if is_exception else None,
             gpa=None if gpa is None else gpa << 2,
-            vector=_number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,
+            vector=number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,
             access=self._access(kind, values, from_mode) if kind.is_access else "",
         )
 
     def _access(self, kind: Kind, values: Mapping[str, bytes], mode: Mode) -> str:
         """A CSR access in words."""
-        address, op = _number(values.get("commit_csr_address")), _number(values.get("commit_csr_op"), CsrOp)
-        operand = _number(values.get("commit_csr_wdata"))
+        address, op = number(values.get("commit_csr_address")), number(values.get("commit_csr_op"), CsrOp)
+        operand = number(values.get("commit_csr_wdata"))
         if address is None or op is None:
             return ""
         row = next((row for row in rows(self.xlen).values() if row.address == address), None)
@@ -219,14 +221,14 @@ class _Reader:
         who = "debugger: " if kind is Kind.DEBUG_CSR else ""
         return f"{who}{CsrOp(op).name.lower()} {name}{data}"
 
-    def _finished(self, event: Event, before: Named, after: Sample) -> Event:
+    def _finished(self, event: Event, before: Values, after: Sample) -> Event:
         """The event with what it wrote, as the CSRs show it one cycle later."""
         new = after.values
         has_shudeleg = "hudcfg" in self.csrs or (not self.csrs and event.to_mode is Mode.U and event.from_mode > 3)
         written = places(event.kind, event.from_mode, event.to_mode, self.xlen, self.has_h, has_shudeleg)
         others = []
         for name in new.changed(self.csrs, before):
-            old, now = _number(before[name]), _number(new[name])
+            old, now = number(before[name]), number(new[name])
             if old is not None and now is not None and (old ^ now) & unexplained(name, written, self.xlen):
                 others.append(Write(name, "", old, now))
         if event.kind.is_access:
@@ -234,7 +236,7 @@ class _Reader:
         there = [place for place in written if not self.csrs or place.csr in before]
         return replace(event, writes=tuple(_write(place, before, new) for place in there), others=tuple(others))
 
-    def timeline(self, header: Header, title: str, source: str) -> Timeline:
+    def timeline(self, title: str, source: str) -> Timeline:
         """The timeline of what was taken."""
         seen = {mode for event in self._events for mode in (event.from_mode, event.to_mode)}
         has_s = self.has_h or "sstatus" in self.csrs or Mode.S in seen
@@ -242,7 +244,8 @@ class _Reader:
         start = self._mode if self._start is None else self._start
         if self._events:
             start = self._events[0].from_mode
-        notes = []
+        recording = self._recording
+        notes = [*self._notes, *recording.notes]
         if self._unknown:
             events = "event with an unknown mode is" if self._unknown == 1 else "events with an unknown mode are"
             notes.append(f"{self._unknown} {events} left out")
@@ -256,8 +259,8 @@ class _Reader:
             cycles=self._cycles,
             first=self._first,
             end=self._cycles if self._last is None else min(self._last + 1, self._cycles),
-            magnitude=header.magnitude,
-            unit=header.unit,
+            magnitude=recording.magnitude,
+            unit=recording.unit,
             period=self._period(),
             start=start,
             events=tuple(self._events),
@@ -279,10 +282,10 @@ def _has_gpa(cause: int | None) -> bool:
     return ExceptionCause(cause).is_guest_page_fault
 
 
-def _write(place: Place, before: Named, after: Named) -> Write:
+def _write(place: Place, before: Values, after: Values) -> Write:
     return Write(place.csr, place.field, _part(place, before), _part(place, after))
 
 
-def _part(place: Place, values: Named) -> int | None:
-    value = _number(values.get(place.csr))
+def _part(place: Place, values: Values) -> int | None:
+    value = number(values.get(place.csr))
     return None if value is None else value >> place.lsb & (1 << place.width) - 1

@@ -40,7 +40,7 @@ class Timeline:
         modes: The hart's modes in the order of their lanes.
         cycles: Rising edges of the clock in the file.
         first, end: The cycles that are told: from the first one to before the end.
-        magnitude, unit: The file's time scale: how long a step of time is, as 10 and "ns".
+        magnitude, unit: The file's time scale: how long a step of time is, as 10 and "ns"; "" where it does not say.
         period: Steps from one rising edge to the next.
         start: The mode before the first event; None where the file does not say.
         events: In the file's order.
@@ -86,7 +86,9 @@ class Timeline:
         return mode_name(mode, self.has_h)
 
     def clock_time(self, time: int) -> str:
-        """A time in the unit in which the clock's period is 1 or more: "12.5 ns"."""
+        """A time in the unit in which the clock's period is 1 or more: "12.5 ns"; in steps where there is no unit."""
+        if not self.unit:
+            return str(time)
         step = _SCALES.index(self.unit)
         shift = 0
         while step + shift + 1 < len(_SCALES) and self.magnitude * self.period >= 1000 ** (shift + 1):

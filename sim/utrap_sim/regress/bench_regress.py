@@ -20,8 +20,7 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import Field, Layout
+from utrap_testbench.boundary import Layout
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Cycle, Difference, Drivers, Expected, Scoreboard, describe
 from utrap_testbench.golden import Config, Mode
@@ -50,10 +49,8 @@ class Environment:
         self.config = Config.from_json(job["config"])
         rng = random.Random(job["seed"])
         hartid = rng.getrandbits(self.config.xlen)
-        outputs = Layout(Field(name, width, "") for name, width in job["outputs"])
-        inputs = Layout(Field(name, width, "") for name, width in job["inputs"])
-        self._scoreboard = Scoreboard(self.config, outputs, expected_outputs, hartid)
-        self._drivers = Drivers(inputs, random.Random(rng.random()), hartid)
+        self._scoreboard = Scoreboard(self.config, Layout(job["outputs"]), hartid)
+        self._drivers = Drivers(Layout(job["inputs"]), random.Random(rng.random()), hartid)
         self._source = Source(self.config, rng, lambda: self._scoreboard.state)
         self.collector = Collector(self.config)
         self.sequences: Counter[str] = Counter()

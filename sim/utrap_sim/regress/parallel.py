@@ -13,9 +13,10 @@ from typing import Any
 
 from utrap.command_line.errors import UserError
 from utrap.config import PROFILES
-from utrap_sim.simulators.builds import find_simulator
+from utrap_sim.simulators.installed import find_simulator
+from utrap_sim.simulators.processes import end_children
 
-from .seed import Built, Seed, SeedResult, build_benches, end_simulations, run_seed
+from .seed import Built, Seed, SeedResult, build_benches, run_seed
 
 __all__ = ["DEFAULT_STEPS", "Regression", "plan", "regress"]
 
@@ -93,9 +94,9 @@ def regress(
             if len(regression.results) < len(regression.seeds):
                 client.cancel(futures)
                 if scheduler is None:
-                    end_simulations()
+                    end_children()
                 else:
-                    client.run(end_simulations)
+                    client.run(end_children)
 
 
 def _submit(client: Any, seeds: list[Seed]) -> list[Any]:

@@ -1,35 +1,28 @@
 """One seed under one simulator, and the build that it runs on: what a worker does, whatever machine it is on.
 
-Both run in processes of their own that end with the worker, and with it only:
-the worker holds their standard input.
+Both run in processes of their own that end with the worker, and with it only.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config
-from utrap_sim.simulators.builds import child_environment, find_simulator
+from utrap_sim.simulators.cocotb_bench import WAVES, cocotb_test
+from utrap_sim.simulators.installed import find_simulator
+from utrap_sim.simulators.processes import CALL, child, last_words
 from utrap_testbench.harts import model_config
 
-__all__ = ["Built", "Seed", "SeedResult", "build_benches", "end_simulations", "run_seed"]
+__all__ = ["Built", "Seed", "SeedResult", "build_benches", "run_seed"]
 
 #: A simulation that takes longer than this and its steps' share is stuck.
 _PATIENCE_S, _SLOWEST_STEPS = 120, 200
-_running: set[int] = set()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,21 +107,16 @@ def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> B
     Raises:
         UserError: When a simulator is missing or cannot build.
     """
-    request = json.dumps({"config": config.to_json(), "simulators": simulators, "waves": waves}) + "\n"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with _child(
-        [sys.executable, "-m", "utrap_sim.regress.build_bench"], env=environment, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
+    request = json.dumps({"config": config.to_json(), "simulators": simulators, "waves": waves})
+    function = "utrap_sim.regress.build_bench:build_benches"
+    with child(CALL, function, request, output=subprocess.PIPE) as process:
         assert process.stdout is not None
-        process.stdin.write(request.encode())
-        process.stdin.flush()
-        text = process.stdout.read()
-        process.stdout.close()
-        process.wait()
-    if not text:
-        raise UserError(f"the build ended by itself, with status {process.returncode}")
-    answer = json.loads(text)
+        text = process.stdout.read().decode(errors="replace")
+        status = process.wait()
+    if status:
+        raise UserError(f"the build ended by itself, with status {status}: {last_words(text)}")
+    # Beside the answer there may be warnings.
+    answer = json.loads(next(line for line in reversed(text.splitlines()) if line.startswith("{")))
     if "error" in answer:
         raise UserError(answer["error"])
     return Built(
@@ -158,16 +146,10 @@ def run_seed(seed: Seed, built: Built, module: str = "utrap_sim.regress.bench_re
 
 def _simulate(seed: Seed, built: str, folder: Path, module: str) -> str:
     """Run the simulator; gives how it ended if that was too late."""
-    arguments = [seed.simulator, built, str(folder), module, str(int(seed.waves))]
-    environment = child_environment(find_simulator(seed.simulator))
+    simulator = find_simulator(seed.simulator)
     with (
         (folder / "log").open("wb") as log,
-        _child(
-            [sys.executable, "-m", "utrap_sim.simulators.cocotb_test", *arguments],
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        ) as process,
+        cocotb_test(simulator, Path(built), folder, module, output=log, waves=seed.waves) as process,
     ):
         try:
             process.wait(_PATIENCE_S + seed.steps / _SLOWEST_STEPS)
@@ -177,8 +159,6 @@ def _simulate(seed: Seed, built: str, folder: Path, module: str) -> str:
 
 
 def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
-    from utrap_sim.simulators.cocotb_test import WAVES
-
     files = {}
     waves = folder / WAVES[seed.simulator]
     if seed.waves and waves.exists():
@@ -187,45 +167,9 @@ def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
     try:
         told = json.loads((folder / "result.json").read_text())
     except (OSError, ValueError):
-        lines = [line.strip() for line in log.splitlines() if line.strip()]
-        errors = [line for line in lines if "error" in line.lower()]
-        crash = status or (errors or lines or ["it said nothing"])[-1]
+        crash = status or last_words(log)
         return SeedResult(seed=seed, crash=crash, files={**files, f"{seed.name}.log": log.encode()})
     if told["failure"]:
         files[f"{seed.name}.log"] = log.encode()
     hits = {point: {tuple(row[:-1]): row[-1] for row in rows} for point, rows in told.pop("hits").items()}
     return SeedResult(seed=seed, hits=hits, files=files, **told)
-
-
-@contextmanager
-def _child(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of its own group, of which nothing is left afterwards."""
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, **options)
-    with _lock:
-        _running.add(process.pid)
-    try:
-        yield process
-    finally:
-        # Its end of file, and then, should it not have been enough, the signal.
-        assert process.stdin is not None
-        with suppress(OSError):
-            process.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        _end(process.pid)
-        process.wait()
-        with _lock:
-            _running.discard(process.pid)
-
-
-def end_simulations() -> None:
-    """End every simulation and build of this process, from another thread."""
-    with _lock:
-        groups = list(_running)
-    for group in groups:
-        _end(group)
-
-
-def _end(group: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)

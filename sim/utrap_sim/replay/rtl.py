@@ -10,28 +10,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from utrap.isa import CommitOp, CsrOp, Fault
-from utrap_sim.expected import FAULTS, commit_op, expected_outputs
-from utrap_sim.layout import UnknownBits
 from utrap_sim.reach_state import Establisher
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench import golden
+from utrap_testbench.boundary import FAULTS, VERDICTS, Answer, Encoder, UnknownBits, expected
 from utrap_testbench.golden import (
     Config,
     CsrAccess,
+    CsrOp,
+    Event,
     Insn,
     Query,
     Retire,
-    SetLines,
-    State,
     TakeException,
     TakeInterrupt,
     registers,
-    state_from_registers,
-    step,
 )
-from utrap_testbench.vectors import Difference, Record, Result, run_on_model
-from utrap_testbench.vectors.model import fault_tval
+from utrap_testbench.golden.interrupts import lines_of
+from utrap_testbench.vectors import Difference, Record, Result
+from utrap_testbench.vectors.model import fault_tval, result_of, step_of
 
 __all__ = ["Judgement", "RtlRecords", "Started"]
 
@@ -69,8 +66,8 @@ class RtlRecords:
     def __init__(self, bench: Bench, config: Config) -> None:
         self.bench, self.config = bench, config
         self._establish = Establisher(bench, config)
-        self._inputs = bench.inputs
-        self._has = set(bench.inputs.offset)
+        self._encoder = Encoder(bench.inputs)
+        self._observe = bench.inputs.pack({"observe": 1})
         self._names = list(registers(config, golden.reset_state(config)))
 
     @property
@@ -85,76 +82,16 @@ class RtlRecords:
             IllegalState: When `pre` is no state of this hart.
         """
         config, event = self.config, record.event
-        model = run_on_model(config, record)
-        before = state_from_registers(config, record.pre)
+        done = step_of(config, record)
+        before = done.before
         wanted = registers(config, before)
         lines = self._establish.stimuli(before, wanted)
-        if isinstance(event, TakeInterrupt):
-            levels = event.lines if event.lines is not None else 0
-            hgeip = before.hgeip if event.hgeip is None else event.hgeip
-            before, _ = step(config, before, SetLines(lines=levels, hgeip=hgeip))
-            wanted = registers(config, before)
-        _, outcome = step(config, before, event)
-        driven = self._levels(before)
-        lines.append(f"{self._pack(self._event(record) | driven) | self._observe:x}")
-        lines.append(f"{self._pack(self._readback(record) | driven) | self._observe | self._establish.reset:x}")
+        always = self._observe | self._encoder.levels(lines_of(before), hgeip=before.hgeip, mhartid=before.mhartid)
+        lines.append(f"{always | self._encoder.event(event):x}")
+        lines.append(f"{always | self._encoder.event(_readback(event)) | self._establish.reset:x}")
         lines.append("")
-        outputs = expected_outputs(config, before, event, outcome)
-        return "\n".join(lines), Started(number, record, model, wanted, outputs)
-
-    @property
-    def _observe(self) -> int:
-        return 1 << self._inputs.offset["observe"]
-
-    def _pack(self, values: dict[str, int]) -> int:
-        return self._inputs.pack({name: value for name, value in values.items() if name in self._has})
-
-    def _levels(self, state: State) -> dict[str, int]:
-        return {
-            "hartid": state.mhartid,
-            "lines.meip": state.line_meip,
-            "lines.mtip": state.line_mtip,
-            "lines.msip": state.line_msip,
-            "lines.seip": state.line_seip,
-            "lines.ueip": state.line_ueip,
-            "lines.hgeip": state.hgeip >> 1,
-        }
-
-    def _event(self, record: Record) -> dict[str, int]:
-        event, config = record.event, self.config
-        inputs: dict[str, int] = {"commit.op": commit_op(event)}
-        if isinstance(event, TakeException):
-            inputs |= {
-                "commit.cause": event.cause,
-                "commit.pc": event.pc,
-                "commit.tval": event.tval,
-                "commit.gva": event.gva,
-                "commit.tval2": event.tval2 & config.rules.tval2,
-                "commit.tinst": event.tinst & config.rules.tinst,
-            }
-        elif isinstance(event, TakeInterrupt):
-            inputs["commit.pc"] = event.pc
-        elif isinstance(event, CsrAccess):
-            inputs |= {
-                "commit.csr_address": event.address,
-                "commit.csr_op": event.op.value,
-                "commit.csr_wdata": event.wdata,
-                "extension.exists": event.ext_exists,
-                "extension.rdata": event.ext_rdata,
-            }
-        if isinstance(event, (CsrAccess, Retire)):
-            inputs |= {"commit.fs_dirty": event.fs_dirty, "commit.vs_dirty": event.vs_dirty}
-        return inputs
-
-    def _readback(self, record: Record) -> dict[str, int]:
-        event = record.event
-        if not isinstance(event, CsrAccess) or event.op is golden.CsrOp.READ:
-            return {}
-        return {
-            "commit.op": CommitOp.DEBUG_CSR if event.debug else CommitOp.CSR,
-            "commit.csr_op": CsrOp.READ,
-            "commit.csr_address": event.address,
-        }
+        outputs = expected(Answer(config, before, event, done.outcome))
+        return "\n".join(lines), Started(number, record, result_of(config, record, done), wanted, outputs)
 
     def judge(self, started: Started, during: str, after: str) -> Judgement:
         """The result of a record from the two lines that its stimuli asked for."""
@@ -200,7 +137,7 @@ class RtlRecords:
             port = "hlsv" if self.config.xlen == 64 or event.insn not in _ONLY_64 else ""
         else:
             port = {"sinval.vma": "sfence_vma"}.get(name, name.replace(".", "_"))
-        verdict = seen.get(f"legality.{port}", Fault.ILLEGAL)
+        verdict = seen.get(f"legality.{port}", VERDICTS[golden.Fault.ILLEGAL])
         return _cause(verdict)
 
     def _answers(
@@ -230,6 +167,13 @@ class RtlRecords:
         if isinstance(event, CsrAccess) and (event.address not in self.config.rules.csrs or not _is_tracked(record)):
             return answers  # the value is not the unit's
         return {name: shown.get(name, value) for name, value in answers.items()}
+
+
+def _readback(event: Event) -> Event:
+    """Read the CSR that was written; with `rst` nothing else comes of it."""
+    if isinstance(event, CsrAccess) and event.op is not CsrOp.READ:
+        return CsrAccess(address=event.address, op=CsrOp.READ, debug=event.debug)
+    return Retire()
 
 
 def _cause(verdict: int) -> int:

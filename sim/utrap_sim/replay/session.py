@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import subprocess
-import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -16,7 +15,9 @@ from typing import Protocol
 
 from utrap.command_line.errors import UserError
 from utrap_sim.simulators.bench import OBSERVED, STIMULI, Bench
-from utrap_sim.simulators.builds import build, child_environment, ending_group, find_simulator
+from utrap_sim.simulators.cocotb_bench import build, cocotb_test
+from utrap_sim.simulators.installed import find_simulator
+from utrap_sim.simulators.processes import ended_by_itself
 
 __all__ = ["Player", "Session"]
 
@@ -47,53 +48,34 @@ class Session:
         self._built = build(bench, self.simulator)
 
     def __enter__(self) -> Session:
-        self._folder = TemporaryDirectory(prefix="utrap-sim-")
-        try:
-            self._connect()
-        except BaseException:
-            self._folder.cleanup()
-            raise
+        with ExitStack() as stack:
+            self._folder = Path(stack.enter_context(TemporaryDirectory(prefix="utrap-sim-")))
+            self._connect(stack)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            with suppress(OSError, subprocess.TimeoutExpired):
-                self._connection.send(False)
-                self._process.wait(10)
-        self._connection.close()
-        self._group.__exit__(None, None, None)
-        self._folder.cleanup()
+        with self._stack:
+            if kind is None:
+                with suppress(OSError, subprocess.TimeoutExpired):
+                    self._connection.send(False)
+                    self._process.wait(10)
 
-    def _connect(self) -> None:
+    def _connect(self, stack: ExitStack) -> None:
         key = secrets.token_bytes(16)
-        folder = Path(self._folder.name)
-        environment = child_environment(self.simulator)
-        with Listener(str(folder / "player"), "AF_UNIX", authkey=key) as listener:
-            environment |= {"UTRAP_PLAYER": str(listener.address), "UTRAP_PLAYER_KEY": key.hex()}
-            with (folder / "log").open("wb") as log:
-                self._process = subprocess.Popen(
-                    [
-                        *(sys.executable, "-m", "utrap_sim.simulators.cocotb_runner", "test", self.simulator.name),
-                        *(str(self._built), str(folder), "utrap_sim.replay.bench_player"),
-                    ],
-                    env=environment,
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,  # Ctrl-C is for us alone; we end the group
+        with Listener(str(self._folder / "player"), "AF_UNIX", authkey=key) as listener:
+            environment = {"UTRAP_PLAYER": str(listener.address), "UTRAP_PLAYER_KEY": key.hex()}
+            player = "utrap_sim.replay.bench_player"
+            with (self._folder / "log").open("wb") as log:
+                self._process = stack.enter_context(
+                    cocotb_test(self.simulator, self._built, self._folder, player, output=log, environment=environment)
                 )
-            self._group = ending_group(self._process)
-            self._group.__enter__()
-            try:
-                Thread(target=self._announce_end, args=(listener.address, key), daemon=True).start()
-                self._connection: Connection = listener.accept()
-                if self._connection.recv() != "ready":
-                    raise self._ended()
-            except BaseException:
-                self._group.__exit__(None, None, None)
-                raise
+            Thread(target=self._announce_end, args=(listener.address, key), daemon=True).start()
+            self._connection: Connection = stack.enter_context(listener.accept())
+            if self._connection.recv() != "ready":
+                raise self._ended()
 
     def _announce_end(self, address: str, key: bytes) -> None:
         """If the simulator ends before it has said that it is ready, say so in its place."""
@@ -102,15 +84,11 @@ class Session:
             client.send("ended")
 
     def _ended(self) -> UserError:
-        """What to say of a simulator that is gone: the last line of its log that speaks of an error."""
-        lines = Path(self._folder.name, "log").read_text(errors="replace").splitlines()
-        lines = [line.strip() for line in lines if line.strip()]
-        told = [line for line in lines if "error" in line.lower()] or lines or ["it said nothing"]
-        return UserError(f"{self.simulator.name} ended by itself: {told[-1]}")
+        return ended_by_itself(self.simulator.name, self._folder / "log")
 
     def start(self, stimuli: str) -> None:
         """Begin with a batch."""
-        Path(self._folder.name, STIMULI).write_text(stimuli)
+        (self._folder / STIMULI).write_text(stimuli)
         try:
             self._connection.send(True)
         except OSError:
@@ -122,4 +100,4 @@ class Session:
             self._connection.recv()
         except (EOFError, OSError):
             raise self._ended() from None
-        return Path(self._folder.name, OBSERVED).read_text().split()
+        return (self._folder / OBSERVED).read_text().split()

@@ -10,24 +10,29 @@ fields, under the names that `Bench.inputs` and `Bench.outputs` list:
 - outputs: every output port likewise; every register that records name, as
   `registers` lists them (three of them bit by bit as stored, see `raw_fields`);
   `seip_sw` and `ueip_sw`.
+
+What ports there are says the testbench's boundary; the registers' wires are the unit's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
-from amaranth.hdl import Cat, Const, Shape, Value
-from amaranth.lib.wiring import In
+from amaranth.hdl import Cat, Const, Value
+from amaranth.lib.wiring import Flow, In, Out
 
 from utrap.config import Config
-from utrap.csr.rows import csr_rows
+from utrap.csr.configured import csr_rows
 from utrap.unit import TrapUnit
-from utrap_sim.layout import Field, Layout
+from utrap_testbench.boundary import Layout, input_ports, output_ports
+from utrap_testbench.golden import Config as ModelConfig
 from utrap_testbench.golden.register_table import REGISTER_NAMES
+from utrap_testbench.harts import model_config
 
 from .unit_verilog import unit_verilog
 
-__all__ = ["OBSERVED", "STIMULI", "TOP", "Bench"]
+__all__ = ["OBSERVED", "STIMULI", "TOP", "Bench", "concatenation"]
 
 #: The bench's module in Verilog, and the files that it plays and writes in its current folder.
 TOP = "bench"
@@ -57,6 +62,11 @@ class Bench:
         self.unit._MustUse__used = True
 
     @cached_property
+    def model(self) -> ModelConfig:
+        """The model's configuration of the same hart."""
+        return model_config(self.config)
+
+    @cached_property
     def registers(self) -> tuple[str, ...]:
         """The registers that records name and that are CSRs of the configuration, `mip` and `hgeip` among them."""
         rows = csr_rows(self.config)
@@ -65,47 +75,44 @@ class Bench:
     @cached_property
     def inputs(self) -> Layout:
         """What the bench drives."""
-        fields = {name: Field(name, width, port) for name, width, port, flow in self._ports() if flow is In}
-        fields["rst"] = Field("rst", 1, "rst")
-        fields["observe"] = Field("observe", 1, "")
-        ordered = {name: fields[name] for name in _FIRST} | fields
-        return Layout(ordered.values())
+        widths = {**input_ports(self.model), "rst": 1, "observe": 1}
+        return Layout(({name: widths[name] for name in _FIRST} | widths).items())
 
     @cached_property
     def outputs(self) -> Layout:
         """What the bench sees."""
-        return Layout(Field(name, width, f"dut.{source}") for name, width, source, _ in self._seen())
+        registers = ((name, width) for name, width, _, _ in self._state())
+        return Layout([*output_ports(self.model).items(), *registers])
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """What each of the outputs is in Verilog, seen from inside the unit."""
+        ports = {name: name.replace(".", "_") for name in output_ports(self.model)}
+        return ports | {name: source for name, _, source, _ in self._state()}
 
     @cached_property
     def input_values(self) -> dict[str, Value]:
         """Amaranth's signals of the inputs, but for `rst` and `observe`."""
-        return {
-            ".".join(path): Value.cast(value)
-            for path, member, value in self.unit.signature.flatten(self.unit)
-            if member.flow is In
-        }
+        return self._port_values(In)
 
     @cached_property
     def output_values(self) -> dict[str, Value]:
         """Amaranth's signals of the outputs."""
-        return {name: value for name, _, _, value in self._seen()}
+        return self._port_values(Out) | {name: value for name, _, _, value in self._state()}
 
-    def _ports(self) -> list[tuple[str, int, str, object]]:
-        """Name, width, name in Verilog and direction of every port."""
-        return [
-            (".".join(path), Shape.cast(member.shape).width, "_".join(path), member.flow)
-            for path, member, _ in self.unit.signature.flatten(self.unit)
-        ]
-
-    def _seen(self) -> list[tuple[str, int, str, Value]]:
-        """Name, width, source in Verilog and in Amaranth of everything that the bench sees."""
-        state, xlen = self.unit.state, self.config.xlen
-        seen = [
-            (".".join(path), Shape.cast(member.shape).width, "_".join(path), Value.cast(value))
+    def _port_values(self, flow: Flow) -> dict[str, Value]:
+        return {
+            ".".join(path): Value.cast(value)
             for path, member, value in self.unit.signature.flatten(self.unit)
-            if member.flow is not In
+            if member.flow is flow
+        }
+
+    def _state(self) -> list[tuple[str, int, str, Value]]:
+        """Name, width, source in Verilog and in Amaranth of all that the bench sees of the state."""
+        state, xlen = self.unit.state, self.config.xlen
+        seen: list[tuple[str, int, str, Value]] = [
+            (name, xlen, name, state.views[name]) for name in self.registers if name not in _AS_STORED
         ]
-        seen += [(name, xlen, name, state.views[name]) for name in self.registers if name not in _AS_STORED]
         seen += [(bit + "_sw", 1, f"mip_{bit}", state[f"mip.{bit}"]) for bit in _SOFTWARE_BITS if self._stores(bit)]
         for name in _AS_STORED:
             for field in csr_rows(self.config)[name].fields if name in self.registers else ():
@@ -129,11 +136,15 @@ class Bench:
     def connections(self) -> str:
         """The unit's inputs, as the bench connects them: `clk`, and the fields of `stimulus`."""
         connections = [".clk(clk)"]
-        for field in self.inputs.fields:
-            if field.source:
-                low = self.inputs.offset[field.name]
-                connections.append(f".{field.source}(stimulus[{low + field.width - 1}:{low}])")
+        for name, width in self.inputs.fields:
+            if name != "observe":
+                low = self.inputs.offset[name]
+                connections.append(f".{name.replace('.', '_')}(stimulus[{low + width - 1}:{low}])")
         return ",\n    ".join(connections)
+
+    def observed(self) -> str:
+        """What the bench sees, as a Verilog expression."""
+        return concatenation(self.outputs, {name: f"dut.{source}" for name, source in self.sources.items()})
 
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the unit."""
@@ -142,7 +153,7 @@ class Bench:
             top=TOP,
             last_in=inputs.width - 1,
             last_out=outputs.width - 1,
-            observed=outputs.concatenation(),
+            observed=self.observed(),
             connections=self.connections(),
             observe=inputs.offset["observe"],
             stimuli=STIMULI,
@@ -156,6 +167,16 @@ class Bench:
             value = self.output_values[field.name]
             parts += [value, Const(0, -field.width % 4)]
         return Cat(*parts)
+
+
+def concatenation(layout: Layout, sources: Mapping[str, str]) -> str:
+    """A vector as a Verilog expression; `sources` has one for each field."""
+    parts = []
+    for name, width in reversed(layout.fields):
+        if gap := -width % 4:
+            parts.append(f"{gap}'d0")
+        parts.append(sources[name])
+    return "{" + ",\n    ".join(parts) + "}"
 
 
 # Time passes only in `play`: in a simulation that a cocotb test drives, the test moves the clock.

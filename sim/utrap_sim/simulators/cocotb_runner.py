@@ -1,20 +1,16 @@
-"""cocotb's runner in a process of its own: `python -m utrap_sim.simulators.cocotb_runner build|test ...`.
-
-The parent starts it in a new process group, so that it can end the compiler
-or the simulator whatever they are doing, and holds its standard input, so that
-they end with the parent however that ends.
-"""
+"""cocotb's runner, as a child of `cocotb_bench` has it: functions of words."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from cocotb_tools.runner import Icarus, Runner, Verilator
 
 from .bench import TOP
 from .builds import MAKE_VARIABLES, VERILATOR_ARGUMENTS
-from .process_group import follow_parent
+from .cocotb_bench import WAVES
+
+__all__ = ["build", "test"]
 
 
 class _Verilator(Verilator):
@@ -34,7 +30,7 @@ def _runner(simulator: str) -> Runner:
     return _Verilator() if simulator == "verilator" else Icarus()
 
 
-def build(waves: str, simulator: str, folder: str) -> None:
+def build(waves: str, simulator: str, folder: str) -> int:
     """Build trap_unit.v and bench.v of the folder, in it."""
     _runner(simulator).build(
         sources=[Path(folder, "trap_unit.v"), Path(folder, "bench.v")],
@@ -45,21 +41,20 @@ def build(waves: str, simulator: str, folder: str) -> None:
         waves=bool(int(waves)),
         always=True,
     )
+    return 0
 
 
-def test(simulator: str, folder: str, run_folder: str, module: str) -> None:
-    """Run the cocotb tests of a module on a build, in a folder of their own."""
+def test(simulator: str, built: str, folder: str, module: str, waves: str) -> int:
+    """Run the cocotb tests of a module on a build, in a folder of their own, with or without waves."""
+    records = bool(int(waves))
     _runner(simulator).test(
         test_module=module,
         hdl_toplevel=TOP,
         hdl_toplevel_lang="verilog",
-        build_dir=folder,
-        test_dir=run_folder,
-        results_xml=str(Path(run_folder, "results.xml")),
+        build_dir=built,
+        test_dir=folder,
+        results_xml=str(Path(folder, "results.xml")),
+        waves=records,
+        plusargs=[f"+dumpfile_path={Path(folder, WAVES['icarus'])}"] if records and simulator == "icarus" else [],
     )
-
-
-if __name__ == "__main__":
-    follow_parent()
-    verb, *arguments = sys.argv[1:]
-    build(*arguments) if verb == "build" else test(*arguments)
+    return 0

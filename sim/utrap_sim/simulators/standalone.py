@@ -1,23 +1,18 @@
-"""Builds a bench that runs by itself, without cocotb.
-
-`python -m utrap_sim.simulators.standalone TOP DUMP SIMULATOR FOLDER`
-
-The folder holds the sources, every `*.v` in it; the product is `TOP` in it for
-Verilator, `TOP.vvp` for Icarus. As in `utrap_sim.simulators.cocotb_runner`, the process group
-ends with its parent.
-"""
+"""A bench that runs by itself, without cocotb: built once and kept, and run in a process of its own."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
 
-from .builds import MAKE_VARIABLES, Recipe, Simulator, build_once
-from .process_group import follow_parent
+from .builds import MAKE_VARIABLES, Recipe, build_once
+from .installed import Simulator
+from .processes import RUN, child
 
-__all__ = ["build_alone", "main"]
+__all__ = ["build_alone", "build_here", "run_alone"]
 
 #: Arguments of Verilator for such a bench; lint is the emitter's business.
 _VERILATOR_ARGUMENTS = (
@@ -59,7 +54,8 @@ def build_alone(
         key=(*shared, *files.values()),
         runtime=shared,
         sources=sources,
-        command=("-m", "utrap_sim.simulators.standalone", top, dump),
+        function="utrap_sim.simulators.standalone:build_here",
+        words=(top, dump),
         kept=(product, *files),
     )
     return build_once(simulator, recipe) / product
@@ -69,8 +65,40 @@ def _product(simulator: str, top: str) -> str:
     return top if simulator == "verilator" else f"{top}.vvp"
 
 
-def main(top: str, dump: str, simulator: str, folder: str) -> int:
-    """Build; gives the exit status of the tool that failed, or 0."""
+def run_alone(
+    simulator: Simulator,
+    program: Path,
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    output: IO[bytes],
+    pass_fds: Sequence[int] = (),
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """A process that runs what `build_alone` gave.
+
+    Args:
+        simulator: The one that it was built for.
+        program: What was built.
+        arguments: Arguments for the simulator.
+        folder: Where it runs, a temporary one: should this process be gone, it is removed.
+        output: Where what it prints goes.
+        pass_fds: Files that it inherits.
+    """
+    command = ["vvp", "-n", str(program)] if simulator.name == "icarus" else [str(program)]
+    return child(
+        RUN,
+        *command,
+        *arguments,
+        output=output,
+        folder=folder,
+        cwd=folder,
+        environment=simulator.environment,
+        pass_fds=pass_fds,
+    )
+
+
+def build_here(top: str, dump: str, simulator: str, folder: str) -> int:
+    """Build every `*.v` of the folder, in it; gives the exit status of the tool that failed, or 0."""
     sources = sorted(path.name for path in Path(folder).glob("*.v"))
     for command in _commands(top, dump, simulator, sources, Path(folder)):
         status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL).returncode
@@ -87,8 +115,3 @@ def _commands(top: str, dump: str, simulator: str, sources: list[str], folder: P
     # Objects of Verilator's library that are there already are good, although the makefile is newer.
     old = [f"--old-file={path.name}" for path in folder.glob("verilated*.o")]
     return [[*verilate, *sources], ["make", "-f", "Vtop.mk", *MAKE_VARIABLES, *old]]
-
-
-if __name__ == "__main__":
-    follow_parent()
-    sys.exit(main(*sys.argv[1:]))

@@ -32,7 +32,7 @@ class WaveBench(Bench):
             last_out=outputs.width - 1,
             last_note=8 * NOTE_CHARACTERS - 1,
             last_line=inputs.width + 8 * NOTE_CHARACTERS - 1,
-            observed=outputs.concatenation(),
+            observed=self.observed(),
             connections=self.connections(),
             stimuli=STIMULI,
             results=OBSERVED,

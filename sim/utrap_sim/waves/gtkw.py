@@ -15,8 +15,8 @@ from typing import Any
 from vcd.gtkw import GTKWSave, make_translation_filter
 
 from utrap.config import Config
-from utrap.csr.rows import csrs
-from utrap.csr.table import Csr
+from utrap.csr.configured import csrs
+from utrap.csr.definitions import Csr
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode
 from utrap.products.port_list import Port, port_groups
 from utrap_show.names import cause_name

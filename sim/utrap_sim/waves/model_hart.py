@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
 from utrap_show.names import Names, Place, cause_name
-from utrap_sim.expected import expected_outputs
 from utrap_sim.reach_state import MRET, Establisher
+from utrap_testbench.boundary import LEVELS
 from utrap_testbench.env import Cycle, Expected, Scoreboard
 from utrap_testbench.golden import (
     Cause,
@@ -40,6 +40,7 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.golden.interrupts import lines_of
 from utrap_testbench.harts import model_config
 from utrap_testbench.vectors.encoding import encode, encode_csr
 
@@ -47,8 +48,12 @@ from .bench import WaveBench
 
 __all__ = ["Hart", "Played"]
 
-#: Bit numbers in mip of the lines that a cycle drives.
-_LINES = {"meip": 11, "seip": 9, "ueip": 8, "mtip": 7, "msip": 3}
+#: The lines that a cycle drives, and their bit numbers in mip.
+_LINES = {
+    row.name.removeprefix("lines."): row.line
+    for row in sorted(LEVELS, key=lambda row: -(row.line or 0))
+    if row.line is not None
+}
 _RETURNS = {Return.MRET: Insn.MRET, Return.SRET: Insn.SRET, Return.URET: Insn.URET}
 _SOFTWARE = {
     "M": "firmware", "HS": "kernel", "S": "kernel", "U": "program", "VS": "guest kernel", "VU": "guest program",
@@ -96,7 +101,7 @@ class Hart:
         self.pc = 0
         self.played: list[Played] = []
         self._establisher = Establisher(self.bench, self.config)
-        self._scoreboard = Scoreboard(self.config, self.bench.outputs, expected_outputs, hartid)
+        self._scoreboard = Scoreboard(self.config, self.bench.outputs, hartid)
 
     # What it is now.
 
@@ -161,8 +166,7 @@ class Hart:
         self.pc = pc
         if self.played and state == self.state:
             return
-        lines = sum(getattr(state, f"line_{name}") << bit for name, bit in _LINES.items())
-        self._play(Cycle(reset=True, lines=lines, hgeip=state.hgeip), _ESTABLISHING, is_shown=False)
+        self._play(Cycle(reset=True, lines=lines_of(state), hgeip=state.hgeip), _ESTABLISHING, is_shown=False)
         for name, value in self._establisher.way(state, registers(self.config, state)):
             event = TrapReturn(insn=Return.MRET) if name == MRET else self._debug(name, value)
             self._play(Cycle(event), _ESTABLISHING, is_shown=False)
@@ -340,7 +344,7 @@ class Hart:
         return reset_state(self.config).replace(prv=Mode[word] & 3, v=Mode[word] >> 2, mhartid=self.hartid)
 
     def _has_line(self, name: str) -> bool:
-        return {"seip": self.config.s, "ueip": self.config.n}.get(name, True)
+        return f"lines.{name}" in self.bench.inputs.offset
 
     def _debug(self, name: str, value: int) -> CsrAccess:
         return CsrAccess(address=self.names.rows[name].address, op=CsrOp.WRITE, wdata=value, debug=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -15,11 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
-from utrap_sim.expected import expected_outputs
-from utrap_sim.layout import Layout
 from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP
-from utrap_sim.simulators.builds import Simulator, child_environment, ending_group, find_simulator
-from utrap_sim.simulators.standalone import build_alone
+from utrap_sim.simulators.installed import Simulator, find_simulator
+from utrap_sim.simulators.processes import ended_by_itself
+from utrap_sim.simulators.standalone import build_alone, run_alone
+from utrap_testbench.boundary import Layout
 from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
 
 from .bench import DUMP
@@ -110,7 +109,7 @@ def run(hart: Hart, simulator_name: str) -> Run:
                 (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()
         except FileNotFoundError:
-            raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}") from None
+            raise ended_by_itself(simulator.name, folder / "log") from None
     if len(lines) != len(hart.played):
         raise UserError(f"{simulator.name} played {len(lines)} cycles of {len(hart.played)}")
     # A bit that is unknown is a difference, and nothing to go on with.
@@ -140,31 +139,19 @@ def _formats(simulator: Simulator) -> tuple[str, ...]:
 
 
 def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suffix: str) -> None:
-    command = ["vvp", "-n", str(program), f"-{suffix}"] if simulator.name == "icarus" else [str(program)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "utrap_sim.simulators.process_group", *command, f"+first={first}"],
-            cwd=folder,
-            env=child_environment(simulator),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us alone; we end the group
-        )
-        with ending_group(process):
-            status = process.wait()
+    arguments = [*([f"-{suffix}"] if simulator.name == "icarus" else []), f"+first={first}"]
+    with (
+        (folder / "log").open("wb") as log,
+        run_alone(simulator, program, arguments, folder, output=log) as process,
+    ):
+        status = process.wait()
     if status:
-        raise UserError(f"{simulator.name} ended by itself: {_last_words(folder)}")
-
-
-def _last_words(folder: Path) -> str:
-    lines = [line.strip() for line in (folder / "log").read_text(errors="replace").splitlines() if line.strip()]
-    return (lines or ["it said nothing"])[-1]
+        raise ended_by_itself(simulator.name, folder / "log")
 
 
 def _differences(hart: Hart, lines: list[str]) -> list[str]:
     """The first cycle that is not as the model says."""
-    scoreboard = Scoreboard(hart.config, hart.bench.outputs, expected_outputs, hart.hartid)
+    scoreboard = Scoreboard(hart.config, hart.bench.outputs, hart.hartid)
     for number, (played, line) in enumerate(zip(hart.played, lines, strict=True)):
         found = scoreboard.compare(played.expected, line)
         if found:

@@ -1,4 +1,4 @@
-"""The bench's environment: drivers, monitor and scoreboard around the golden model, over vectors of named fields."""
+"""The bench's environment: drivers, monitor and scoreboard around the golden model, on the unit's boundary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,5 @@ from .cycle import Cycle, describe
 from .drivers import Drivers
 from .monitor import Monitor
 from .scoreboard import Difference, Expected, Scoreboard
-from .vector import Layout
 
-__all__ = ["Cycle", "Difference", "Drivers", "Expected", "Layout", "Monitor", "Scoreboard", "describe"]
+__all__ = ["Cycle", "Difference", "Drivers", "Expected", "Monitor", "Scoreboard", "describe"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .vector import Layout
+from utrap_testbench.boundary import Layout
 
 __all__ = ["Monitor"]
 

@@ -7,23 +7,17 @@ this cycle's event's, one in a register the event's before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from utrap_testbench.golden import Config, Event, Outcome, State, reset_state, step
-from utrap_testbench.golden.interrupts import set_lines
+from utrap_testbench.boundary import Answer, Layout, PackedOutputs, output_ports
+from utrap_testbench.golden import Config, Outcome, State, reset, reset_state, step
+from utrap_testbench.golden.interrupts import lines_of, set_lines
 from utrap_testbench.golden.registers import registers
 
 from .cycle import Cycle
 from .monitor import Monitor
-from .vector import Layout
 
 __all__ = ["Difference", "Expected", "Scoreboard"]
-
-#: What the model expects of the ports: (config, state before the event, event, outcome) -> value by field.
-Outputs = Callable[[Config, State, Event, Outcome], Mapping[str, int]]
-#: Ports that answer the event; with `rst` it has no effect, and what they say then is no matter.
-_ANSWERS = ("answer.", "extension.", "trace.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +61,48 @@ class Scoreboard:
 
     Args:
         config: The hart.
-        layout: What the bench sees.
-        outputs: What the model expects of the ports.
+        layout: What the bench sees: output ports, registers, and bits of registers as stored.
         hartid: The hart's number.
 
     Attributes:
         state: The model's state before the next cycle's event.
     """
 
-    def __init__(self, config: Config, layout: Layout, outputs: Outputs, hartid: int) -> None:
+    def __init__(self, config: Config, layout: Layout, hartid: int) -> None:
         self.config = config
         self.monitor = Monitor(layout)
-        self._outputs = outputs
-        self._reset = reset_state(config).replace(mhartid=hartid)
-        self.state = self._reset
-        fields = layout.fields
-        self._is_port = {field.name: field.name.partition(".")[0] in _PORTS for field in fields}
+        self._outputs = PackedOutputs(config, layout)
+        self.state = reset_state(config).replace(mhartid=hartid)
+        self._ports = frozenset(output_ports(config))
         self._low = layout.offset
-        self._ones = {field.name: (1 << field.width) - 1 for field in fields}
-        self._registers = [field.name for field in fields if not self._is_port[field.name]]
+        self._ones = {field.name: (1 << field.width) - 1 for field in layout.fields}
+        names = [field.name for field in layout.fields if field.name not in self._ports]
         # Those that are seen whole, and bits as stored: `<register>.<field>@<bit>`.
-        self._whole = [(name, self._low[name]) for name in self._registers if "@" not in name]
+        self._whole = [(name, self._low[name]) for name in names if "@" not in name]
         self._parts = [
-            (name.partition(".")[0], int(name.partition("@")[2]), self._low[name])
-            for name in self._registers
-            if "@" in name
+            (name.partition(".")[0], int(name.partition("@")[2]), self._low[name]) for name in names if "@" in name
         ]
-        self._register_mask = sum(self._ones[name] << self._low[name] for name in self._registers)
-        self._masks: dict[tuple[str, ...], int] = {}
+        self._register_mask = sum(self._ones[name] << self._low[name] for name in names)
         self._seen: State | None = None
-        self._seen_bits = 0
+        self._seen_bits = self._seen_mask = 0
 
     def step(self, cycle: Cycle) -> Expected:
         """Step the model, and give what the unit must show in this cycle."""
         config, state = self.config, self.state
         if cycle.lines is not None or cycle.hgeip is not None:
-            lines = _levels(state) if cycle.lines is None else cycle.lines
+            lines = lines_of(state) if cycle.lines is None else cycle.lines
             state = set_lines(config.rules, state, lines, state.hgeip if cycle.hgeip is None else cycle.hgeip)
         after, outcome = step(config, state, cycle.event)
-        ports = self._outputs(config, state, cycle.event, outcome)
+        answer = Answer(config, state, cycle.event, outcome)
+        bits, mask = self._of_state(answer)
         if cycle.reset:
-            after = _with_lines_of(self._reset, state)
-            ports = {name: value for name, value in ports.items() if not name.startswith(_ANSWERS)}
-        bits, mask = self._pack_ports(ports)
+            # It wins over the event, and what the ports answer then is no matter.
+            after = reset(config, state)
+        else:
+            answered, meant = self._outputs.by_event(answer)
+            bits, mask = bits | answered, mask | meant
         self.state = after
-        return Expected(bits | self._pack_registers(state), mask | self._register_mask, cycle, state, outcome)
+        return Expected(bits, mask, cycle, state, outcome)
 
     def compare(self, expected: Expected, text: str) -> list[Difference]:
         """Every field in which a cycle's vector is not as expected."""
@@ -123,48 +114,24 @@ class Scoreboard:
             if expected.mask >> self._low[name] & 1:
                 wanted = expected.bits >> self._low[name] & self._ones[name]
                 if got != wanted:
-                    differences.append(Difference(name, wanted, got, not self._is_port[name]))
+                    differences.append(Difference(name, wanted, got, name not in self._ports))
         return differences
 
-    def _pack_ports(self, ports: Mapping[str, int]) -> tuple[int, int]:
-        low = self._low
-        bits = 0
-        for name, value in ports.items():
-            bits |= value << low[name]
-        names = tuple(ports)
-        mask = self._masks.get(names)
-        if mask is None:
-            mask = self._masks[names] = sum(self._ones[name] << low[name] for name in names)
-        return bits, mask
+    def _of_state(self, answer: Answer) -> tuple[int, int]:
+        """The registers, and the ports that follow from them; of a state that is as the last one was, at once."""
+        state = answer.state
+        if self._seen is None or (self._seen is not state and self._seen.__dict__ != state.__dict__):
+            bits, mask = self._outputs.by_state(answer)
+            self._seen, self._seen_bits = state, bits | self._registers(state)
+            self._seen_mask = mask | self._register_mask
+        return self._seen_bits, self._seen_mask
 
-    def _pack_registers(self, state: State) -> int:
+    def _registers(self, state: State) -> int:
         """The registers, and those seen bit by bit as stored."""
-        if self._seen is state or (self._seen is not None and self._seen.__dict__ == state.__dict__):
-            return self._seen_bits
         values = registers(self.config, state)
         bits = 0
         for name, low in self._whole:
             bits |= values.get(name, 0) << low  # without GEILEN hgeip is no register of the model
         for register, place, low in self._parts:
             bits |= (values[register] >> place & 1) << low
-        self._seen, self._seen_bits = state, bits
         return bits
-
-
-_PORTS = ("answer", "interrupt", "extension", "legality", "hart", "trace")
-
-
-def _levels(s: State) -> int:
-    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
-
-
-def _with_lines_of(reset: State, state: State) -> State:
-    """The state after reset; the lines are levels from outside, which it leaves alone."""
-    return reset.replace(
-        line_meip=state.line_meip,
-        line_mtip=state.line_mtip,
-        line_msip=state.line_msip,
-        line_seip=state.line_seip,
-        line_ueip=state.line_ueip,
-        hgeip=state.hgeip,
-    )

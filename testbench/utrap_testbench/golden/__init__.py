@@ -62,7 +62,7 @@ from .outcome import Outcome
 from .parameters import ConfigError
 from .reason import Because, Reason, Verdict
 from .registers import IllegalState, is_legal, registers, state_from_registers
-from .reset import reset_state
+from .reset import reset, reset_state
 from .state import State
 from .step import step
 
@@ -102,6 +102,7 @@ __all__ = [
     "look",
     "pending_interrupt",
     "registers",
+    "reset",
     "reset_state",
     "standing",
     "state_from_registers",

@@ -64,7 +64,6 @@ class Config(Parameters):
             values.update(PROFILES["msuh" if profile == "msuhn" else "mu"], n=True)
         else:
             raise ConfigError(f"profile is {profile!r}: allowed are {', '.join((*PROFILES, 'msuhn', 'mun'))}")
-        values["vs"] = False  # format 1 does not state it
         for name in _extensions(header):
             values[name] = True
         if str(header.get("source", "")).startswith("riscv-isa-sim") and values.get("smstateen"):
@@ -72,6 +71,9 @@ class Config(Parameters):
         for field in fields(cls):
             if field.name in header:
                 values[field.name] = _from_json_value(field.name, header[field.name])
+        # Format 1 does not state vs: the vector state is there where the extension is.
+        if "vs" not in header:
+            values["vs"] = "V" in str(values.get("isa", ""))
         return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
@@ -83,7 +85,7 @@ class Config(Parameters):
                 continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")
-            elif field.name in _HEX:
+            elif field.name in _HEX and value != "port":
                 value = hex(value)
             elif isinstance(value, tuple):
                 value = list(value)
@@ -115,7 +117,7 @@ def _from_json_value(name: str, value: Any) -> Any:
         return value
     if name in ("satp_modes", "hgatp_modes"):
         return tuple(value) if isinstance(value, list) else value
-    if name in _HEX and isinstance(value, str):
+    if name in _HEX and isinstance(value, str) and value != "port":
         try:
             return int(value, 0)
         except ValueError:

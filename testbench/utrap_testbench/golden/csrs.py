@@ -105,7 +105,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x303, "mideleg", machine, _stored("mideleg"), legalise.mideleg)
         half(0x312, "medelegh", machine, views.zero, legalise.nothing)
     masked(0x304, "mie", machine, r.mie)
-    tvec(0x305, "mtvec", machine)
+    add(0x305, "mtvec", machine, _stored("mtvec"), _through("mtvec", legalise.mtvec))
     masked(0x306, "mcounteren", machine, r.counteren)
     wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal)  # warl:menvcfg
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)

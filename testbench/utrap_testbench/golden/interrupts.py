@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
-from .isa import IRQ_PRIORITY, Irq, Mode, Prv, bits
+from .isa import Irq, Mode, Prv, bits
 from .reason import Because, Reason
 from .rnmi import masks_interrupts
-from .rules import Rules
+from .rules import IRQ_VS, Rules
 from .state import State
 from .views import hideleg, mip, u_delegated
 
@@ -146,23 +146,20 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
         if candidates != 0:
             gate = target.gate(s)
             if gate.is_open:
-                irq = _highest(candidates)
+                irq = _highest(r, candidates)
                 reason = (PENDING, target.because, gate.because)
-                if target.mode != _VS or irq == _LCOFI:
-                    return InterruptRequest(1, irq, irq, target.mode, reason)
-                return InterruptRequest(1, irq, irq - 1, target.mode, (*reason, _RENUMBERED))  # norm:hideleg_trans
+                if target.mode == _VS and IRQ_VS >> irq & 1 == 1:
+                    return InterruptRequest(1, irq, irq - 1, target.mode, (*reason, _RENUMBERED))  # norm:hideleg_trans
+                return InterruptRequest(1, irq, irq, target.mode, reason)
     return NOTHING
 
 
-def _highest(candidates: int) -> int:
-    """norm:intr_M_mode_pri, norm:hsint_priority, HU-26: the order within one target."""
-    for irq in _PRIORITY:
+def _highest(r: Rules, candidates: int) -> int:
+    """norm:intr_M_mode_pri, norm:hsint_priority, HU-26, warl:local_interrupts: the order within one target."""
+    for irq in r.priority:
         if candidates >> irq & 1 == 1:
             return irq
     raise AssertionError("an interrupt that has no place in the priority order")
-
-
-_PRIORITY = tuple(irq.value for irq in IRQ_PRIORITY)
 
 
 class Standing(NamedTuple):
@@ -220,6 +217,7 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
     new.line_ueip = lines >> 8 & r.has_n
     new.line_seip = lines >> 9 & r.has_s
     new.line_meip = lines >> 11 & 1
+    new.line_local = lines & r.local
     new.hgeip = hgeip & r.hgei
     if r.sstc:
         new.time = time
@@ -231,3 +229,9 @@ def overflow(s: State) -> State:
     new = s.copy()
     new.mip_software = s.mip_software | bits(_LCOFI)
     return new
+
+
+def lines_of(s: State) -> int:
+    """The levels of the input lines, at their bit numbers in mip."""
+    standard = s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
+    return standard | s.line_local

@@ -204,7 +204,7 @@ def hip(r: Rules, s: State, w: int) -> None:
 def vsie(r: Rules, s: State, w: int) -> None:
     """norm:vsip_vsie_sei: the bits that hideleg delegates, one place lower, but for LCOFI (norm:vsip_vsie_lcofi)."""
     s.mie = _merge(s.mie, w << 1, hideleg(r, s) & IRQ_VS)
-    s.mie = _merge(s.mie, w, hideleg(r, s) & r.lcofi)
+    s.mie = _merge(s.mie, w, hideleg(r, s) & r.kept)
 
 
 def vsip(r: Rules, s: State, w: int) -> None:
@@ -236,6 +236,11 @@ def tvec(r: Rules, w: int) -> int:
     if w & 1 == 1:
         return w & r.base_vectored | 1
     return w & r.base_direct
+
+
+def mtvec(r: Rules, w: int) -> int:
+    """norm:mtvec_sz_warl_acc: MODE may be fixed at one of its values (warl:mtvec_modes)."""
+    return tvec(r, w & (r.mtvec_clear ^ r.xlen_mask) | r.mtvec_set)
 
 
 def cause(r: Rules, w: int) -> int:

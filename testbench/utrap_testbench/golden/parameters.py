@@ -51,7 +51,10 @@ class Parameters:
     vectored_align: alignment of a vectored xtvec in bytes, 256 or 4 (warl:xtvec).
     asid_bits, vmid_bits: ASIDLEN and VMIDLEN.
     counters: "none", "zicntr" or "zihpm": width of the counter enables.
-    mtvec_reset: mtvec after reset.
+    mtvec_reset: mtvec after reset, or "port": what the input of that name says in reset.
+    mtvec_modes: the values of MODE that mtvec takes: "both", "direct" or "vectored".
+    local_interrupts: interrupts of the platform's own from 16 on, each a line;
+        local_interrupts_first: they rank above all others, and not below.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     fs, vs: mstatus.FS and mstatus.VS exist.
     sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
@@ -85,7 +88,10 @@ class Parameters:
     asid_bits: int = DEFAULT
     vmid_bits: int = DEFAULT
     counters: str = "zicntr"
-    mtvec_reset: int = 0
+    mtvec_reset: int | str = 0
+    mtvec_modes: str = "both"
+    local_interrupts: int = 0
+    local_interrupts_first: bool = False
     mvendorid: int = 0
     marchid: int = 0
     mimpid: int = 0
@@ -123,7 +129,7 @@ class Parameters:
 
     def __post_init__(self) -> None:
         _one_of("xlen", self.xlen, (32, 64))
-        for name in ("s", "h", "n", "shudeleg", "fs", "vs", *EXTENSIONS):
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "local_interrupts_first", *EXTENSIONS):
             _one_of(name, getattr(self, name), (False, True))
         if self.h and not self.s:
             raise ConfigError("h is true: the hypervisor extension needs s")
@@ -141,7 +147,10 @@ class Parameters:
         _one_of("vectored_align", self.vectored_align, (256, 4))
         _one_of("counters", self.counters, COUNTERS)
         _in_range("mvendorid", self.mvendorid, 0, 2**32 - 1)
-        for name in ("mtvec_reset", "marchid", "mimpid", "mconfigptr"):
+        _in_range("local_interrupts", self.local_interrupts, 0, self.xlen - 16)
+        if self.local_interrupts_first and not self.local_interrupts:
+            raise ConfigError("local_interrupts_first is true: without local_interrupts there is no order")
+        for name in ("marchid", "mimpid", "mconfigptr"):
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
         self._check_mtvec_reset()
         self._check_isa()
@@ -180,6 +189,15 @@ class Parameters:
             raise ConfigError(f"hgatp_modes is bare: h needs {_CHAIN_X4[self.xlen][1]}")
 
     def _check_mtvec_reset(self) -> None:
+        _one_of("mtvec_modes", self.mtvec_modes, ("both", "direct", "vectored"))
+        if self.mtvec_reset == "port":
+            return
+        if type(self.mtvec_reset) is not int or not 0 <= self.mtvec_reset < 2**self.xlen:
+            said = hex(self.mtvec_reset) if type(self.mtvec_reset) is int else repr(self.mtvec_reset)
+            raise ConfigError(f"mtvec_reset is {said}: allowed are 0x0 to {2**self.xlen - 1:#x}, and port")
+        wanted = {"direct": 0, "vectored": 1}.get(self.mtvec_modes, self.mtvec_reset & 1)
+        if self.mtvec_reset & 1 != wanted:
+            raise ConfigError(f"mtvec_reset is {self.mtvec_reset:#x}: MODE must be {wanted} ({self.mtvec_modes})")
         if self.mtvec_reset & 2:
             raise ConfigError(f"mtvec_reset is {self.mtvec_reset:#x}: MODE must be 0 (direct) or 1 (vectored)")
         if self.mtvec_reset & 1 and (self.mtvec_reset - 1) % self.vectored_align:

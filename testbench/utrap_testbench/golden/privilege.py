@@ -11,7 +11,7 @@ from .isa import Prv
 from .reason import CSR_ADDRESSES, Because, Verdict, allowed, illegal, virtual
 from .state import State
 
-_U, _S, _M = Prv.U.value, Prv.S.value, Prv.M.value
+_U, _M = Prv.U.value, Prv.M.value
 
 _HIGH_ENOUGH = Because(CSR_ADDRESSES, "the mode is high enough", ("mode",))
 _ALLOWED = allowed(_HIGH_ENOUGH)

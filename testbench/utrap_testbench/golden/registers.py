@@ -135,6 +135,7 @@ def _set_pending(r: Rules, s: State, values: Mapping[str, int]) -> int:
     s.line_msip = value >> 3 & 1
     s.line_mtip = value >> 7 & 1
     s.line_meip = value >> 11 & 1
+    s.line_local = value & r.local
     known = int("mip" in values)
     software = value & _WITHOUT_LINE & r.mip_software
     if r.sstc and has_stimecmp(s):

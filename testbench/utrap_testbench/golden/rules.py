@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .isa import Cause, Irq, bits, ones
+from .isa import IRQ_PRIORITY, Cause, Irq, bits, ones
 from .parameters import Parameters
 
 # The bits that the manual's and warl.md's tables call writable, as causes.
@@ -17,6 +17,8 @@ IRQ_M = bits(Irq.MSI, Irq.MTI, Irq.MEI)
 IRQ_S = bits(Irq.SSI, Irq.STI, Irq.SEI)
 IRQ_VS = bits(Irq.VSSI, Irq.VSTI, Irq.VSEI)
 IRQ_U = bits(Irq.USI, Irq.UTI, Irq.UEI)
+
+_STANDARD = tuple(irq.value for irq in IRQ_PRIORITY)
 
 # MODE encodings of satp and hgatp (norm:satp_mode_sxlen32, norm:satp_mode_sxlen64, norm:hgatp_mode_sv).
 _ATP_MODE = {
@@ -69,12 +71,20 @@ class Rules:
         # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
         self.sgei = bits(Irq.SGEI) if config.geilen > 0 else 0
         self.mie = IRQ_M | (IRQ_S if s else 0) | (IRQ_VS | self.sgei if h else 0) | (IRQ_U if n else 0)
-        self.mie |= self.lcofi
+        # norm:mip_mie_enc_txt: the platform's own, from 16 on.
+        self.local = ones(config.local_interrupts) << 16
+        self.mie |= self.local | self.lcofi
+        self.mideleg |= self.local if s else 0
+        self.hideleg |= self.local if h else 0
+        local = tuple(range(16, 16 + config.local_interrupts))
+        self.priority = (*local, *_STANDARD) if config.local_interrupts_first else (*_STANDARD, *local)
+        # Those that VS sees under their own number (norm:vsip_vsie_lcofi).
+        self.kept = self.local | self.lcofi
         self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         self.hvip = IRQ_VS if h else 0
         self.hie = IRQ_VS | self.sgei if h else 0
         # Bits that sie and sip may show where mideleg has them (warl:views).
-        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
+        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0) | (self.local if s else 0) | self.lcofi
         self.uie = IRQ_U if n else 0
 
         # Guest external interrupts (norm:geilen, norm:hstatus_vgein_op).
@@ -137,6 +147,9 @@ class Rules:
         # xtvec (warl:xtvec)
         self.vector_by_insertion = config.vectored_align == 256
         self.base_direct = self.xlen_mask ^ ones(2)
+        # What mtvec's MODE is, where it cannot be chosen.
+        self.mtvec_clear = 1 if config.mtvec_modes == "direct" else 0
+        self.mtvec_set = 1 if config.mtvec_modes == "vectored" else 0
         self.base_vectored = self.xlen_mask ^ ones(8 if config.vectored_align == 256 else 2)
 
         # Read-only parts of the status registers: UXL, SXL and VSXL say XLEN (warl:MXL/SXL/UXL/VSXL).

@@ -35,8 +35,10 @@ class State:
     line_msip: int = 0
     line_seip: int = 0
     line_ueip: int = 0
+    line_local: int = 0  # at the bit numbers of mip, 16 and up
     hgeip: int = 0
     mhartid: int = 0
+    mtvec_reset: int = 0
     time: int = 0  # 64 bits, as M and HS see it
     line_rnmi: int = 0
     rnmi_cause: int = 0

@@ -22,7 +22,7 @@ from .events import (
     TakeRnmi,
     TrapReturn,
 )
-from .interrupts import overflow, pending_interrupt, set_lines
+from .interrupts import lines_of, overflow, pending_interrupt, set_lines
 from .isa import Prv
 from .legality import judge
 from .outcome import Outcome
@@ -94,7 +94,7 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
         s = set_lines(
             r,
             s,
-            _lines(s) if e.lines is None else e.lines,
+            lines_of(s) if e.lines is None else e.lines,
             s.hgeip if e.hgeip is None else e.hgeip,
             s.time if e.time is None else e.time,
         )
@@ -120,10 +120,6 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
 
 def _take_rnmi(config: Config, s: State, e: TakeRnmi) -> tuple[State, Outcome]:
     return rnmi.take(config, s, e.pc)
-
-
-def _lines(s: State) -> int:
-    return s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11
 
 
 def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:

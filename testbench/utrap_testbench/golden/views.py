@@ -162,6 +162,7 @@ def mip(r: Rules, s: State) -> int:
         | s.line_ueip << 8
         | s.line_seip << 9
         | s.line_meip << 11
+        | s.line_local
     )
     if r.geilen > 0:
         # norm:hip_vseip_vseie_op: hgeip[0] is 0, so VGEIN=0 selects nothing.
@@ -213,16 +214,16 @@ def hgeip(r: Rules, s: State) -> int:
 def vsie(r: Rules, s: State) -> int:
     """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower.
 
-    norm:vsip_vsie_lcofi: LCOFI keeps its number.
+    The platform's interrupts, and LCOFI (norm:vsip_vsie_lcofi), keep their numbers (warl:hideleg).
     """
     delegated = s.mie & hideleg(r, s)
-    return (delegated & IRQ_VS) >> 1 | delegated & r.lcofi
+    return (delegated & IRQ_VS) >> 1 | delegated & r.kept
 
 
 def vsip(r: Rules, s: State) -> int:
     """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi, norm:vsip_vsie_lcofi"""
     delegated = mip(r, s) & hideleg(r, s)
-    return (delegated & IRQ_VS) >> 1 | delegated & r.lcofi
+    return (delegated & IRQ_VS) >> 1 | delegated & r.kept
 
 
 def u_delegated(r: Rules, s: State) -> int:

@@ -29,7 +29,6 @@ T = TypeVar("T")
 PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
 _MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
 _OPS = tuple(CsrOp)
-_WRITES = (CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR)
 _RETURNS = {
     Mode.M: (Return.MRET, Return.MRET, Return.SRET, Return.URET),
     Mode.S: (Return.SRET, Return.SRET, Return.URET),

@@ -15,8 +15,6 @@ _DELEGATION = ("medeleg", "mideleg", "hedeleg", "hideleg", "sedeleg", "sideleg",
 _STATUS = ("mstatus", "hstatus", "vsstatus", "hustatus")
 _VECTORS = ("mtvec", "stvec", "vstvec", "utvec")
 _INTERRUPTS = ("mie", "mip", "hvip", "hgeie")
-#: The chain of handlers above a guest's user: each traps to the next.
-_UPWARDS = (Mode.VU, Mode.U, Mode.VS, Mode.S, Mode.M)
 
 
 def _event(source: Source) -> Cycle:

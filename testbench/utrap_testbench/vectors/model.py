@@ -1,6 +1,8 @@
-"""Running one record on the golden model."""
+"""Running one record on the golden model: one step, and what a record says of it."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from utrap_testbench.golden import (
     Config,
@@ -17,6 +19,7 @@ from utrap_testbench.golden import (
     wakes,
 )
 from utrap_testbench.golden.events import TakeException, TakeInterrupt
+from utrap_testbench.golden.interrupts import lines_of, set_lines
 from utrap_testbench.golden.isa import Cause, Fault
 
 from .compare import Result
@@ -26,10 +29,31 @@ from .record import CRITICAL, Record
 _NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv") or insn is Insn.CM_JALT)
 
 
+class Step(NamedTuple):
+    """A record's step: the state before it, with the event's lines, the one after it, and what is seen of it."""
+
+    before: State
+    after: State
+    outcome: Outcome
+
+
 def run_on_model(config: Config, record: Record) -> Result:
     """The model's result for the record; raises `IllegalState` where `pre` is not a state of this hart."""
-    before = state_from_registers(config, record.pre)
-    after, outcome = step(config, before, record.event)
+    return result_of(config, record, step_of(config, record))
+
+
+def step_of(config: Config, record: Record) -> Step:
+    """Step the model once; raises `IllegalState` likewise."""
+    before, event = state_from_registers(config, record.pre), record.event
+    if isinstance(event, TakeInterrupt):
+        lines = lines_of(before) if event.lines is None else event.lines
+        before = set_lines(config.rules, before, lines, before.hgeip if event.hgeip is None else event.hgeip)
+    return Step(before, *step(config, before, event))
+
+
+def result_of(config: Config, record: Record, done: Step) -> Result:
+    """What a record says of its step."""
+    _, after, outcome = done
     result = Result(
         pc=_next_pc(config, record, outcome),
         registers=registers(config, after),

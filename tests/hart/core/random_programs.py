@@ -15,12 +15,24 @@ from utrap_hart.core.decode import INSTRUCTIONS, Kind
 from utrap_testbench.golden import Config
 from utrap_testbench.oracles.qemu import memory as layout
 
+from ..assembly import (  # noqa: TID252 (the tests are no package)
+    EBREAK,
+    ECALL,
+    HFENCE_G,
+    HFENCE_V,
+    MRET,
+    SFENCE,
+    SRET,
+    URET,
+    WFI,
+    csr,
+    i_type,
+    jal,
+    s_type,
+)
 from .reference import CLOCKS, Ended, ReferenceHart
 
 RAM_BYTES = 64 << 20
-EBREAK, ECALL = 0x0010_0073, 0x0000_0073
-MRET, SRET, URET, WFI = 0x3020_0073, 0x1020_0073, 0x0020_0073, 0x1050_0073
-SFENCE, HFENCE_V, HFENCE_G = 0x1200_0073, 0x2200_0073, 0x6200_0073
 
 STEPS, STEP_BYTES = layout.TEXT + 0x2000, 0x800
 #: For each mode that takes traps: where its handlers are, and the CSRs xtvec and xepc.
@@ -49,28 +61,6 @@ _ANY = (
     *_SET_UP, 0x300, 0x300, 0x100, 0x100, 0x180, 0x280, 0x680, 0x305, 0x105, 0x205, 0x005, 0xF14, 0xE12, 0xC02, 0xC00,
     0xC01, 0xC03, 0xB00, 0xB07, 0x33F, 0x310, 0x6D2, 0x7A0, 0x3A0, 0x5C0, 0xFFF, 0xC80, 0x321,
 )  # fmt: skip
-
-
-def i_type(opcode: int, f3: int, rd: int, rs1: int, immediate: int) -> int:
-    """Loads, OP-IMM, JALR, CSR instructions."""
-    return (immediate & 0xFFF) << 20 | rs1 << 15 | f3 << 12 | rd << 7 | opcode
-
-
-def s_type(f3: int, rs1: int, rs2: int, immediate: int) -> int:
-    """Stores."""
-    return (immediate >> 5 & 0x7F) << 25 | rs2 << 20 | rs1 << 15 | f3 << 12 | (immediate & 31) << 7 | 0x23
-
-
-def csr(f3: int, address: int, rd: int, rs1: int) -> int:
-    """CSR instructions by funct3."""
-    return i_type(0x73, f3, rd, rs1, address)
-
-
-def jal(rd: int, offset: int) -> int:
-    """JAL."""
-    offset &= 0x1F_FFFF
-    fields = (offset >> 20) << 19 | (offset >> 1 & 0x3FF) << 9 | (offset >> 11 & 1) << 8 | offset >> 12 & 0xFF
-    return fields << 12 | rd << 7 | 0x6F
 
 
 def _rows(*kinds: Kind) -> list[str]:

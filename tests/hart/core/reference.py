@@ -31,7 +31,7 @@ from utrap_testbench.golden import (
     wakes,
 )
 
-from ..translate.paging_model import FETCH, LOAD, STORE, Machine, Registers  # noqa: TID252 (the tests are no package)
+from ..translation.paging_model import FETCH, LOAD, STORE, Machine, Registers  # noqa: TID252 (the tests are no package)
 from .arithmetic import CONDITIONS, result, signed
 
 MASK = (1 << 64) - 1

@@ -34,7 +34,7 @@ module bench;
   wire [63:0] held = ram[offset[55:3]] === 64'bx ? 64'd0 : ram[offset[55:3]];
 
   soc soc (
-    .clk(clk), .rst(rst), .reset_pc(64'h80000000), .tohost(56'd0),
+    .clk(clk), .rst(rst), .reset_pc(64'h80000000),
     .memory_valid(valid), .memory_write(write), .memory_address(address), .memory_wdata(wdata), .memory_wmask(wmask),
     .memory_ready(ready), .memory_rdata(ready && is_ram && !write ? held : 64'bx),
     .memory_error(ready ? !is_ram : 1'bx),

@@ -6,8 +6,8 @@ from random import Random
 
 from utrap_hart.core.decode import INSTRUCTIONS, Kind
 
+from ..assembly import i_type, jal, s_type  # noqa: TID252 (the tests are no package)
 from .arithmetic import CORNERS
-from .random_programs import i_type, jal, s_type
 
 TEXT, DATA, POOL = 0x8000_0000, 0x8010_0000, 0x8020_0000
 DATA_BYTES = 0x1000

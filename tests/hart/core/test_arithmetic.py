@@ -3,13 +3,13 @@
 from random import Random
 
 import pytest
-from amaranth.sim import Simulator
 
 from utrap_hart.core.alu import compute, is_taken
 from utrap_hart.core.atomics import amo_result
 from utrap_hart.core.decode import INSTRUCTIONS, Kind
 from utrap_hart.core.muldiv import MulDiv
 
+from ..clocked import simulate  # noqa: TID252 (the tests are no package)
 from .arithmetic import CONDITIONS, operands, result, signed
 from .combinational import ask
 
@@ -119,10 +119,7 @@ def test_multiplication_and_division_give_what_the_manual_says():
                 if not context.get(unit.request):
                     await context.tick()
 
-    simulator = Simulator(unit)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
+    simulate(unit, bench)
     assert wrong == []
 
 

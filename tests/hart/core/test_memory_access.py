@@ -3,13 +3,13 @@
 from random import Random
 
 import pytest
-from amaranth.sim import Simulator
 
 from utrap_hart.core.atomics import Reservation
 from utrap_hart.core.decode import Fields, decode
 from utrap_hart.core.loadstore import is_misaligned, load_value, store_lanes
 from utrap_hart.core.tinst import transformed
 
+from ..clocked import simulate  # noqa: TID252 (the tests are no package)
 from .combinational import ask
 
 
@@ -76,10 +76,7 @@ def reservation():
                 seen.append(context.get(unit.holds))
                 await context.tick()
 
-        simulator = Simulator(unit)
-        simulator.add_clock(1e-6)
-        simulator.add_testbench(bench)
-        simulator.run()
+        simulate(unit, bench)
         return seen
 
     return play

@@ -1,15 +1,13 @@
-"""How a program ends: the test finisher of QEMU's `virt`, and HTIF's `tohost` of the RISC-V tests."""
+"""How a program ends: the test finisher of QEMU's `virt`."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from amaranth.hdl import Cat, Module, Value
+from amaranth.hdl import Module
 from amaranth.lib.wiring import Component, In, Out
 
 from utrap_hart.platform.bus import BusSignature
 
-__all__ = ["Finisher", "tohost_value"]
+__all__ = ["Finisher"]
 
 PASS, FAIL = 0x5555, 0x3333
 
@@ -37,15 +35,3 @@ class Finisher(Component):
             with m.Case(FAIL):
                 m.d.comb += [self.valid.eq(1), self.code.eq(bus.wdata[16:32])]
         return m
-
-
-def tohost_value(bus: Any, tohost: Value) -> tuple[Value, Value]:
-    """Return whether a write on memory's bus to `tohost` ends the program, and its exit code.
-
-    An odd value for device 0, command 0 does, and the rest of it is the code.
-    What a narrower store does not write counts as 0. 0 as address is no `tohost`.
-    """
-    lanes = Cat(bit.replicate(8) for bit in bus.wmask)
-    value = bus.wdata & lanes
-    is_written = bus.valid & bus.ready & bus.write & (bus.address == tohost) & tohost.any()
-    return is_written & value[0] & (value[48:] == 0), value[1:]

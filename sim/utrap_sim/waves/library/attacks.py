@@ -10,7 +10,7 @@ from .machine import Machine
 __all__ = ["SCENARIOS"]
 
 _STEP = 4
-_UPV, _UPVP = 1 << 7, 1 << 8
+_UPVP = 1 << 8
 
 
 def guest_u_csrs(hart: Hart) -> None:

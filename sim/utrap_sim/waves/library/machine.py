@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from utrap_sim.waves.model_hart import Hart
 from utrap_testbench.golden.isa import bits
 
-__all__ = ["PCIE", "PLIC", "RTC", "UART", "VFIO_BAR", "VIRTIO", "Machine", "load", "store"]
+__all__ = ["PCIE", "PLIC", "RTC", "UART", "VIRTIO", "Machine", "load", "store"]
 
 #: Guest-physical addresses.
-RTC, PLIC, UART, VIRTIO, PCIE, VFIO_BAR = 0x10_1000, 0xC00_0000, 0x1000_0000, 0x1000_1000, 0x3000_0000, 0x4000_0000
+RTC, PLIC, UART, VIRTIO, PCIE = 0x10_1000, 0xC00_0000, 0x1000_0000, 0x1000_1000, 0x3000_0000
 #: What the VMM's windows hold, first to last: page-aligned address and size as a power of two.
 _WINDOWS = {"uart": (UART, 12), "rtc": (RTC, 12), "pcie": (PCIE, 28)}
 
@@ -46,12 +46,11 @@ class Machine:
         self.hart, config = hart, hart.config
         is_64 = config.xlen == 64
         high = 0xFFFF_FFFF_8000_0000 if is_64 else 0xC000_0000
-        self.firmware_trap, self.firmware_timer = 0x8000_0400, 0x8000_4000
+        self.firmware_trap = 0x8000_0400
         self.kernel, self.kernel_trap, self.guest_exit = high + 0x1_2000, high + 0x8_0100, high + 0x5_A200
         self.program, self.program_trap = (0x2A_AAAA_B000, 0x2A_AAAA_C400) if is_64 else (0x5555_6000, 0x5555_7400)
         self.vcpu_page = 0x3F_F7A1_0000 if is_64 else 0x7FA1_0000
         self.guest_kernel, self.guest_trap = high + 0x40_1000, high + 0x40_0200
-        self.guest_program = 0x3F_9C01_2000 if is_64 else 0x6C01_2000
         #: Where the guest's kernel has mapped its devices.
         self.guest_io = 0xFFFF_FFC6_0000_0000 if is_64 else 0xD000_0000
 

@@ -23,7 +23,6 @@ _READ, _WRITE, _SET, _CLEAR = CsrOp.READ, CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR
 _XLEN = CONFIG.rules.xlen_mask
 _FIELDS_S = bits(1, 5, 8, 9, 10, 13, 14, 18, 19)
 _FIELDS_M = _FIELDS_S | bits(7, 17, 20, 21, 22, 38, 39)
-_MPP = 3 << 11
 _MPV = 1 << 39
 
 #: Registers where any subset of these bits is legal in QEMU and in the model.

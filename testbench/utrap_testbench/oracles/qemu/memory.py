@@ -42,7 +42,6 @@ S_VECTORS = {"illegal": S_TEXT, "ebreak": S_TEXT + 0x400}
 VS_VECTORS = {"illegal": S_TEXT + 0x800, "ebreak": S_TEXT + 0xC00}
 BODIES = 0x4000  # offset of the first body: another page than the handlers'
 BODY_BYTES = 64  # each step has two bodies in each part
-MAX_STEPS = 1000
 
 # Devices of QEMU's machine `virt`.
 FINISHER, UART, MSIP, MTIMECMP = 0x10_0000, 0x1000_0000, 0x200_0000, 0x200_4000

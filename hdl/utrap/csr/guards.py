@@ -1,0 +1,94 @@
+"""Guards: what an access to a CSR must pass beside the rules of its address.
+
+A guard is its words and its condition in one. The condition is made of bits of
+the mode and of the state with `&`, `|` and `~` alone, so that no hardware
+language is needed to describe it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from utrap.isa import Fault
+
+if TYPE_CHECKING:
+    from amaranth.hdl import Value
+
+__all__ = ["HOST", "TVM", "USER_ENABLED", "VTVM", "AccessMode", "Guard", "StateBits"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessMode:
+    """The mode with which an access is judged, as guards see it.
+
+    Attributes:
+        v: The virtualization mode.
+        is_machine: M, or a debugger.
+        is_host_supervisor: S, or HS.
+        is_guest_supervisor: VS.
+        is_user: U, not VU.
+    """
+
+    v: Value
+    is_machine: Value
+    is_host_supervisor: Value
+    is_guest_supervisor: Value
+    is_user: Value
+
+    @classmethod
+    def of_machine(cls) -> AccessMode:
+        """M-mode, whatever the hart's mode is: a debugger's."""
+        from amaranth.hdl import Const
+
+        never, always = Const(0, 1), Const(1, 1)
+        return cls(v=never, is_machine=always, is_host_supervisor=never, is_guest_supervisor=never, is_user=never)
+
+
+class StateBits(Protocol):
+    """Stored fields by "csr.field"; those that the configuration lacks are 0."""
+
+    def __getitem__(self, key: str, /) -> Value: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """A condition under which an access raises a fault.
+
+    Attributes:
+        name: A short name, as a net has it.
+        words: What an access needs, or what keeps it out, in a few words.
+        fault: What it raises otherwise; VIRTUAL with V=1 alone.
+        refuses: Whether it is refused.
+    """
+
+    name: str
+    words: str
+    fault: Fault
+    refuses: Callable[[AccessMode, StateBits], Value]
+
+
+#: norm:mstatus_tvm_warl_op, norm:hgatp_tvm_illegal
+TVM = Guard(
+    name="tvm",
+    words="mstatus.TVM",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: mode.is_host_supervisor & state["mstatus.tvm"],
+)
+#: norm:hstatus_vtvm_op
+VTVM = Guard(
+    name="vtvm",
+    words="hstatus.VTVM",
+    fault=Fault.VIRTUAL,
+    refuses=lambda mode, state: mode.is_guest_supervisor & state["hstatus.vtvm"],
+)
+#: A guest has no such register (HU-2, HU-3, HU-4).
+HOST = Guard(name="host", words="V=0", fault=Fault.VIRTUAL, refuses=lambda mode, _: mode.v)
+#: HU-2
+USER_ENABLED = Guard(
+    name="user_enabled",
+    words="from U with hudcfg.EN",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: mode.is_user & ~state["hudcfg.en"],
+)

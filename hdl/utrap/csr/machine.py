@@ -1,0 +1,133 @@
+"""The machine-level CSRs with their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from utrap.config import Config
+from utrap.csr.definitions import Csr, Field
+from utrap.csr.shared.delegation import exception_bits
+from utrap.csr.shared.environment import counteren, envcfg
+from utrap.csr.shared.interrupts import enable, has_enable, pending
+from utrap.csr.shared.makers import fixed, high_half, own, row
+from utrap.csr.shared.status import state_fields, supervisor_status
+from utrap.csr.shared.traps import cause, epc, mtvec, scratch, tinst, tval, tval2
+from utrap.csr.warl import ExistingMode, Warl
+from utrap.isa import Interrupt, Target, interrupts
+
+__all__ = ["rows"]
+
+
+def rows(config: Config) -> Iterable[Csr]:
+    """Yield the machine-level CSRs."""
+    yield row("misa", 0x301, "norm:misa_acc", "ISA and extensions", _misa(config))
+    yield from _identification(config)
+    yield row("mstatus", 0x300, "norm:mstatus_sz_acc", "machine status", _mstatus(config))
+    high = _virtualization_status("mstatush", 6) if config.h else []
+    yield high_half(config, "mstatush", 0x310, "norm:mstatush_sz_acc", "machine status, high", high)
+    if config.s or config.n:
+        yield row("medeleg", 0x302, "norm:medeleg_sz_acc", "exception delegation", exception_bits(config, "medeleg"))
+        yield high_half(config, "medelegh", 0x312, "norm:medelegh_sz_acc_enc_xlen32", "exception delegation, high")
+        yield row("mideleg", 0x303, "norm:mideleg_sz_acc", "interrupt delegation", _mideleg(config))
+    yield row("mie", 0x304, "norm:mie_sz_acc", "interrupt enables", _mie(config))
+    yield row("mtvec", 0x305, "norm:mtvec_sz_warl_acc", "trap vector", mtvec(config))
+    yield row("mcounteren", 0x306, "norm:mcounteren_sz", "counter enables", counteren(config, "mcounteren"))
+    yield row("menvcfg", 0x30A, "norm:menvcfg_sz_acc", "environment configuration", envcfg(config, "menvcfg"))
+    yield high_half(config, "menvcfgh", 0x31A, "norm:menvcfgh_sz_acc_op", "environment configuration, high")
+    yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
+    target = Target.M
+    yield row("mepc", 0x341, "norm:mepc_sz_acc", "exception pc", epc(config, "mepc"), target=target)
+    yield row("mcause", 0x342, "norm:mcause_sz_acc", "trap cause", cause(config, "mcause"), target=target)
+    yield row("mtval", 0x343, "norm:mtval_sz_acc", "trap value", tval(config, "mtval"), target=target)
+    yield row("mip", 0x344, "norm:mip_sz_acc", "pending interrupts", _mip(config))
+    if config.h:
+        yield row("mtinst", 0x34A, "norm:mtinst_sz_acc_op", "trap instruction", tinst("mtinst"), target=target)
+        gpa = tval2(config, "mtval2")
+        yield row("mtval2", 0x34B, "norm:mtval2_sz_acc_op", "guest-physical address", gpa, target=target)
+
+
+def _misa(config: Config) -> list[Field]:
+    """The extensions and MXL."""
+    letters = config.isa + "U"
+    for present, letter in ((config.s, "S"), (config.h, "H"), (config.n, "N")):
+        letters += letter if present else ""
+    extensions = sum(1 << ord(letter) - ord("A") for letter in letters)
+    mxl = 2 if config.xlen == 64 else 1
+    return [
+        fixed("extensions", 0, 26, extensions, "read-only"),
+        fixed("mxl", config.xlen - 2, 2, mxl, "read-only"),
+    ]
+
+
+def _identification(config: Config) -> Iterable[Csr]:
+    for name, address, width, value, source in (
+        ("mvendorid", 0xF11, 32, config.mvendorid, "norm:mvendorid_sz_acc_op"),
+        ("marchid", 0xF12, config.xlen, config.marchid, "norm:marchid_sz_acc_op"),
+        ("mimpid", 0xF13, config.xlen, config.mimpid, "norm:mimpid_op"),
+        ("mconfigptr", 0xF15, config.xlen, config.mconfigptr, "norm:mconfigptr_sz_acc"),
+    ):
+        yield row(name, address, source, "identification", [fixed("id", 0, width, value, "read-only")])
+    hartid = Field(name="id", lsb=0, width=config.xlen, level="mhartid", is_writable=False, rule=Warl(words="a port"))
+    yield row("mhartid", 0xF14, "norm:mhartid_sz_acc_op", "hart number", [hartid])
+
+
+def _mstatus(config: Config) -> list[Field]:
+    copies = 1 if config.s else 2
+    fields = [
+        own("mstatus", "mie", 3),
+        own("mstatus", "mpie", 7),
+        own("mstatus", "mpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),
+        own("mstatus", "mprv", 17),
+        own("mstatus", "tw", 21),
+    ]
+    if config.s:
+        fields += supervisor_status(config, "mstatus", config.n)
+        fields.append(own("mstatus", "tsr", 22))
+        if config.has_paging:
+            # norm:mstatus_tvm_warl_op: read-only 0 where satp.MODE is.
+            fields.append(own("mstatus", "tvm", 20))
+        if config.xlen == 64:
+            fields.append(fixed("sxl", 34, 2, 2, "read-only: SXLEN is XLEN"))
+    else:
+        fields += state_fields(config, "mstatus")
+        if config.n:
+            fields += [own("mstatus", "uie", 0), own("mstatus", "upie", 4)]
+        if config.xlen == 64:
+            fields.append(fixed("uxl", 32, 2, 2, "read-only: UXLEN is XLEN"))
+    if config.h and config.xlen == 64:
+        fields += _virtualization_status("mstatus", 38)
+    return fields
+
+
+def _virtualization_status(csr: str, low: int) -> list[Field]:
+    """GVA and MPV, which RV32 has in mstatush."""
+    return [own(csr, "gva", low), own(csr, "mpv", low + 1)]
+
+
+def _mideleg(config: Config) -> list[Field]:
+    """Writable bits, and those that H fixes at 1."""
+    fields = []
+    for rule in interrupts(config):
+        name = rule.name.lower()
+        if rule.mideleg == "writable":
+            fields.append(own("mideleg", name, rule.code))
+        elif rule.mideleg == "one":
+            fields.append(fixed(name, rule.code, 1, 1, "read-only 1"))
+    return fields
+
+
+def _mip(config: Config) -> list[Field]:
+    writable = {
+        Interrupt.SEI,
+        Interrupt.SSI,
+        Interrupt.STI,
+        Interrupt.VSSI,
+        Interrupt.UEI,
+        Interrupt.USI,
+        Interrupt.UTI,
+    }
+    return [pending(config, r, r.code in writable) for r in interrupts(config)]
+
+
+def _mie(config: Config) -> list[Field]:
+    return [enable(r) for r in interrupts(config) if has_enable(config, r)]

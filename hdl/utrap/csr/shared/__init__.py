@@ -1,0 +1,1 @@
+"""Makers of rows, and of the fields that registers of several privilege levels have."""

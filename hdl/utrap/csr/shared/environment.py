@@ -1,0 +1,46 @@
+"""Fields of translation, counter enables and environment, which several levels have."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from utrap.config import COUNTERS, Config
+from utrap.csr.definitions import Field
+from utrap.csr.shared.makers import own
+from utrap.csr.warl import Ignored, SupportedMode
+
+__all__ = ["atp", "counteren", "envcfg", "mode"]
+
+
+def atp(config: Config, csr: str, ignored: Ignored) -> list[Field]:
+    """Return PPN, ASID and MODE of satp or vsatp; `ignored` is what an unsupported MODE makes ignored."""
+    ppn_bits, asid_bits, mode_lsb = (44, 16, 60) if config.xlen == 64 else (22, 9, 31)
+    return [
+        own(csr, "ppn", 0, ppn_bits),
+        own(csr, "asid", ppn_bits, asid_bits, mask=(1 << config.asid_bits) - 1, words=f"{config.asid_bits} bits"),
+        mode(csr, mode_lsb, config.xlen - mode_lsb, config.satp_modes, config.satp_codes, ignored),
+    ]
+
+
+def mode(csr: str, lsb: int, width: int, names: tuple[str, ...], codes: tuple[int, ...], ignored: Ignored) -> Field:
+    """Return the MODE of satp, vsatp or hgatp."""
+    kept = "the whole write is ignored" if ignored is Ignored.WRITE else "the old MODE is kept"
+    words = f"{', '.join(names)}; with another value {kept}"
+    rule = SupportedMode(words=words, source=f"warl:{csr}", codes=codes, ignored=ignored)
+    return own(csr, "mode", lsb, width, mask=reduce(or_, codes), rule=rule)
+
+
+def counteren(config: Config, csr: str) -> list[Field]:
+    """Return the counter enables of an xcounteren."""
+    if config.counters == "none":
+        return []
+    fields = [own(csr, name, lsb) for lsb, name in enumerate(("cy", "tm", "ir"))]
+    if config.counter_count == COUNTERS["zihpm"]:
+        fields.append(own(csr, "hpm", 3, 29))
+    return fields
+
+
+def envcfg(config: Config, csr: str) -> list[Field]:
+    """Return FIOM of an xenvcfg."""
+    return [own(csr, "fiom", 0)] if config.has_paging else []

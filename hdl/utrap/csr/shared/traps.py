@@ -1,0 +1,83 @@
+"""The fields of the registers that every trapping mode has: xtvec to xtinst."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from utrap.config import TVEC_MODES, Config
+from utrap.csr.definitions import Column, Field
+from utrap.csr.shared.makers import fixed, own
+from utrap.csr.warl import AlignedIfVectored
+
+__all__ = ["cause", "epc", "mtvec", "scratch", "tinst", "tval", "tval2", "tvec"]
+
+
+def tvec(config: Config, csr: str) -> list[Field]:
+    """Return MODE and BASE of an xtvec."""
+    align = config.vectored_align
+    words = f"4-byte aligned; with MODE=1 {align}-byte aligned (low bits stored as 0)"
+    return [
+        own(csr, "mode", 0, 2, mask=1, words="bit 1 is read-only 0"),
+        _base(config, csr, rule=AlignedIfVectored(words=words, align=align)),
+    ]
+
+
+def mtvec(config: Config) -> list[Field]:
+    """Return MODE and BASE of mtvec, which has a reset value, and MODE perhaps fixed (warl:mtvec_modes)."""
+    is_told = config.mtvec_reset == "port"
+    reset = 0 if isinstance(config.mtvec_reset, str) else config.mtvec_reset
+    base, first, *more = reset >> 2, *TVEC_MODES[config.mtvec_modes]
+    if more:
+        fields = tvec(config, "mtvec")
+    else:
+        align = config.vectored_align if first else 4
+        mask = (1 << config.xlen - 2) - (align >> 2)
+        words = f"{align}-byte aligned" + (" (low bits are read-only 0)" if align > 4 else "")
+        fields = [fixed("mode", 0, 2, first, "read-only"), _base(config, "mtvec", mask=mask, words=words)]
+    resets = {"mode": reset & 1, "base": base}
+    return [
+        replace(field, reset=resets[field.name], reset_level="mtvec_reset" if is_told else "")
+        if field.storage
+        else field
+        for field in fields
+    ]
+
+
+def _base(config: Config, csr: str, **more: object) -> Field:
+    return own(csr, "base", 2, config.xlen - 2, column=Column.TVEC, **more)
+
+
+def epc(config: Config, csr: str) -> list[Field]:
+    """Return the pc of an xepc."""
+    low = config.ialign // 16
+    words = "bit 0 is 0" if low == 1 else "bits 1:0 are 0"
+    return [own(csr, "pc", low, config.xlen - low, on_trap="epc", column=Column.EPC, words=words)]
+
+
+def cause(config: Config, csr: str) -> list[Field]:
+    """Return the code and the interrupt bit of an xcause."""
+    return [
+        own(csr, "code", 0, 6, on_trap="code", words="6 bits are stored"),
+        own(csr, "interrupt", config.xlen - 1, on_trap="cause"),
+    ]
+
+
+def scratch(config: Config, csr: str) -> list[Field]:
+    """Return the word of an xscratch."""
+    return [own(csr, "scratch", 0, config.xlen, column=Column.SCRATCH)]
+
+
+def tval(config: Config, csr: str) -> list[Field]:
+    """Return the value of an xtval."""
+    return [own(csr, "value", 0, config.xlen, on_trap="tval", column=Column.TVAL)]
+
+
+def tval2(config: Config, csr: str) -> list[Field]:
+    """Return the guest-physical address of mtval2, htval or hutval."""
+    width = config.tval2_bits
+    return [own(csr, "gpa", 0, width, on_trap="tval2", column=Column.TVAL2, words=f"GPA bits {width + 1}:2")]
+
+
+def tinst(csr: str) -> list[Field]:
+    """Return the instruction of an xtinst."""
+    return [own(csr, "instruction", 0, 32, on_trap="tinst", column=Column.TINST, words="32 bits are stored")]

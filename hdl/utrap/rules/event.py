@@ -1,0 +1,69 @@
+"""The event of this cycle: what `commit.op` says, and with whose rights a CSR access is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from amaranth.hdl import Module, Value
+
+from utrap.isa import CommitOp, CsrOp
+from utrap.registers.state import State
+from utrap.section import Phase, Section
+
+__all__ = ["RETURNS", "Event", "decode"]
+
+#: The operations that are trap returns.
+RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET)
+
+SECTION = Section(
+    phase=Phase.EVENT,
+    title="The event",
+    text="What is committed in this cycle, the mode before it, and whether a CSR access is a debugger's.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happens in this cycle.
+
+    Attributes:
+        is_trap: An exception or an interrupt: it selects data.
+        is_exception: Among traps, it is an exception.
+        is_return: Each return, by its operation.
+        is_access: A CSR access, an instruction's or a debugger's.
+        is_idle: No event, or an instruction that concerns the unit in nothing.
+        wants_write: Among accesses, it writes.
+        is_by_debugger: It is a debugger's access: judged as in M-mode.
+        v: Virtualization mode that an access is addressed with (0 for a debugger).
+    """
+
+    is_trap: Value
+    is_exception: Value
+    is_return: Mapping[CommitOp, Value]
+    is_access: Value
+    is_idle: Value
+    wants_write: Value
+    is_by_debugger: Value
+    v: Value
+
+
+def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
+    """Tell events apart.
+
+    Single bits of `op` say what an event's data are; whether it takes effect
+    comes later, with the enables.
+    """
+    named = SECTION.signal
+    state.connect_mode(m, SECTION)
+    by_debugger = named(m, "is_debugger_access", op == CommitOp.DEBUG_CSR)
+    return Event(
+        is_trap=named(m, "is_trap", op[1] & ~op[2]),
+        is_exception=named(m, "is_exception", ~op[0]),
+        is_return={ret: named(m, f"is_{ret.name.lower()}", op == ret) for ret in RETURNS},
+        is_access=named(m, "is_access", (op == CommitOp.CSR) | by_debugger),
+        is_idle=named(m, "is_idle", op == CommitOp.NONE),
+        wants_write=named(m, "access_wants_write", csr_op != CsrOp.READ),
+        is_by_debugger=by_debugger,
+        v=named(m, "access_v", state.v & ~by_debugger),
+    )

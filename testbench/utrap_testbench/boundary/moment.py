@@ -1,0 +1,84 @@
+"""What a port may depend on: the state of a cycle, and the event in it with the model's answer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    CsrOp,
+    Event,
+    InterruptRequest,
+    Outcome,
+    State,
+    pending_interrupt,
+)
+
+from .operations import VERDICTS, Op, operation
+
+__all__ = ["Answer", "Now"]
+
+
+class Now:
+    """A cycle before anything is said of its event. Its fields may be symbolic, as the model's may.
+
+    Attributes:
+        config: The hart.
+        state: The state before the event, with the cycle's lines.
+    """
+
+    def __init__(self, config: Config, state: State) -> None:
+        self.config = config
+        self.state = state
+
+    @cached_property
+    def request(self) -> InterruptRequest:
+        """The interrupt that would be taken now."""
+        return pending_interrupt(self.config, self.state)
+
+
+class Answer(Now):
+    """A cycle with its event.
+
+    Attributes:
+        op: What the core commits.
+        event: The event.
+        outcome: What the model says to it.
+        verdict: Why it may not execute, as `answer.fault` encodes it; where there is no event there is nothing to
+            judge.
+        is_outside: A CSR is accessed that the unit does not have; one whose place is illegal in every mode is none
+            either.
+    """
+
+    def __init__(self, config: Config, state: State, event: Event, outcome: Outcome) -> None:
+        super().__init__(config, state)
+        self.event, self.outcome = event, outcome
+        self.op = operation(event)
+        self.verdict = VERDICTS[outcome.fault] if self.op else 0
+        self.is_outside = isinstance(event, CsrAccess) and _is_outside(config, event.address)
+
+    @property
+    def is_access(self) -> bool:
+        """A CSR is read or written."""
+        return self.op is Op.CSR or self.op is Op.DEBUG_CSR
+
+    @property
+    def is_write(self) -> bool:
+        """A CSR is accessed, and not just read."""
+        return isinstance(self.event, CsrAccess) and self.event.op is not CsrOp.READ
+
+    @property
+    def is_there(self) -> bool:
+        """A CSR outside the unit is accessed, and the core has it."""
+        return self.is_outside and isinstance(self.event, CsrAccess) and self.event.ext_exists == 1
+
+    @property
+    def takes_effect(self) -> bool:
+        """No fault, and an interrupt if one was to be taken."""
+        return self.verdict == 0 and (self.op is not Op.INTERRUPT or self.outcome.trap == 1)
+
+
+def _is_outside(config: Config, address: int) -> bool:
+    csr = config.rules.csrs.get(address)
+    return csr is None or csr.is_placeholder

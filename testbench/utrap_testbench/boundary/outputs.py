@@ -1,0 +1,176 @@
+"""What every output port must show: one row for each, with its value by the golden model, and when it means something.
+
+All that judges the unit reads these rows: the scoreboard of the regressions,
+the replay of records, the model beside the running hart, the prover, and the
+hatching of the timing diagrams. So values and conditions hold for integers and
+for symbolic values, as the model's own code does: a condition is a comparison,
+and nothing asks a number for its truth.
+
+`BY_STATE` has the ports that follow from state and lines, whatever is
+committed; `BY_EVENT` those that answer the event. While `rst` is 1 the event
+has no effect, and what they say then is no matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from utrap_testbench import golden
+from utrap_testbench.golden import Config, Insn
+from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
+
+from .moment import Answer, Now
+from .operations import VERDICTS, Op
+from .widths import bits, with_h, with_s, xlen
+
+__all__ = ["ALWAYS", "BY_EVENT", "BY_STATE", "OUTPUTS", "Output", "When", "expected", "output_ports"]
+
+T = TypeVar("T", contravariant=True)
+
+
+@dataclass(frozen=True)
+class When(Generic[T]):
+    """When a port means something.
+
+    Attributes:
+        text: In words.
+        reason: Why not elsewhere; "" where there is no elsewhere.
+        holds: Whether it is so.
+    """
+
+    text: str
+    reason: str
+    holds: Callable[[T], Any]
+
+
+ALWAYS: When[Any] = When("always", "", lambda now: True)
+
+
+@dataclass(frozen=True)
+class Output(Generic[T]):
+    """An output port.
+
+    Attributes:
+        name: `<group>.<member>`.
+        width: Its bits in a configuration, 0 where that lacks the port.
+        value: What it must show, when it means something.
+        when: When it does.
+    """
+
+    name: str
+    width: Callable[[Config], int]
+    value: Callable[[T], Any]
+    when: When[T] = ALWAYS
+
+    @property
+    def verilog(self) -> str:
+        """Its name in Verilog."""
+        return self.name.replace(".", "_")
+
+
+_REDIRECT: When[Answer] = When("with redirect", "target is meaningful with redirect", lambda a: a.outcome.redirect == 1)
+_READ: When[Answer] = When(
+    "CSR access without a fault",
+    "a faulting access reads nothing, other events have no read data",
+    lambda a: a.is_access and a.verdict == 0,
+)
+_WRITE: When[Answer] = When(
+    "with extension_write",
+    "what would be written, which nothing is otherwise",
+    lambda a: a.is_outside and a.verdict == 0 and a.is_write,
+)
+_TRAP: When[Answer] = When(
+    "a trap is taken", "the values of a trap, which is not taken otherwise", lambda a: a.outcome.trap == 1
+)
+_EXCEPTION: When[Answer] = When(
+    "an exception is taken",
+    "an interrupt's trap value is 0 and not on the port",
+    lambda a: a.op is Op.EXCEPTION,
+)
+_GUEST_PAGE_FAULT: When[Answer] = When(
+    "a guest-page fault is taken",
+    "other traps have no guest-physical address",
+    lambda a: a.op is Op.EXCEPTION and any(a.outcome.cause == cause for cause in GUEST_PAGE_FAULTS),
+)
+_REQUEST: When[Now] = When(
+    "with request", "there is nothing to say of no interrupt", lambda now: now.request.pending == 1
+)
+
+_JUDGED: When[Answer] = When(
+    "CSR access",
+    "the verdict on an access by commit_csr_address and commit_csr_op, which no event of the model asks for elsewhere",
+    lambda a: a.op is Op.CSR,
+)
+
+_BIT, _VERDICT, _MODE, _CAUSE, _DIRTINESS = 1, 2, 3, 6, 2
+
+BY_EVENT: tuple[Output[Answer], ...] = (
+    Output("answer.fault", bits(_VERDICT), lambda a: a.verdict),
+    Output("answer.redirect", bits(_BIT), lambda a: a.outcome.redirect),
+    Output("answer.target", xlen, lambda a: a.outcome.target, _REDIRECT),
+    Output("answer.rdata", xlen, lambda a: a.outcome.rdata, _READ),
+    Output("legality.csr", bits(_VERDICT), lambda a: a.verdict, _JUDGED),
+    Output("extension.select", bits(_BIT), lambda a: a.is_outside),
+    Output("extension.accept", bits(_BIT), lambda a: a.is_outside and a.verdict == 0),
+    Output("extension.write", bits(_BIT), lambda a: a.is_outside and a.verdict == 0 and a.is_write),
+    Output("extension.wdata", xlen, lambda a: a.outcome.written, _WRITE),
+    Output("trace.kind", bits(3), lambda a: a.op if a.takes_effect else Op.NONE),
+    Output("trace.cause", bits(_CAUSE), lambda a: a.outcome.cause, _TRAP),
+    Output("trace.from_mode", bits(_MODE), lambda a: a.outcome.from_mode),
+    Output("trace.to_mode", bits(_MODE), lambda a: a.outcome.to_mode),
+    Output("trace.epc", xlen, lambda a: a.outcome.epc, _TRAP),
+    Output("trace.tval", xlen, lambda a: a.outcome.tval, _EXCEPTION),
+    Output("trace.gpa", lambda c: c.rules.tval2.bit_length(), lambda a: a.outcome.tval2, _GUEST_PAGE_FAULT),
+    Output("trace.vector", xlen, lambda a: a.outcome.target, _REDIRECT),
+)
+
+
+def _verdict(insn: Insn) -> Callable[[Now], int]:
+    return lambda now: VERDICTS[golden.verdict(now.config, now.state, insn)]
+
+
+BY_STATE: tuple[Output[Now], ...] = (
+    Output("interrupt.request", bits(_BIT), lambda now: now.request.pending),
+    Output("interrupt.cause", bits(_CAUSE), lambda now: now.request.cause, _REQUEST),
+    Output("interrupt.target", bits(_MODE), lambda now: now.request.mode, _REQUEST),
+    Output("interrupt.wake", bits(_BIT), lambda now: golden.wakes(now.config, now.state)),
+    Output("legality.wfi", bits(_VERDICT), _verdict(Insn.WFI)),
+    Output("legality.mret", bits(_VERDICT), _verdict(Insn.MRET)),
+    Output("legality.sret", with_s(_VERDICT), _verdict(Insn.SRET)),
+    Output("legality.uret", lambda c: _VERDICT * c.n, _verdict(Insn.URET)),
+    Output("legality.sfence_vma", with_s(_VERDICT), _verdict(Insn.SFENCE_VMA)),
+    Output("legality.hfence_vvma", with_h(_VERDICT), _verdict(Insn.HFENCE_VVMA)),
+    Output("legality.hfence_gvma", with_h(_VERDICT), _verdict(Insn.HFENCE_GVMA)),
+    Output("legality.hlsv", with_h(_VERDICT), _verdict(Insn.HLV_W)),
+    Output("hart.mode", bits(_MODE), lambda now: now.state.v << 2 | now.state.prv),
+    Output("hart.ecall_cause", bits(_CAUSE), lambda now: golden.ecall_cause(now.config, now.state)),
+    Output("hart.load_store_mode", bits(_MODE), lambda now: golden.load_store_mode(now.config, now.state)),
+    Output("hart.fiom", bits(_BIT), lambda now: golden.fiom(now.config, now.state)),
+    Output("hart.fs", lambda c: _DIRTINESS * c.fs, lambda now: now.state.mstatus_fs),
+    Output("hart.vs", lambda c: _DIRTINESS * c.vs, lambda now: now.state.mstatus_vs),
+    Output("hart.sum", with_s(_BIT), lambda now: now.state.mstatus_sum),
+    Output("hart.mxr", with_s(_BIT), lambda now: now.state.mstatus_mxr),
+    Output("hart.satp", lambda c: c.xlen * c.s, lambda now: now.state.satp),
+    Output("hart.hlsv_mode", with_h(_MODE), lambda now: golden.hlsv_mode(now.config, now.state)),
+    Output("hart.vs_sum", with_h(_BIT), lambda now: now.state.vsstatus_sum),
+    Output("hart.vs_mxr", with_h(_BIT), lambda now: now.state.vsstatus_mxr),
+    Output("hart.vsatp", lambda c: c.xlen * c.h, lambda now: now.state.vsatp),
+    Output("hart.hgatp", lambda c: c.xlen * c.h, lambda now: now.state.hgatp),
+    Output("hart.vs_fs", lambda c: _DIRTINESS * (c.h and c.fs), lambda now: now.state.vsstatus_fs),
+    Output("hart.vs_vs", lambda c: _DIRTINESS * (c.h and c.vs), lambda now: now.state.vsstatus_vs),
+    Output("hart.time_delta", with_h(64), lambda now: now.state.htimedelta),
+)
+
+OUTPUTS: tuple[Output[Answer], ...] = (*BY_EVENT, *BY_STATE)
+
+
+def output_ports(config: Config) -> dict[str, int]:
+    """Name and width of every output port of a hart."""
+    return {row.name: width for row in OUTPUTS if (width := row.width(config))}
+
+
+def expected(answer: Answer) -> dict[str, int]:
+    """What the hart's output ports must show, by name, those that mean something."""
+    return {row.name: int(row.value(answer)) for row in OUTPUTS if row.width(answer.config) and row.when.holds(answer)}
