@@ -25,7 +25,7 @@ def test_every_stored_field_is_a_register_that_starts_with_its_reset_value(confi
     codes = dict(re.findall(r"^  localparam (?:\[\d+:0\] )?(\w+) = (.*);$", text, re.MULTILINE))
     registers = {}
     for high, name, value in re.findall(r"^  reg (?:\[(\d+):0\] )?(\w+) = (.*);$", text, re.MULTILINE):
-        _, base, digits = re.fullmatch(r"(\d+)'([dhb])(\w+)", codes.get(value, value)).groups()
+        base, digits = re.findall(r"\d+'([dhb])(\w+)", codes.get(value, value))[0]
         registers[name] = (int(high or 0) + 1, int(digits, {"d": 10, "h": 16, "b": 2}[base]))
     modes = {"mode_prv": (2, 3) if config.s else (1, 1), **({"mode_v": (1, 0)} if config.h else {})}
     for key, field in stored_fields(config).items():
@@ -60,7 +60,7 @@ def sections(text):
     """Each section's heading, the rest of its comment, and its lines."""
     parts = re.split(r"^  // ---- (.*?) -+$\n\n", text, flags=re.MULTILINE)
     for title, body in zip(parts[1::2], parts[2::2], strict=True):
-        comment = re.match(r"(?:  //.*\n)*", body)[0]
+        comment = re.findall(r"\A(?:  //.*\n)*", body)[0]
         yield title, comment.replace("\n  // ", " "), body[len(comment) :]
 
 
@@ -79,7 +79,7 @@ def test_no_net_stands_under_two_names(files):
 
 def test_sections_follow_an_event_each_with_its_rules_and_one_sentence(files_of):
     unit = TrapUnit(Config.profile("full", 64))
-    expected = {}
+    expected: dict[Section, list[str]] = {}
     for name, attributes in make_netlist(unit).attributes.items():
         section = Section.of(name, attributes)
         if section is not None:

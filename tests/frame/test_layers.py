@@ -14,17 +14,19 @@ ROOMS = {
     # hdl: the hardware, and what writes it out. It knows none of the other packages.
     "utrap.config": "",
     "utrap.isa": "utrap.config",
+    "utrap.section": "",
     "utrap.csr": "utrap.config utrap.isa",
     "utrap.ports": "utrap.config utrap.isa",
-    "utrap.registers": "utrap.config utrap.isa utrap.csr",
-    "utrap.rules": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers",
-    "utrap.unit": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.rules",
-    "utrap.verilog": "utrap.unit",
-    "utrap.products": "utrap.config utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog",
+    "utrap.registers": "utrap.config utrap.isa utrap.csr utrap.section",
+    "utrap.rules": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.section",
+    "utrap.unit": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.rules utrap.section",
+    "utrap.verilog": "utrap.unit utrap.section",
+    "utrap.products": "utrap.config utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog utrap.section",
     "utrap.command_line": "utrap.config",
     "utrap.commands": "utrap.config utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",
-    "utrap_documents": "utrap.config utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products",
+    "utrap_documents": "utrap.config utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
+    " utrap_testbench.golden utrap_testbench.boundary",
     # testbench: the golden model, which knows nothing else of ours, and what stands on it. Of the hardware it knows
     # the configuration and the ports, and the command line's frame.
     "utrap_testbench.golden": "",
@@ -42,20 +44,19 @@ ROOMS = {
     "utrap_show.names": "utrap_testbench.golden utrap.config utrap.csr utrap.command_line",
     "utrap_show.explain": "utrap_show.names utrap_testbench.golden utrap_testbench.harts"
     " utrap.config utrap.csr utrap.command_line",
-    "utrap_show.timeline": "utrap_show.names utrap.config utrap.isa utrap.csr utrap.command_line",
+    "utrap_show.waveform": "utrap.command_line",
+    "utrap_show.timeline": "utrap_show.names utrap_show.waveform utrap.config utrap.isa utrap.csr utrap.command_line",
     "utrap_show.commands": "utrap_show.explain utrap_show.timeline utrap.config utrap.command_line",
-    "utrap_sim.layout": "",
-    "utrap_sim.expected": "utrap_testbench.golden utrap.isa",
-    "utrap_sim.simulators": "utrap_sim.layout utrap_testbench.golden utrap_testbench.boundary"
+    "utrap_sim.simulators": "utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap.config utrap.csr utrap.unit utrap.verilog utrap.products utrap.command_line",
     "utrap_sim.reach_state": "utrap_sim.simulators utrap_testbench.golden utrap_testbench.boundary utrap.isa",
-    "utrap_sim.replay": "utrap_sim.simulators utrap_sim.layout utrap_sim.expected utrap_sim.reach_state"
+    "utrap_sim.replay": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.vectors"
     " utrap_testbench.oracles utrap_testbench.replay utrap.config utrap.isa utrap.unit utrap.command_line",
-    "utrap_sim.regress": "utrap_sim.simulators utrap_sim.layout utrap_sim.expected"
+    "utrap_sim.regress": "utrap_sim.simulators"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
     " utrap_testbench.sequences utrap_testbench.coverage utrap.config utrap.command_line",
-    "utrap_sim.waves": "utrap_sim.simulators utrap_sim.layout utrap_sim.expected utrap_sim.reach_state"
+    "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_show.names utrap_show.timeline utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap_testbench.env utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.products utrap.command_line",
     "utrap_sim.commands": "utrap_sim.replay utrap_sim.regress utrap_sim.waves utrap_testbench.vectors"
@@ -70,19 +71,20 @@ ROOMS = {
     "utrap_hart.platform": "utrap_hart.hart utrap_hart.core utrap_hart.platform.bus"
     " utrap.config utrap.verilog utrap.products",
     "utrap_hart.run": "utrap_hart.hart utrap_hart.platform utrap_show.names utrap_show.timeline"
-    " utrap_sim.simulators utrap_sim.layout utrap_sim.expected utrap_testbench.golden utrap_testbench.harts"
+    " utrap_sim.simulators utrap_testbench.golden utrap_testbench.harts"
     " utrap_testbench.boundary utrap_testbench.env utrap.config utrap.isa utrap.csr utrap.command_line",
-    "utrap_hart.exits": "utrap_hart.hart utrap_hart.run utrap_sim.layout utrap_testbench.golden"
+    "utrap_hart.exits": "utrap_hart.hart utrap_hart.run utrap_testbench.golden"
     " utrap_testbench.boundary utrap.isa utrap.command_line",
     "utrap_hart.commands": "utrap_hart.run utrap_hart.exits utrap.command_line",
-    # formal: proofs about the Verilog, which need no simulator.
+    # formal: proofs about the Verilog. They need no simulator; how a child process ends is said among the simulators.
     "utrap_formal.task": "",
     "utrap_formal.cache": "utrap_formal.task utrap.command_line",
     "utrap_formal.runner": "utrap_formal.task utrap_formal.cache",
     "utrap_formal.proving": "utrap_formal.task utrap_formal.cache utrap_formal.runner utrap.config utrap.command_line",
     "utrap_formal.equivalence": "utrap_formal.task utrap_testbench.golden utrap_testbench.harts"
     " utrap_testbench.boundary utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.verilog utrap.products",
-    "utrap_formal.properties": "utrap_formal.task utrap_formal.equivalence"
+    "utrap_formal.properties": "utrap_formal.task utrap_formal.equivalence utrap_testbench.boundary"
+    " utrap_sim.simulators"
     " utrap.config utrap.verilog utrap.products utrap.command_line",
     "utrap_formal.commands": "utrap_formal.proving utrap_formal.equivalence utrap_formal.properties"
     " utrap.config utrap.command_line",

@@ -111,8 +111,7 @@ def trap_fields(config: Config) -> dict[Target, Mapping[str, str]]:
     found: dict[Target, dict[str, str]] = {}
     for row in csrs_by_level(config):
         if row.target is not None:
-            of_target = found.setdefault(row.target, {})
-            of_target |= {field.on_trap: field.storage for field in row.fields if field.on_trap}
+            found.setdefault(row.target, {}).update((f.on_trap, f.storage) for f in row.fields if f.on_trap)
     return dict(found)
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.config import Config
 from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
-from utrap.csr.guards import AccessMode, Guard
-from utrap.isa import Fault, Mode
+from utrap.csr.guards import AccessMode
+from utrap.isa import Fault
 from utrap.registers.decode import any_of, decide
 from utrap.registers.state import State
 from utrap.rules.event import Event
@@ -49,87 +48,75 @@ class Judgement:
     """The judgement of an access.
 
     Attributes:
-        hart_fault: Why an instruction of the hart's mode may not do it, whatever is committed.
-        fault: Why the event may not execute; NONE without an access.
+        fault: Why it may not execute; NONE without an access.
         is_owned: The unit owns the address.
-        accepts: It is an access, and may execute.
-        writes_own: It executes, writes, and the unit owns the address.
+        accepts_outside: The access may execute, to an address outside the unit.
+        writes_own: The access may execute, writes, and the unit owns the address.
     """
 
-    hart_fault: Value
     fault: Value
     is_owned: Value
-    accepts: Value
+    accepts_outside: Value
     writes_own: Value
 
 
 def judge(m: Module, state: State, event: Event, address: Value, exists_outside: Value) -> Judgement:
-    """Judge an access to an address, which the core says to exist outside the unit or not.
-
-    Who commits it is looked at last: the hart's own verdict is a port that does not depend on the event.
-    """
-    config, named, v = state.config, SECTION.signal, state.v
+    """Judge an access to an address, which the core says to exist outside the unit or not."""
+    config, named = state.config, SECTION.signal
     owned_addresses = frozenset(row.address for row in csrs(config))
     absent_set = frozenset(absent_addresses(config))
     is_owned = named(m, "csr_is_owned", _by_page(m, "owned", address, owned_addresses, frozenset()))
     # Whether an owned address is absent too does not matter: it is never both.
     is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
-    exists = named(m, "csr_exists", is_owned | (exists_outside & ~is_absent))
     writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
-    guarded = {
-        guard: named(m, f"csr_is_{guard.name}_guarded", is_owned & decide(address, on, owned_addresses - on))
-        for guard, on in _guarded(config).items()
-    }
 
-    def verdict(by: str, mode: AccessMode, illegal: Value, virtual: Value) -> Value:
-        """Why an access in a mode may not execute; `illegal` and `virtual` are said by its privilege."""
-        refused = {guard: is_guarded & guard.refuses(mode, state) for guard, is_guarded in guarded.items()}
-        illegal = any_of(
-            [~exists, writes_read_only, illegal, *(r for g, r in refused.items() if g.fault is Fault.ILLEGAL)]
-        )
-        virtual = any_of([virtual, *(r for g, r in refused.items() if g.fault is Fault.VIRTUAL)])
-        illegal, virtual = named(m, f"{by}_illegal", illegal), named(m, f"{by}_virtual", virtual)
-        return named(m, f"{by}_fault", Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE)), Fault)
-
-    level, is_machine = address[8:10], state.prv[1]
+    level, prv, v = address[8:10], event.prv, event.v
+    is_host_supervisor = named(m, "access_is_by_hs", prv[0] & ~prv[1] & ~v)
+    is_guest_supervisor = named(m, "access_is_by_vs", prv[0] & v)
+    is_user = named(m, "access_is_by_u", ~prv[0] & ~v)
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
-    rank = Cat(is_machine | state.is_in(Mode.VS), is_machine | state.is_in(Mode.S))
+    rank = Cat(prv[1] | is_guest_supervisor, prv[1] | is_host_supervisor)
     is_below_level = named(m, "is_below_level", rank < level)
-    counters_illegal, counters_virtual = _judge_counters(m, state, address)
-    by_hart = verdict(
-        "access",
-        AccessMode(
-            v=v,
-            is_machine=is_machine,
-            is_host_supervisor=state.is_in(Mode.S),
-            is_guest_supervisor=state.is_in(Mode.VS),
-            is_user=state.is_in(Mode.U),
-        ),
-        illegal=(is_below_level & (~v | level.all())) | counters_illegal,
-        virtual=v & (is_below_level | counters_virtual),
+    mode = AccessMode(
+        v=v,
+        is_machine=prv[1],
+        is_host_supervisor=is_host_supervisor,
+        is_guest_supervisor=is_guest_supervisor,
+        is_user=is_user,
     )
-    by_debugger = verdict("debugger", AccessMode.of_machine(), illegal=Const(0, 1), virtual=Const(0, 1))
-    fault = named(m, "committed_fault", Mux(event.is_by_debugger, by_debugger, by_hart), Fault)
-    accepts = named(m, "access_executes", event.is_access & (fault == Fault.NONE))
+
+    def refused(fault: Fault) -> Value:
+        """Whether a guard of an address that the unit owns refuses the access with a fault; either for any other."""
+        found: list[Value] = []
+        for guard in dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault):
+            on = frozenset(row.address for row in csrs(config) if guard in row.guards)
+            is_guarded = named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
+            found.append(is_guarded & guard.refuses(mode, state))
+        return any_of(found)
+
+    def fault_of(name: str, illegal: Value, virtual: Value) -> Value:
+        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below_level & (~v | level.all())) | illegal)
+        virtual = named(m, f"{name}_virtual", v & (is_below_level | virtual))
+        verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
+        return named(m, f"{name}_fault", verdict, Fault)
+
+    # Who owns an address is known late: both verdicts are there by then.
+    own = fault_of("own", refused(Fault.ILLEGAL), refused(Fault.VIRTUAL))
+    counter_illegal, counter_virtual = _judge_counters(m, state, event, address)
+    outside = fault_of("outside", ~exists_outside | is_absent | counter_illegal, counter_virtual)
+    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own == Fault.NONE))
     return Judgement(
-        hart_fault=by_hart,
-        fault=Mux(event.is_access, fault, Fault.NONE),
+        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own, outside), Fault), Fault.NONE),
         is_owned=is_owned,
-        accepts=accepts,
-        writes_own=named(m, "csr_writes", accepts & is_owned & event.wants_write),
+        accepts_outside=event.is_access & ~is_owned & (outside == Fault.NONE),
+        writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
     )
-
-
-def _guarded(config: Config) -> dict[Guard, frozenset[int]]:
-    """The guards of a configuration, each with the addresses that it guards."""
-    guards = dict.fromkeys(guard for row in csrs(config) for guard in row.guards)
-    return {guard: frozenset(row.address for row in csrs(config) if guard in row.guards) for guard in guards}
 
 
 def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
     """Drive the extension port; `written` is the value that the access writes."""
     EXTENSION.drive(m, extension.select, event.is_access & ~judgement.is_owned)
-    EXTENSION.drive(m, extension.accept, judgement.accepts & ~judgement.is_owned)
+    EXTENSION.drive(m, extension.accept, judgement.accepts_outside)
     EXTENSION.drive(m, extension.write, extension.accept & event.wants_write)
     EXTENSION.drive(m, extension.wdata, written)
 
@@ -148,7 +135,7 @@ def _by_page(m: Module, what: str, address: Value, on: frozenset[int], either: f
     return any_of((address[8:12] == page) & inside for page, inside in found.items())
 
 
-def _judge_counters(m: Module, state: State, address: Value) -> tuple[Value, Value]:
+def _judge_counters(m: Module, state: State, event: Event, address: Value) -> tuple[Value, Value]:
     """Judge a counter access by the counter enables.
 
     Returns whether it is an illegal and, failing that, a virtual instruction.
@@ -164,8 +151,8 @@ def _judge_counters(m: Module, state: State, address: Value) -> tuple[Value, Val
 
     denied_to_user: Value = Const(0, 1)
     if config.s:
-        denied_to_user = named(m, "counter_denied_to_user", ~state.prv[0] & ~enabled("scounteren"))
-    illegal = (~state.prv[1] & ~enabled("mcounteren")) | (denied_to_user & ~state.v)
+        denied_to_user = named(m, "counter_denied_to_user", ~event.prv[0] & ~enabled("scounteren"))
+    illegal = (~event.prv[1] & ~enabled("mcounteren")) | (denied_to_user & ~event.v)
     virtual = denied_to_user | ~enabled("hcounteren") if config.h else Const(0, 1)
     return (
         named(m, "counter_illegal", is_counter & illegal),

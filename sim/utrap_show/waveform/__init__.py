@@ -10,9 +10,10 @@ VCD is read by the grammar of IEEE 1364, FST through pywellen. Nothing here know
 
 from __future__ import annotations
 
+from .choice import choose_scope
 from .recording import Recording, open_recording
 from .sampling import Sample, Values, samples
-from .scopes import Scope, Wire, choose_scope
+from .scopes import Scope, Wire
 from .value import number
 
 __all__ = ["Recording", "Sample", "Scope", "Values", "Wire", "choose_scope", "number", "open_recording", "samples"]

@@ -1,19 +1,13 @@
-"""Scopes of a waveform and their wires, whole or dumped in pieces, and which scope holds a port."""
+"""Scopes of a waveform and their wires, whole or dumped in pieces."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from utrap.command_line.errors import UserError
-
-if TYPE_CHECKING:
-    from .recording import Recording
-
-__all__ = ["Declared", "Piece", "Scope", "Wire", "choose_scope", "joined"]
+__all__ = ["Declared", "Piece", "Scope", "Wire", "joined"]
 
 
 class Declared(NamedTuple):
@@ -102,53 +96,3 @@ def _covers(whole: Declared, part: Declared) -> bool:
 
 def _piece(part: Declared) -> Piece:
     return Piece(part.code, None if part.type in ("string", "real", "realtime") else part.width)
-
-
-def choose_scope(recording: Recording, needed: Sequence[str], what: str, wanted: str | None = None) -> Scope:
-    """The scope that holds the needed wires, or the one of this name, whole or from a dot on.
-
-    Args:
-        recording: The waveform.
-        needed: The wires; first the clock, which does not tell a port from any other.
-        what: What they are, for messages: "trace port".
-        wanted: The name.
-
-    Raises:
-        UserError: When there is none, or more than one to choose from.
-    """
-    path = recording.path
-    holders = [scope for scope in recording.scopes.values() if scope.has(needed)]
-    if not holders:
-        missing = _nearest(recording, needed)
-        raise UserError(f"{path} has no {what}: no scope has {', '.join(needed)}{missing}")
-    if wanted is not None:
-        return _named(path, holders, what, wanted)
-    # A port that is passed on to the outside is the same port; the unit itself has its state beside it.
-    inner = [s for s in holders if not any(other.name.startswith(f"{s.name}.") for other in holders)]
-    if len(inner) > 1:
-        raise UserError(f"{path} has several {what}s: choose one with --scope: {_list(inner)}")
-    return inner[0]
-
-
-def _named(path: Path, holders: list[Scope], what: str, wanted: str) -> Scope:
-    exact = [scope for scope in holders if scope.name == wanted]
-    found = exact or [scope for scope in holders if scope.name.endswith(f".{wanted}")]
-    if not found:
-        raise UserError(f"--scope {wanted}: {path} has no {what} there; there is {_list(holders)}")
-    if len(found) > 1:
-        raise UserError(f"--scope {wanted}: {path} has several: write one in full: {_list(found)}")
-    return found[0]
-
-
-def _list(scopes: list[Scope], most: int = 8) -> str:
-    names = [scope.name for scope in scopes[:most]]
-    return ", ".join(names) + (f" and {len(scopes) - most} more" if len(scopes) > most else "")
-
-
-def _nearest(recording: Recording, needed: Sequence[str]) -> str:
-    """Which wires the best scope lacks, as the end of a sentence."""
-    some = [scope for scope in recording.scopes.values() if any(name in scope.wires for name in needed[1:])]
-    if not some:
-        return ""
-    best = max(some, key=lambda scope: sum(name in scope.wires for name in needed))
-    return f"; {best.name} lacks {', '.join(name for name in needed if name not in best.wires)}"

@@ -91,7 +91,8 @@ class Scoreboard:
         config, state = self.config, self.state
         if cycle.lines is not None or cycle.hgeip is not None:
             lines = lines_of(state) if cycle.lines is None else cycle.lines
-            state = set_lines(config.rules, state, lines, state.hgeip if cycle.hgeip is None else cycle.hgeip)
+            hgeip = state.hgeip if cycle.hgeip is None else cycle.hgeip
+            state = set_lines(config.rules, state, lines, hgeip, state.time)
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)

@@ -7,7 +7,7 @@ from .isa import Cause, Mode, Prv
 from .rnmi import masks_interrupts
 from .state import State
 
-_M, _U = Prv.M.value, Prv.U.value
+_M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
 _VS, _VU = Mode.VS.value, Mode.VU.value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
+from .events import TakeInterrupt
 from .isa import Irq, Mode, Prv, bits
 from .reason import Because, Reason
 from .rnmi import masks_interrupts
@@ -222,6 +223,19 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
     if r.sstc:
         new.time = time
     return new
+
+
+def sensed(r: Rules, s: State, e: TakeInterrupt) -> State:
+    """The state in which an interrupt is looked for: with the levels, the time and the overflow that come with it."""
+    if e.lines is not None or e.hgeip is not None or e.time is not None:
+        s = set_lines(
+            r,
+            s,
+            lines_of(s) if e.lines is None else e.lines,
+            s.hgeip if e.hgeip is None else e.hgeip,
+            s.time if e.time is None else e.time,
+        )
+    return overflow(s) if e.lcofi == 1 else s
 
 
 def overflow(s: State) -> State:

@@ -22,7 +22,7 @@ from .events import (
     TakeRnmi,
     TrapReturn,
 )
-from .interrupts import lines_of, overflow, pending_interrupt, set_lines
+from .interrupts import overflow, pending_interrupt, sensed, set_lines
 from .isa import Prv
 from .legality import judge
 from .outcome import Outcome
@@ -90,16 +90,7 @@ def _deliver(config: Config, s: State, trap: Outcome) -> tuple[State, Outcome]:
 def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, Outcome]:
     """norm:intr_mip_mie_op; tval, tval2, tinst and GVA are 0 (norm:H_trap_xtinst_interrupt)."""
     r = config.rules
-    if e.lines is not None or e.hgeip is not None or e.time is not None:
-        s = set_lines(
-            r,
-            s,
-            lines_of(s) if e.lines is None else e.lines,
-            s.hgeip if e.hgeip is None else e.hgeip,
-            s.time if e.time is None else e.time,
-        )
-    if e.lcofi == 1:
-        s = overflow(s)
+    s = sensed(r, s, e)
     request = pending_interrupt(config, s)
     mode = s.v << 2 | s.prv
     if request.pending == 0:

@@ -19,7 +19,7 @@ from utrap_testbench.golden import (
     wakes,
 )
 from utrap_testbench.golden.events import TakeException, TakeInterrupt
-from utrap_testbench.golden.interrupts import lines_of, set_lines
+from utrap_testbench.golden.interrupts import sensed
 from utrap_testbench.golden.isa import Cause, Fault
 
 from .compare import Result
@@ -46,8 +46,7 @@ def step_of(config: Config, record: Record) -> Step:
     """Step the model once; raises `IllegalState` likewise."""
     before, event = state_from_registers(config, record.pre), record.event
     if isinstance(event, TakeInterrupt):
-        lines = lines_of(before) if event.lines is None else event.lines
-        before = set_lines(config.rules, before, lines, before.hgeip if event.hgeip is None else event.hgeip)
+        before = sensed(config.rules, before, event)
     return Step(before, *step(config, before, event))
 
 
