@@ -11,7 +11,7 @@ from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
 from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr, Field
-from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State
+from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State, irq_name
 
 __all__ = ["COUNTERS", "Names", "Place", "cause_name", "number"]
 
@@ -22,6 +22,8 @@ COUNTERS = {
 }  # fmt: skip
 COUNTERS |= {f"{name}h": address + 0x80 for name, address in COUNTERS.items()}
 
+#: Every interrupt that some configuration has, by name.
+_INTERRUPTS = {irq_name(code): code for code in (*(irq.value for irq in Irq), *range(16, 64))}
 #: Every CSR that some configuration has: one that is missing is "lacking", not "unknown".
 _WIDEST = (UnitConfig.profile("full", 64, windows=8), UnitConfig.profile("full", 32))
 
@@ -114,16 +116,18 @@ class Names:
         """An interrupt that the hart has, by number or by name."""
         if text[:1].isdigit():
             code = number("--interrupt", text)
-            if code not in Irq.__members__.values():
-                raise UserError(f"--interrupt {text}: no such interrupt: codes are 0 to {max(Irq)}")
+            if code not in _INTERRUPTS.values():
+                raise UserError(f"--interrupt {text}: no such interrupt: codes are 0 to {max(Irq)}, and 16 to 63")
         else:
             word = text.upper().removesuffix("P")
-            if word not in Irq.__members__:
-                raise UserError(f"--interrupt {text}: no such interrupt: {_among(word, Irq.__members__)}")
-            code = Irq[word].value
+            if word not in _INTERRUPTS:
+                raise UserError(f"--interrupt {text}: no such interrupt: {_among(word, _INTERRUPTS)}")
+            code = _INTERRUPTS[word]
         if not self.config.rules.mie >> code & 1:
             remedy = "it needs --set geilen=1 or more" if code == Irq.SGEI else "choose another --profile"
-            raise UserError(f"--interrupt {text}: the configuration has no {Irq(code).name}: {remedy}")
+            if code not in Irq.__members__.values():
+                remedy = f"it needs --set local_interrupts={code - 15} or more"
+            raise UserError(f"--interrupt {text}: the configuration has no {irq_name(code)}: {remedy}")
         return code
 
     def instruction(self, text: str) -> Insn:

@@ -98,14 +98,14 @@ def test_sections_follow_an_event_each_with_its_rules_and_one_sentence(files_of)
 
 def test_codes_have_names(files_of):
     text = files_of("full 64")["trap_unit.v"]
-    for net in ("commit_op", "commit_csr_op", "access_fault", "exception_target"):
+    for net in ("commit_op", "commit_csr_op", "own_fault", "exception_target"):
         assert re.search(rf"\b{net} [!=]= [A-Z]", text), net
         assert not re.search(rf"\b{net} [!=]= \d", text), net
 
 
 def test_constants_in_csrs_are_cut_where_fields_begin_and_end(files_of):
     text = files_of("full 64")["trap_unit.v"]
-    assert "mstatus_sd, 23'd0, mstatus_mpv, mstatus_gva, 1'b0, 2'd2, 2'd2, 9'd0, mstatus_tsr" in " ".join(text.split())
+    assert "mstatus_sd, 23'd0, mstatus_mpv, mstatus_gva, 2'd0, 2'd2, 2'd2, 9'd0, mstatus_tsr" in " ".join(text.split())
     assert "{2'd2, 36'd0, 26'h143185}" in text
 
 

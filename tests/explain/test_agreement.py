@@ -112,7 +112,9 @@ def test_the_interrupts_told_are_those_pending_and_the_taken_one_is_the_models(c
     state, _ = state_and_event(config, seed)
     told = explained(config, state, TakeInterrupt(pc=0)).interrupts
     pending = look(config, state, "mip")
-    assert sorted(interrupt.number for interrupt in told) == [irq for irq in Irq if pending >> irq & 1]
+    assert sorted(interrupt.number for interrupt in told) == [
+        irq for irq in sorted(config.rules.priority) if pending >> irq & 1
+    ]
     request = pending_interrupt(config, state)
     assert [i.number for i in told if i.state == "taken"] == ([request.irq] if request.pending else [])
     for interrupt in told:
@@ -126,7 +128,7 @@ def test_the_interrupts_told_are_those_pending_and_the_taken_one_is_the_models(c
 VIEWS = {"hideleg": {"hideleg", "mideleg"}, "sideleg": {"sideleg", "mideleg"}, "sedeleg": {"sedeleg", "medeleg"}}
 VIEWS["mip"] = {
     "mip_software", "hvip", "hgeip", "hgeie", "hstatus_vgein",
-    *(f"line_{line}" for line in ("meip", "mtip", "msip", "seip", "ueip")),
+    *(f"line_{line}" for line in ("meip", "mtip", "msip", "seip", "ueip", "local")),
 }  # fmt: skip
 VIEWS |= {"mode": {"prv", "v"}, "V": {"v"}, "windows": {f"hugpaw{i}" for i in range(8)}, "page": set(), "tinst": set()}
 
@@ -157,7 +159,7 @@ def decisions(config, state, event):
         yield reason, read
     for insn in Insn if isinstance(event, Query) else ():
         yield watched(lambda s, insn=insn: judge(config, s, insn))
-    for irq in Irq if isinstance(event, TakeInterrupt) else ():
+    for irq in config.rules.priority if isinstance(event, TakeInterrupt) else ():
         if config.rules.mie >> irq & 1 and look(config, state, "mip") >> irq & 1 and state.mie >> irq & 1:
             yield watched(lambda s, irq=irq: standing(config, s, irq))
 

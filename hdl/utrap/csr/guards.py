@@ -37,14 +37,6 @@ class AccessMode:
     is_guest_supervisor: Value
     is_user: Value
 
-    @classmethod
-    def of_machine(cls) -> AccessMode:
-        """M-mode, whatever the hart's mode is: a debugger's."""
-        from amaranth.hdl import Const
-
-        never, always = Const(0, 1), Const(1, 1)
-        return cls(v=never, is_machine=always, is_host_supervisor=never, is_guest_supervisor=never, is_user=never)
-
 
 class StateBits(Protocol):
     """Stored fields by "csr.field"; those that the configuration lacks are 0."""

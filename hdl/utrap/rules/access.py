@@ -7,9 +7,10 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
+from utrap.config import Config
 from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
-from utrap.csr.guards import AccessMode
-from utrap.isa import Fault
+from utrap.csr.guards import AccessMode, Guard
+from utrap.isa import Fault, Mode
 from utrap.registers.decode import any_of, decide
 from utrap.registers.state import State
 from utrap.rules.event import Event
@@ -48,12 +49,14 @@ class Judgement:
     """The judgement of an access.
 
     Attributes:
-        fault: Why it may not execute; NONE without an access.
+        hart_fault: Why an instruction in the hart's mode may not do it, whatever is committed.
+        fault: Why the event may not execute; NONE without an access.
         is_owned: The unit owns the address.
         accepts_outside: The access may execute, to an address outside the unit.
         writes_own: The access may execute, writes, and the unit owns the address.
     """
 
+    hart_fault: Value
     fault: Value
     is_owned: Value
     accepts_outside: Value
@@ -61,7 +64,10 @@ class Judgement:
 
 
 def judge(m: Module, state: State, event: Event, address: Value, exists_outside: Value) -> Judgement:
-    """Judge an access to an address, which the core says to exist outside the unit or not."""
+    """Judge an access to an address, which the core says to exist outside the unit or not.
+
+    Who commits it is looked at last: the verdict on the hart's own access must not depend on the event.
+    """
     config, named = state.config, SECTION.signal
     owned_addresses = frozenset(row.address for row in csrs(config))
     absent_set = frozenset(absent_addresses(config))
@@ -69,48 +75,71 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     # Whether an owned address is absent too does not matter: it is never both.
     is_absent = named(m, "csr_is_absent", _by_page(m, "absent", address, absent_set, owned_addresses))
     writes_read_only = named(m, "csr_writes_read_only", address[10:12].all() & event.wants_write)
+    # Either for an address that the unit does not own.
+    guarded = {
+        guard: named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
+        for guard, on in _guarded(config).items()
+    }
 
-    level, prv, v = address[8:10], event.prv, event.v
-    is_host_supervisor = named(m, "access_is_by_hs", prv[0] & ~prv[1] & ~v)
-    is_guest_supervisor = named(m, "access_is_by_vs", prv[0] & v)
-    is_user = named(m, "access_is_by_u", ~prv[0] & ~v)
+    level, is_machine = address[8:10], state.prv[1]
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
-    rank = Cat(prv[1] | is_guest_supervisor, prv[1] | is_host_supervisor)
+    rank = Cat(is_machine | state.is_in(Mode.VS), is_machine | state.is_in(Mode.S))
     is_below_level = named(m, "is_below_level", rank < level)
-    mode = AccessMode(
-        v=v,
-        is_machine=prv[1],
-        is_host_supervisor=is_host_supervisor,
-        is_guest_supervisor=is_guest_supervisor,
-        is_user=is_user,
-    )
 
-    def refused(fault: Fault) -> Value:
-        """Whether a guard of an address that the unit owns refuses the access with a fault; either for any other."""
-        found: list[Value] = []
-        for guard in dict.fromkeys(guard for row in csrs(config) for guard in row.guards if guard.fault is fault):
-            on = frozenset(row.address for row in csrs(config) if guard in row.guards)
-            is_guarded = named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
-            found.append(is_guarded & guard.refuses(mode, state))
-        return any_of(found)
+    def refused(mode: AccessMode, fault: Fault) -> Value:
+        """Whether a guard refuses the access with a fault."""
+        return any_of(on & guard.refuses(mode, state) for guard, on in guarded.items() if guard.fault is fault)
 
-    def fault_of(name: str, illegal: Value, virtual: Value) -> Value:
-        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below_level & (~v | level.all())) | illegal)
-        virtual = named(m, f"{name}_virtual", v & (is_below_level | virtual))
+    def fault_of(name: str, mode: AccessMode, is_below: Value, illegal: Value, virtual: Value) -> Value:
+        illegal = named(m, f"{name}_illegal", writes_read_only | (is_below & (~mode.v | level.all())) | illegal)
+        virtual = named(m, f"{name}_virtual", mode.v & (is_below | virtual))
         verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
         return named(m, f"{name}_fault", verdict, Fault)
 
-    # Who owns an address is known late: both verdicts are there by then.
-    own = fault_of("own", refused(Fault.ILLEGAL), refused(Fault.VIRTUAL))
-    counter_illegal, counter_virtual = _judge_counters(m, state, event, address)
-    outside = fault_of("outside", ~exists_outside | is_absent | counter_illegal, counter_virtual)
-    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own == Fault.NONE))
+    def verdicts(by: str, mode: AccessMode, is_below: Value, counter: tuple[Value, Value]) -> tuple[Value, Value]:
+        """Why an access in a mode may not execute, to an address of the unit's own and to another."""
+        own = fault_of(f"{by}own", mode, is_below, refused(mode, Fault.ILLEGAL), refused(mode, Fault.VIRTUAL))
+        illegal, virtual = counter
+        return own, fault_of(f"{by}outside", mode, is_below, ~exists_outside | is_absent | illegal, virtual)
+
+    # Who owns an address is known late: the verdicts are there by then.
+    own, outside = verdicts("", _hart_mode(state), is_below_level, _judge_counters(m, state, address))
+    of_debugger = verdicts("debugger_", _DEBUGGER, _NEVER, (_NEVER, _NEVER))
+    own_now, outside_now = (
+        named(m, f"committed_{name}_fault", Mux(event.is_by_debugger, debugger, hart), Fault)
+        for name, hart, debugger in zip(("own", "outside"), (own, outside), of_debugger, strict=True)
+    )
+    owned_executes = named(m, "own_executes", event.is_access & is_owned & (own_now == Fault.NONE))
     return Judgement(
-        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own, outside), Fault), Fault.NONE),
+        hart_fault=Mux(is_owned, own, outside),
+        fault=Mux(event.is_access, named(m, "access_fault", Mux(is_owned, own_now, outside_now), Fault), Fault.NONE),
         is_owned=is_owned,
-        accepts_outside=event.is_access & ~is_owned & (outside == Fault.NONE),
+        accepts_outside=event.is_access & ~is_owned & (outside_now == Fault.NONE),
         writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
     )
+
+
+#: M-mode's rights, whatever the hart's mode is.
+_NEVER, _ALWAYS = Const(0, 1), Const(1, 1)
+_DEBUGGER = AccessMode(
+    v=_NEVER, is_machine=_ALWAYS, is_host_supervisor=_NEVER, is_guest_supervisor=_NEVER, is_user=_NEVER
+)
+
+
+def _hart_mode(state: State) -> AccessMode:
+    return AccessMode(
+        v=state.v,
+        is_machine=state.prv[1],
+        is_host_supervisor=state.is_in(Mode.S),
+        is_guest_supervisor=state.is_in(Mode.VS),
+        is_user=state.is_in(Mode.U),
+    )
+
+
+def _guarded(config: Config) -> dict[Guard, frozenset[int]]:
+    """The guards of a configuration, each with the addresses that it guards."""
+    guards = dict.fromkeys(guard for row in csrs(config) for guard in row.guards)
+    return {guard: frozenset(row.address for row in csrs(config) if guard in row.guards) for guard in guards}
 
 
 def connect_extension(m: Module, extension: Any, event: Event, judgement: Judgement, written: Value) -> None:
@@ -135,7 +164,7 @@ def _by_page(m: Module, what: str, address: Value, on: frozenset[int], either: f
     return any_of((address[8:12] == page) & inside for page, inside in found.items())
 
 
-def _judge_counters(m: Module, state: State, event: Event, address: Value) -> tuple[Value, Value]:
+def _judge_counters(m: Module, state: State, address: Value) -> tuple[Value, Value]:
     """Judge a counter access by the counter enables.
 
     Returns whether it is an illegal and, failing that, a virtual instruction.
@@ -151,8 +180,8 @@ def _judge_counters(m: Module, state: State, event: Event, address: Value) -> tu
 
     denied_to_user: Value = Const(0, 1)
     if config.s:
-        denied_to_user = named(m, "counter_denied_to_user", ~event.prv[0] & ~enabled("scounteren"))
-    illegal = (~event.prv[1] & ~enabled("mcounteren")) | (denied_to_user & ~event.v)
+        denied_to_user = named(m, "counter_denied_to_user", ~state.prv[0] & ~enabled("scounteren"))
+    illegal = (~state.prv[1] & ~enabled("mcounteren")) | (denied_to_user & ~state.v)
     virtual = denied_to_user | ~enabled("hcounteren") if config.h else Const(0, 1)
     return (
         named(m, "counter_illegal", is_counter & illegal),

@@ -26,6 +26,14 @@ SECTION = Section(
 )
 
 
+CAUSE = Section(
+    phase=Phase.ROUTE,
+    place=-2,
+    title="Which exception is it?",
+    text="Guest-page faults alone have a guest-physical address.",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trap:
     """A trap that is taken.
@@ -67,7 +75,7 @@ def trap_of(m: Module, config: Config, event: Event, commit: Any, choice: Interr
         tval=commit.tval,
         gva=named(m, "trap_gva", commit.gva & event.is_exception if config.h else none),
         gpa=commit.tval2 if config.h else none,
-        is_guest_page_fault=named(m, "is_guest_page_fault", is_guest_page_fault(commit.cause)),
+        is_guest_page_fault=CAUSE.signal(m, "is_guest_page_fault", is_guest_page_fault(commit.cause)),
         tinst=commit.tinst if config.h else none,
     )
 

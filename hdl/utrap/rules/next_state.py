@@ -20,14 +20,14 @@ __all__ = ["connect_updates", "dirtied"]
 
 SECTION = Section(
     phase=Phase.WRITE,
-    place=1,
+    place=2,
     title="What the trap registers of every mode load",
     rules="norm:mtval2_trapval_other, norm:H_trap_xtinst_interrupt, HU-13",
     text="A column has one row for each mode: a trap writes the target's row of each, a CSR access the row it names.",
 )
 DIRTY = Section(
     phase=Phase.WRITE,
-    place=2,
+    place=3,
     title="Floating-point and vector state becomes dirty",
     rules="norm:vsstatus_fs_op, norm:vsstatus_vs_op",
     text="An instruction that retires and wrote such state makes FS or VS Dirty, in the guest vsstatus's too.",

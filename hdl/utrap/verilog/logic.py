@@ -107,8 +107,11 @@ class Logic:
 
     def _name_composites(self, named: Sequence[str]) -> None:
         """Give wires that several cells drive side by side their names."""
+        views = {self._netlist.wires[view] for view in self._cuts}
         for name in named:
             bits = self._netlist.wires[name]
+            if bits in views:
+                continue
             cells = {id(self._driver[bit]): self._driver[bit] for bit in bits if bit in self._driver}
             inside = [
                 cell

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from utrap.config import Config
 from utrap.isa import CommitOp
 from utrap_show.names import cause_name
-from utrap_testbench.golden import Irq
+from utrap_testbench.golden import irq_name
 
 from .disassembly import Disassembler
 from .image import Image
@@ -75,7 +75,7 @@ class Tracer:
             return f"{_RETURNS[kind]} {path}, to {place}"
         if kind is CommitOp.INTERRUPT:
             cause = value("cause")
-            return f"interrupt {path}, {Irq(cause).name} ({cause}), epc {value('epc'):#x}, to {place}"
+            return f"interrupt {path}, {irq_name(cause)} ({cause}), epc {value('epc'):#x}, to {place}"
         if kind is CommitOp.EXCEPTION:
             cause = value("cause")
             gpa = f", gpa {value('gpa') << 2:#x}" if cause in _GUEST_PAGE_FAULTS else ""

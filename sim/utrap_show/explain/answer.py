@@ -16,7 +16,6 @@ from utrap_testbench.golden import (
     Because,
     CsrAccess,
     CsrOp,
-    Irq,
     Mode,
     Outcome,
     Query,
@@ -24,12 +23,12 @@ from utrap_testbench.golden import (
     TakeInterrupt,
     TrapReturn,
     csr_value,
+    irq_name,
     look,
     standing,
     step,
 )
 from utrap_testbench.golden.interrupts import TARGETS, order_between
-from utrap_testbench.golden.isa import IRQ_PRIORITY
 from utrap_testbench.golden.route import guest_page, matches
 
 from .recording_state import Watched
@@ -201,7 +200,7 @@ class _Teller:
             return f"raises {name} ({outcome.fault})", _FAULTS.get(outcome.fault, "exception")
         if outcome.trap and outcome.is_interrupt:
             seen = f", as code {outcome.cause}" if outcome.cause != outcome.irq else ""
-            return f"{Irq(outcome.irq).name} ({outcome.irq}) is taken into {to_mode}{seen}", "trap"
+            return f"{irq_name(outcome.irq)} ({outcome.irq}) is taken into {to_mode}{seen}", "trap"
         if outcome.trap:
             return f"goes to {to_mode}", "trap"
         if isinstance(event, TakeInterrupt):
@@ -272,15 +271,15 @@ class _Teller:
     def _interrupts(self) -> list[Interrupt]:
         pending = csr_value(self.config, self.state, 0x344)
         targets = [target.mode for target in TARGETS]
-        order = list(IRQ_PRIORITY)
+        order = self.config.rules.priority
         found = []
-        for irq in Irq:
+        for irq in sorted(order):
             if pending >> irq & 1:
                 stands = standing(self.config, self.state, irq)
                 found.append(((targets.index(stands.mode), order.index(irq)), self._interrupt(irq)))
         return [interrupt for _, interrupt in sorted(found, key=lambda item: item[0])]
 
-    def _interrupt(self, irq: Irq) -> Interrupt:
+    def _interrupt(self, irq: int) -> Interrupt:
         stands, outcome = standing(self.config, self.state, irq), self.outcome
         reason, state = stands.reason, "blocked"
         if outcome.trap and outcome.irq == irq:
@@ -289,10 +288,10 @@ class _Teller:
             reason, state = (*reason, order_between(outcome.to_mode, stands.mode)), "waiting"
         steps = self._steps(reason, irq)
         if state == "waiting":
-            winner = Irq(outcome.irq).name
+            winner = irq_name(outcome.irq)
             steps[-1] = Step(rule=steps[-1].rule, text=f"{winner} goes first: {steps[-1].text}", looked_at=[])
         return Interrupt(
-            name=irq.name, number=irq.value, target=self.names.mode_name(stands.mode), state=state, steps=steps
+            name=irq_name(irq), number=irq, target=self.names.mode_name(stands.mode), state=state, steps=steps
         )
 
     # What follows.

@@ -277,7 +277,7 @@ class _Maker:
         if mip & ~(rules.mie | _SGEI):
             bit = (mip & ~(rules.mie | _SGEI)).bit_length() - 1
             raise UserError(f"{option}: the configuration has no interrupt {bit}: leave it out")
-        lines = {name: mip >> irq & 1 for irq, name in _LINES.items()}
+        lines = {name: mip >> irq & 1 for irq, name in _LINES.items()} | {"line_local": mip & rules.local}
         # What hgeip raises is not also put into hvip.
         outside = csr_value(self.config, state.replace(hvip=0), 0x344) & rules.hvip & ~state.hvip
         state = state.replace(**lines, mip_software=mip & rules.mip_software, hvip=mip & rules.hvip & ~outside)

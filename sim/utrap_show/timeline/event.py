@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import NamedTuple
 
+from utrap.config import FIRST_LOCAL
 from utrap.isa import ExceptionCause, Interrupt, Mode
 from utrap_show.names import cause_name
 
@@ -144,7 +145,7 @@ def interrupt_name(code: int | None) -> str:
     if code is None:
         return "unknown interrupt"
     if code not in Interrupt.__members__.values():
-        return f"interrupt {code}"
+        return f"local interrupt {code}" if code >= FIRST_LOCAL else f"interrupt {code}"
     name = Interrupt(code).name
     level = {"U": "user", "S": "supervisor", "VS": "virtual supervisor", "M": "machine", "SG": "supervisor guest"}
     kind = {"S": "software", "T": "timer", "E": "external"}

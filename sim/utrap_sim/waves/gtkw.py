@@ -17,7 +17,7 @@ from vcd.gtkw import GTKWSave, make_translation_filter
 from utrap.config import Config
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr
-from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode
+from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode, interrupts
 from utrap.products.port_list import Port, port_groups
 from utrap_show.names import cause_name
 from utrap_sim.simulators.bench import TOP
@@ -197,8 +197,13 @@ def _exceptions() -> Iterator[tuple[int, str]]:
     return ((code.value, cause_name(code)) for code in ExceptionCause)
 
 
+_MOST_INTERRUPTS = Config.profile("mu", local_interrupts=48)
+
+
 def _interrupts() -> Iterator[tuple[int, str]]:
-    return ((code.value, code.name) for code in Interrupt)
+    """Every standard one, and the platform's own, of every configuration, so that the file is the same for all."""
+    yield from ((code.value, code.name) for code in Interrupt)
+    yield from ((rule.code, rule.name) for rule in interrupts(_MOST_INTERRUPTS) if rule.is_local)
 
 
 def _either() -> Iterator[tuple[int, str]]:

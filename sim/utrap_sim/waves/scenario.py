@@ -8,7 +8,7 @@ from pathlib import Path
 
 from utrap.command_line.errors import UserError
 from utrap_show.names import cause_name
-from utrap_testbench.golden import Config, Irq
+from utrap_testbench.golden import Config, irq_name
 
 from .model_hart import Hart
 
@@ -82,7 +82,7 @@ def event_name(kind: int, cause: int) -> str:
     if kind == _EXCEPTION:
         return cause_name(cause).upper().replace(" ", "_").replace("-", "_")
     if kind == _INTERRUPT:
-        return Irq(cause).name if cause in Irq.__members__.values() else f"INTERRUPT_{cause}"
+        return irq_name(cause)
     return _KINDS.get(kind, "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from utrap_testbench.env import Expected
-from utrap_testbench.golden import Config, CsrAccess, CsrOp, Irq, Mode, Outcome, State, TakeException, TrapReturn
+from utrap_testbench.golden import Config, CsrAccess, CsrOp, Mode, Outcome, State, TakeException, TrapReturn, irq_name
 from utrap_testbench.golden.interrupts import TARGETS, by_target
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
 from utrap_testbench.golden.route import guest_page, matches
@@ -20,7 +20,7 @@ __all__ = ["Collector", "Hits"]
 Hits = dict[str, dict[Bin, int]]
 _MODE = {mode.value: mode.name for mode in Mode}
 _CAUSE = dict.fromkeys(range(64), RESERVED) | {cause.value: cause.name for cause in Cause}
-_IRQ = {irq.value: irq.name for irq in Irq}
+_IRQ = {irq: irq_name(irq) for irq in range(64)}
 _BLOCK = [f"{address & ~15:#05x}" for address in range(4096)]
 _VECTOR = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
 
@@ -143,6 +143,6 @@ class Collector:
             priorities = self.hits["interrupt priorities"]
             for target, candidates in zip(TARGETS, by_target(rules, state, ready), strict=True):
                 if candidates and target.gate(state).is_open:
-                    for other in range(13):
+                    for other in rules.priority:
                         if candidates >> other & 1 and other != number:
                             priorities[irq, _IRQ[other]] += 1

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from utrap_testbench.golden import Config, Irq, Mode, Return
+from utrap_testbench.golden import Config, Mode, Return, irq_name
 from utrap_testbench.golden.interrupts import TARGETS
-from utrap_testbench.golden.isa import IRQ_PRIORITY, Cause
+from utrap_testbench.golden.isa import Cause
 
 from .access import access_bins
 
@@ -106,7 +106,12 @@ def hart_modes(config: Config) -> list[Mode]:
 def hart_interrupts(config: Config) -> list[str]:
     """The interrupts of the hart by name, highest priority first."""
     rules = config.rules
-    return [irq.name for irq in IRQ_PRIORITY if (rules.mie | rules.sgei) >> irq & 1]
+    return [irq_name(irq) for irq in rules.priority if (rules.mie | rules.sgei) >> irq & 1]
+
+
+def _irq(config: Config, name: str) -> int:
+    """An interrupt's number by its name."""
+    return next(irq for irq in config.rules.priority if irq_name(irq) == name)
 
 
 def _takes_traps(config: Config, mode: Mode) -> bool:
@@ -175,7 +180,7 @@ def _exception(config: Config, source: str, target: str, cause: str) -> str | No
     return _lacks(config, number, "medeleg", "huedeleg") if config.shudeleg else "HU-8"
 
 
-def _may_be_for(config: Config, irq: Irq) -> Iterator[Mode]:
+def _may_be_for(config: Config, irq: int) -> Iterator[Mode]:
     """The modes to which the interrupt can be delegated, or left."""
     rules = config.rules
     if not rules.mideleg_read_only_ones >> irq & 1:
@@ -192,7 +197,7 @@ def _may_be_for(config: Config, irq: Irq) -> Iterator[Mode]:
 def _interrupt(config: Config, source: str, target: str, irq: str) -> str | None:
     """norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25"""
     came, to = Mode[source], Mode[target]
-    if to not in _may_be_for(config, Irq[irq]):
+    if to not in _may_be_for(config, _irq(config, irq)):
         return {
             Mode.M: "norm:mideleg_acc_h",
             Mode.S: "warl:mideleg",
@@ -219,14 +224,15 @@ def _priority(config: Config, taken: str, waiting: str) -> str | None:
     """norm:intr_M_mode_pri, norm:hsint_priority, HU-26: could the one be taken while the other could too?"""
     if taken == waiting:
         return "one interrupt cannot wait for itself"
-    first, second = Irq[taken], Irq[waiting]
+    first, second = _irq(config, taken), _irq(config, waiting)
+    order = config.rules.priority
     for came in hart_modes(config):
         for to, other in product(_may_be_for(config, first), _may_be_for(config, second)):
             if not (_is_open(config, came, to) and _is_open(config, came, other)):
                 continue
             if _ORDER.index(to) < _ORDER.index(other):
                 return None
-            if to is other and IRQ_PRIORITY.index(first) < IRQ_PRIORITY.index(second):
+            if to is other and order.index(first) < order.index(second):
                 return None
     return "HU-26"
 
@@ -243,7 +249,7 @@ def _delegation(config: Config, register: str, cause: str, bit: str) -> str | No
 
 def _interrupt_delegation(config: Config, register: str, irq: str, bit: str) -> str | None:
     """A bit that the route of some interrupt that was taken depended on."""
-    rules, number = config.rules, Irq[irq].value
+    rules, number = config.rules, _irq(config, irq)
     one = rules.mideleg_read_only_ones >> number & 1
     if register == "mideleg":
         if bit == "0" and one:

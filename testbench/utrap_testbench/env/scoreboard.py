@@ -89,10 +89,13 @@ class Scoreboard:
     def step(self, cycle: Cycle) -> Expected:
         """Step the model, and give what the unit must show in this cycle."""
         config, state = self.config, self.state
-        if cycle.lines is not None or cycle.hgeip is not None:
+        if cycle.lines is not None or cycle.hgeip is not None or cycle.time is not None:
             lines = lines_of(state) if cycle.lines is None else cycle.lines
             hgeip = state.hgeip if cycle.hgeip is None else cycle.hgeip
-            state = set_lines(config.rules, state, lines, hgeip, state.time)
+            time = state.time if cycle.time is None else cycle.time
+            state = set_lines(config.rules, state, lines, hgeip, time)
+        if cycle.mtvec_reset is not None and config.mtvec_reset == "port":
+            state = state.replace(mtvec_reset=cycle.mtvec_reset)
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)

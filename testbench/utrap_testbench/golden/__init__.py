@@ -55,7 +55,7 @@ from .events import (
     TrapReturn,
 )
 from .interrupts import InterruptRequest, Standing, pending_interrupt, standing, wakes
-from .isa import Cause, Fault, Irq, Mode, Prv
+from .isa import Cause, Fault, Irq, Mode, Prv, irq_name
 from .legality import verdict
 from .look import look
 from .outcome import Outcome
@@ -97,6 +97,7 @@ __all__ = [
     "ecall_cause",
     "fiom",
     "hlsv_mode",
+    "irq_name",
     "is_legal",
     "load_store_mode",
     "look",

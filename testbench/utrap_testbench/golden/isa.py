@@ -77,6 +77,11 @@ class Irq(IntEnum):
     LCOFI = 13
 
 
+def irq_name(number: int) -> str:
+    """An interrupt's name by its number; LOCAL16 and up are the platform's own."""
+    return Irq(number).name if number in Irq.__members__.values() else f"LOCAL{number}"
+
+
 @unique
 class Fault(IntEnum):
     """The verdict on an access or an instruction: the value of a fault is the cause it raises."""

@@ -8,7 +8,6 @@ from itertools import product
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp, Irq, Mode
 from utrap_testbench.golden.interrupts import TARGETS
-from utrap_testbench.golden.isa import IRQ_PRIORITY
 
 from .source import Source
 
@@ -60,11 +59,11 @@ def pairs(source: Source) -> Iterator[Cycle]:
     """Of every two interrupts each ready beside the other, in some mode and delegated somehow, where it goes first."""
     rng = source.rng
     # Both orders are separate plans; one that no delegation gives is none.
-    plans: dict[tuple[Irq, Irq], list[tuple[Mode, Mode, Mode]]] = {}
+    plans: dict[tuple[int, int], list[tuple[Mode, Mode, Mode]]] = {}
     for mode in source.modes:
         ready = [(irq, to) for irq in _present(source) for to in _takers(source, mode) if to in _owners(source, irq)]
         for (first, to), (second, other) in product(ready, ready):
-            if first != second and _rank(first, to) < _rank(second, other):
+            if first != second and _rank(source, first, to) < _rank(source, second, other):
                 plans.setdefault((first, second), []).append((mode, to, other))
     for first, second in rng.sample(sorted(plans), len(plans)):
         mode, to, other = rng.choice(plans[first, second])
@@ -75,12 +74,12 @@ def pairs(source: Source) -> Iterator[Cycle]:
         yield Cycle(source.interrupt())
 
 
-def _present(source: Source) -> list[Irq]:
+def _present(source: Source) -> list[int]:
     rules = source.rules
-    return [irq for irq in Irq if (rules.mie | rules.sgei) >> irq & 1]
+    return [irq for irq in sorted(rules.priority) if (rules.mie | rules.sgei) >> irq & 1]
 
 
-def _owners(source: Source, irq: Irq) -> set[Mode]:
+def _owners(source: Source, irq: int) -> set[Mode]:
     """The modes that delegation can give the interrupt to."""
     rules = source.rules
     if not (rules.mideleg | rules.mideleg_read_only_ones) >> irq & 1:
@@ -102,12 +101,12 @@ def _takers(source: Source, mode: Mode) -> list[Mode]:
     return takers + [Mode.U] * (config.n and (mode == Mode.U or (mode >= Mode.VU and config.shudeleg)))
 
 
-def _rank(irq: Irq, to: Mode) -> tuple[int, int]:
-    """HU-26: the lower goes first."""
-    return _TARGETS.index(to), IRQ_PRIORITY.index(irq)
+def _rank(source: Source, irq: int, to: Mode) -> tuple[int, int]:
+    """HU-26, warl:local_interrupts: the lower goes first."""
+    return _TARGETS.index(to), source.rules.priority.index(irq)
 
 
-def _take(source: Source, mode: Mode, targets: dict[Irq, Mode], is_enabled: bool = True) -> Iterator[Cycle]:
+def _take(source: Source, mode: Mode, targets: dict[int, Mode], is_enabled: bool = True) -> Iterator[Cycle]:
     """In the mode, these interrupts pending and enabled, for these modes: one is taken."""
     views = [name for name in _VIEWS if name in source.csr_number]
     mask = sum(1 << irq for irq in targets)
@@ -123,10 +122,10 @@ def _take(source: Source, mode: Mode, targets: dict[Irq, Mode], is_enabled: bool
     yield Cycle(source.interrupt())
 
 
-def _delegate(source: Source, targets: dict[Irq, Mode]) -> Iterator[Cycle]:
+def _delegate(source: Source, targets: dict[int, Mode]) -> Iterator[Cycle]:
     """Send each to its mode, where the registers have the bits; the rest anywhere."""
     rng = source.rng
-    values = {name: rng.getrandbits(13) for name in ("mideleg", "hideleg", "sideleg")}
+    values = {name: rng.getrandbits(max(source.rules.priority) + 1) for name in ("mideleg", "hideleg", "sideleg")}
     for irq, target in targets.items():
         for name, is_set in (
             ("mideleg", target != Mode.M),
@@ -144,7 +143,7 @@ def _delegate(source: Source, targets: dict[Irq, Mode]) -> Iterator[Cycle]:
 def _pend(source: Source, mask: int) -> Iterator[Cycle]:
     """Exactly these interrupts pending: by line where there is one and chance wants it, else by software."""
     rules = source.rules
-    lines = mask & sum(1 << irq for irq in _LINES)
+    lines = mask & (sum(1 << irq for irq in _LINES) | rules.local)
     if source.chance(0.5):
         lines &= ~rules.mip_software
     hgeip = None

@@ -15,6 +15,7 @@ __all__ = ["reset_in_mid_sequence"]
 def reset_in_mid_sequence(source: Source) -> Iterator[Cycle]:
     """Reset in the cycles of events of every kind, in every mode, some of them several cycles long."""
     for number, cycle in enumerate(random_walk(source)):
+        cycle.mtvec_reset = source.word()
         cycle.reset = number % 12 == 11 or (number > 40 and source.chance(0.1))
         yield cycle
         if cycle.reset and source.chance(0.5):
@@ -22,4 +23,4 @@ def reset_in_mid_sequence(source: Source) -> Iterator[Cycle]:
             yield from source.go_somewhere()
     for mode in source.rng.sample(source.modes, len(source.modes)):
         yield from source.go_to(mode)
-        yield Cycle(source.exception(), reset=True)
+        yield Cycle(source.exception(), reset=True, mtvec_reset=source.word())

@@ -145,7 +145,8 @@ class Source:
 
     def lines(self) -> int:
         """Levels of the lines, each as likely 0 as 1."""
-        return self.rng.getrandbits(12)
+        local = self.rng.getrandbits(self.config.xlen) & self.rules.local if self.rules.local else 0
+        return self.rng.getrandbits(12) | local
 
     def trap_return(self) -> TrapReturn:
         """A return, mostly one that the mode may execute."""
