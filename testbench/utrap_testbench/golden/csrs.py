@@ -107,9 +107,8 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x304, "mie", machine, r.mie)
     add(0x305, "mtvec", machine, _stored("mtvec"), _through("mtvec", legalise.mtvec))
     masked(0x306, "mcounteren", machine, r.counteren)
-    wide(
-        (0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal, then=double_trap.forget
-    )  # warl:menvcfg
+    # warl:menvcfg
+    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal, then=double_trap.forget)
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
     if config.smmpm:
         wide((0x747, 0x757), "mseccfg", machine, r.mseccfg, legal=environment.legal)
