@@ -22,6 +22,7 @@ class Cycle:
         hgeip: New levels of the guest external interrupts; None: as before.
         reset: `rst` is 1: it wins over the event.
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
+        time: The level of the input of this name, in this cycle and after it; None: as before.
     """
 
     event: Event = IDLE
@@ -29,6 +30,7 @@ class Cycle:
     hgeip: int | None = None
     reset: bool = False
     mtvec_reset: int | None = None
+    time: int | None = None
 
 
 def describe(config: Config, cycle: Cycle) -> str:

@@ -89,9 +89,11 @@ class Scoreboard:
     def step(self, cycle: Cycle) -> Expected:
         """Step the model, and give what the unit must show in this cycle."""
         config, state = self.config, self.state
-        if cycle.lines is not None or cycle.hgeip is not None:
+        if cycle.lines is not None or cycle.hgeip is not None or cycle.time is not None:
             lines = lines_of(state) if cycle.lines is None else cycle.lines
-            state = set_lines(config.rules, state, lines, state.hgeip if cycle.hgeip is None else cycle.hgeip)
+            hgeip = state.hgeip if cycle.hgeip is None else cycle.hgeip
+            time = state.time if cycle.time is None else cycle.time
+            state = set_lines(config.rules, state, lines, hgeip, time)
         if cycle.mtvec_reset is not None and config.mtvec_reset == "port":
             state = state.replace(mtvec_reset=cycle.mtvec_reset)
         after, outcome = step(config, state, cycle.event)

@@ -8,8 +8,8 @@ from .isa import Prv
 from .outcome import Outcome
 from .privilege import external
 from .reason import CSR_ADDRESSES, Because, Verdict, illegal
-from .rules import Rules
 from .state import State
+from .tables import Tables
 
 _M = Prv.M.value
 _READ, _WRITE, _SET = CsrOp.READ, CsrOp.WRITE, CsrOp.SET
@@ -41,6 +41,8 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if e.op is not _READ and csr.address >> 10 == 3:
         return _refused(s, _OWNED_READ_ONLY, mode)
     verdict = csr.judge(s, prv, v)
+    if e.address in r.gates:
+        verdict = r.gates[e.address].judge(r, s, prv, v, verdict)
     reason = _BEFORE[e.op is not _READ] + verdict.reason
     if verdict.fault != 0:
         return _refused(s, Verdict(verdict.fault, reason), mode)
@@ -48,7 +50,8 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if v == 1 and csr.guest is not None:
         csr = csr.guest
         reason = reason + _SUBSTITUTED
-    rdata = csr.read(r, s)
+    # A debugger reads what M-mode does.
+    rdata = csr.read(r, s.replace(prv=_M, v=0) if e.debug else s)
     if e.op is _READ:
         return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode, reason=reason)
     old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)
@@ -71,13 +74,15 @@ def _written(op: CsrOp, old: int, operand: int, mask: int) -> int:
     return old & (operand ^ mask)
 
 
-def _access_external(r: Rules, s: State, e: CsrAccess, mode: int, prv: int, v: int) -> tuple[State, Outcome]:
+def _access_external(r: Tables, s: State, e: CsrAccess, mode: int, prv: int, v: int) -> tuple[State, Outcome]:
     """An address that the trap unit does not own: the hart says whether it exists, the trap unit who may use it."""
     if e.ext_exists == 0:
         return _refused(s, _ABSENT, mode)
     if e.op is not _READ and e.address >> 10 == 3:
         return _refused(s, _EXTERNAL_READ_ONLY, mode)
     verdict = external(s, prv, v, e.address, r.has_s)
+    if e.address in r.gates:
+        verdict = r.gates[e.address].judge(r, s, prv, v, verdict)
     reason = _BEFORE_EXTERNAL[e.op is not _READ] + verdict.reason
     if verdict.fault != 0:
         return _refused(s, Verdict(verdict.fault, reason), mode)
@@ -86,7 +91,7 @@ def _access_external(r: Rules, s: State, e: CsrAccess, mode: int, prv: int, v: i
     return new, Outcome(rdata=e.ext_rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)
 
 
-def make_dirty(r: Rules, s: State, fs_dirty: int, vs_dirty: int) -> State:
+def make_dirty(r: Tables, s: State, fs_dirty: int, vs_dirty: int) -> State:
     """norm:mstatus_fs_vs_xs_dirty_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 both copies get dirty.
 
     A debugger's access has the rights of V=0, but dirties the state of the hart as it is.

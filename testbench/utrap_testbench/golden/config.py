@@ -7,8 +7,13 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
-from .parameters import ConfigError, Parameters
+from .parameters import EXTENSIONS, ConfigError, Parameters
 from .tables import Tables
+
+#: Fields that a header has as hexadecimal strings.
+_HEX: Final = (
+    "mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr", "rnmi_interrupt_vector", "rnmi_exception_vector",
+)  # fmt: skip
 
 PROFILES: Final = {
     # Without S and F (V), FS (VS) is read-only 0.
@@ -59,6 +64,10 @@ class Config(Parameters):
             values.update(PROFILES["msuh" if profile == "msuhn" else "mu"], n=True)
         else:
             raise ConfigError(f"profile is {profile!r}: allowed are {', '.join((*PROFILES, 'msuhn', 'mun'))}")
+        for name in _extensions(header):
+            values[name] = True
+        if str(header.get("source", "")).startswith("riscv-isa-sim") and values.get("smstateen"):
+            values["custom_state"] = True  # Spike's bit C is writable
         for field in fields(cls):
             if field.name in header:
                 values[field.name] = _from_json_value(field.name, header[field.name])
@@ -72,14 +81,27 @@ class Config(Parameters):
         out: dict[str, Any] = {"profile": self.profile_name}
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name in EXTENSIONS and not value:
+                continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")
-            elif field.name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr") and value != "port":
+            elif field.name in _HEX and value != "port":
                 value = hex(value)
             elif isinstance(value, tuple):
                 value = list(value)
             out[field.name] = value
         return out
+
+
+def _extensions(header: Mapping[str, Any]) -> list[str]:
+    """The names of the newer extensions that format 2 lists, each a field of its own."""
+    names = header.get("extensions", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"extensions is {names!r}: allowed is a list of names")
+    for name in names:
+        if name not in EXTENSIONS:
+            raise ConfigError(f"extensions has {name}: the model has no {name} yet, it has {', '.join(EXTENSIONS)}")
+    return names
 
 
 def _from_json_value(name: str, value: Any) -> Any:
@@ -95,11 +117,7 @@ def _from_json_value(name: str, value: Any) -> Any:
         return value
     if name in ("satp_modes", "hgatp_modes"):
         return tuple(value) if isinstance(value, list) else value
-    if (
-        name in ("mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr")
-        and isinstance(value, str)
-        and value != "port"
-    ):
+    if name in _HEX and isinstance(value, str) and value != "port":
         try:
             return int(value, 0)
         except ValueError:

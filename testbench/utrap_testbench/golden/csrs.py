@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import legalise, privilege, views
+from . import double_trap, environment, legalise, privilege, stateen, timer, views
+from . import wide as wide_registers
+from .isa import ones
 
 if TYPE_CHECKING:
     from .parameters import Parameters
@@ -70,11 +72,25 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     def cause(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
         return add(address, name, judge, _stored(name), _through(name, legalise.cause), guest)
 
-    def half(address: int, name: str, judge: Judge, read: Read, write: Write) -> Csr:
+    def half(address: int, name: str, judge: Judge, read: Read, write: Write, guest: Csr | None = None) -> Csr:
         """A high half: on RV64 its address raises an illegal instruction in every mode (norm:H_illegal_high_half)."""
         if config.xlen == 64:
             judge = privilege.high_half_of_huedeleg if name == "huedelegh" else privilege.high_half
-        return add(address, name, judge, read, write)
+        return add(address, name, judge, read, write, guest)
+
+    def wide(
+        addresses: tuple[int, int], name: str, judge: Judge, mask: int,
+        value: Read | None = None, legal: wide_registers.Legal = wide_registers.plain,
+        guests: tuple[Csr | None, Csr | None] = (None, None), then: wide_registers.Then = wide_registers.nothing,
+    ) -> tuple[Csr, Csr]:  # fmt: skip
+        """A register of 64 bits on RV32 too; `value` where it does not read as it is stored."""
+        value = value or wide_registers.stored(name)
+        low = wide_registers.low(value), wide_registers.write_low(name, mask, legal, then)
+        high = wide_registers.high(value), wide_registers.write_high(name, mask, then)
+        return (
+            add(addresses[0], name, judge, *low, guests[0]),
+            half(addresses[1], name + "h", judge, *high, guests[1]),
+        )
 
     def constant(address: int, name: str, value: int) -> Csr:
         return add(address, name, machine, lambda r, s: value, legalise.nothing)
@@ -91,9 +107,11 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x304, "mie", machine, r.mie)
     add(0x305, "mtvec", machine, _stored("mtvec"), _through("mtvec", legalise.mtvec))
     masked(0x306, "mcounteren", machine, r.counteren)
-    masked(0x30A, "menvcfg", machine, r.has_translation)  # FIOM is bit 0 (warl:menvcfg)
+    # warl:menvcfg
+    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal, then=double_trap.forget)
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
-    half(0x31A, "menvcfgh", machine, views.zero, legalise.nothing)
+    if config.smmpm:
+        wide((0x747, 0x757), "mseccfg", machine, r.mseccfg, legal=environment.legal)
     masked(0x340, "mscratch", machine, xmask)
     masked(0x341, "mepc", machine, r.epc_mask)
     cause(0x342, "mcause", machine)
@@ -129,7 +147,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x104, "sie", supervisor, views.sie, legalise.sie, guest.get("sie"))
         tvec(0x105, "stvec", supervisor, guest.get("stvec"))
         masked(0x106, "scounteren", supervisor, r.counteren)  # norm:H_scsrs_nomatch: no VS counterpart
-        masked(0x10A, "senvcfg", supervisor, r.has_translation)
+        add(0x10A, "senvcfg", supervisor, _stored("senvcfg"), legalise.senvcfg)
         masked(0x140, "sscratch", supervisor, xmask, guest.get("sscratch"))
         masked(0x141, "sepc", supervisor, r.epc_mask, guest.get("sepc"))
         cause(0x142, "scause", supervisor, guest.get("scause"))
@@ -137,27 +155,46 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x144, "sip", supervisor, views.sip, legalise.sip, guest.get("sip"), views.sip_for_write)
         add(0x180, "satp", privilege.satp, _stored("satp"), legalise.satp, guest.get("satp"))
 
+    if r.mtval2:
+        masked(0x34B, "mtval2", machine, r.mtval2)
+    if config.smrnmi:
+        masked(0x740, "mnscratch", machine, xmask)
+        masked(0x741, "mnepc", machine, r.epc_mask)
+        cause(0x742, "mncause", machine)
+        add(0x744, "mnstatus", machine, views.mnstatus, legalise.mnstatus)
+
     # Hypervisor.
     if config.h:
         masked(0x34A, "mtinst", machine, r.tinst)
-        masked(0x34B, "mtval2", machine, r.tval2)
         add(0x600, "hstatus", hypervisor, views.hstatus, legalise.hstatus)
         masked(0x602, "hedeleg", hypervisor, r.hedeleg)
         add(0x603, "hideleg", hypervisor, views.hideleg, _masked("hideleg", r.hideleg))
         add(0x604, "hie", hypervisor, views.hie, legalise.hie)
-        add(0x605, "htimedelta", hypervisor, views.htimedelta, legalise.htimedelta)
+        wide((0x605, 0x615), "htimedelta", hypervisor, ones(64))
         masked(0x606, "hcounteren", hypervisor, r.counteren)
         masked(0x607, "hgeie", hypervisor, r.hgei)
-        masked(0x60A, "henvcfg", hypervisor, r.has_translation)
+        wide(
+            (0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg, environment.legal,
+            then=double_trap.forget,
+        )  # fmt: skip
         half(0x612, "hedelegh", hypervisor, views.zero, legalise.nothing)
-        half(0x615, "htimedeltah", hypervisor, views.htimedeltah, legalise.htimedeltah)
-        half(0x61A, "henvcfgh", hypervisor, views.zero, legalise.nothing)
         masked(0x643, "htval", hypervisor, r.tval2)
         add(0x644, "hip", hypervisor, views.hip, legalise.hip)
         masked(0x645, "hvip", hypervisor, r.hvip)
         masked(0x64A, "htinst", hypervisor, r.tinst)
         add(0x680, "hgatp", privilege.hgatp, _stored("hgatp"), legalise.hgatp)
         add(0xE12, "hgeip", hypervisor, views.hgeip, legalise.nothing)
+
+    # Sstc, the guest's timer before the supervisor's.
+    if config.sstc:
+        timers: tuple[Csr | None, Csr | None] = (None, None)
+        if config.h:
+            timers = wide((0x24D, 0x25D), "vstimecmp", timer.vstimecmp, ones(64))
+        wide((0x14D, 0x15D), "stimecmp", timer.stimecmp, ones(64), guests=timers)
+
+    # Sscofpmf.
+    if config.sscofpmf:
+        add(0xDA0, "scountovf", supervisor, views.scountovf, legalise.nothing)
 
     # N (HU-3, HU-4). Without S there is nothing to delegate from but mideleg and medeleg.
     if config.n:
@@ -185,6 +222,18 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x800, "hustatus", privilege.user_guest, views.hustatus, legalise.hustatus)
         masked(0x843, "hutval", privilege.user_guest, r.tval2)
         masked(0x84A, "hutinst", privilege.user_guest, r.tinst)
+
+    # Smstateen.
+    if config.smstateen:
+        for i in range(4):
+            wide((0x30C + i, 0x31C + i), f"mstateen{i}", machine, r.mstateen[i])
+            if config.s:
+                read, write = (views.sstateen0, stateen.write_sstateen0) if i == 0 else (views.zero, legalise.nothing)
+                add(0x10C + i, f"sstateen{i}", supervisor, read, write)
+            if config.h:
+                shown = views.hstateen(i)
+                add(0x60C + i, f"hstateen{i}", hypervisor, wide_registers.low(shown), stateen.write_hstateen(i, 0))
+                half(0x61C + i, f"hstateen{i}h", hypervisor, wide_registers.high(shown), stateen.write_hstateen(i, 32))
 
     # Counters' high halves do not exist on RV64, whatever the core answers.
     if config.xlen == 64:

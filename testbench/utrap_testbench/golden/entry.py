@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .config import Config
+from .double_trap import tracks, vs_tracks
 from .isa import Mode, Prv
 from .outcome import Outcome
 from .reason import Because
@@ -43,11 +44,17 @@ def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
     if r.has_h:
         new.mstatus_mpv = old.v
         new.mstatus_gva = trap.gva
-        new.mtval2 = trap.tval2
         new.mtinst = trap.tinst
+    if r.mtval2:
+        new.mtval2 = trap.tval2 & r.mtval2
+    if r.smdbltrp:
+        new.mstatus_mdt = 1  # norm:trap_exp
     new.v = 0
     new.prv = _M
     _enter_at(r, old.mtvec, trap)
+    if r.smrnmi and trap.is_interrupt == 0 and old.prv == _M and old.mnstatus_nmie == 0:
+        # norm:rnmi_exception_nmie0
+        trap.target, trap.target_reason = r.rnmi_exception_vector, _IN_RNMI_HANDLER
 
 
 def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
@@ -68,6 +75,8 @@ def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
         new.hstatus_gva = trap.gva
         new.htval = trap.tval2
         new.htinst = trap.tinst
+    if tracks(r, old) == 1:
+        new.mstatus_sdt = 1  # norm:sstatus_sdt_trap
     new.v = 0
     new.prv = _S
     _enter_at(r, old.stvec, trap)
@@ -84,6 +93,8 @@ def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.vsepc = trap.epc
     new.vscause = _xcause(r, trap)
     new.vstval = trap.tval
+    if vs_tracks(r, old) == 1:
+        new.vsstatus_sdt = 1  # norm:sstatus_sdt_trap
     new.prv = _S
     _enter_at(r, old.vstvec, trap)
 
@@ -121,6 +132,7 @@ def _xcause(r: Rules, trap: Outcome) -> int:
 
 _EXCEPTION = (Because("norm:mtvec_mode_direct_op", "an exception enters at BASE, whatever MODE"),)
 _DIRECT = (Because("norm:mtvec_mode_direct_op", "MODE is direct: it enters at BASE"),)
+_IN_RNMI_HANDLER = (Because("norm:rnmi_exc_trap_addr", "an exception in M with NMIE=0: at an address of its own"),)
 _INSERTED = (Because("warl:xtvec", "MODE is vectored: 4 * code is inserted into BASE, which is 256-byte aligned"),)
 _ADDED = (Because("norm:mtvec_mode_vectored_op", "MODE is vectored: it enters at BASE + 4 * code"),)
 

@@ -23,6 +23,7 @@ class Return(Enum):
     MRET = "mret"
     SRET = "sret"
     URET = "uret"
+    MNRET = "mnret"
 
 
 @unique
@@ -32,8 +33,18 @@ class Insn(Enum):
     WFI = "wfi"
     SFENCE_VMA = "sfence.vma"
     SINVAL_VMA = "sinval.vma"
+    SFENCE_W_INVAL = "sfence.w.inval"
+    SFENCE_INVAL_IR = "sfence.inval.ir"
     HFENCE_VVMA = "hfence.vvma"
     HFENCE_GVMA = "hfence.gvma"
+    HINVAL_VVMA = "hinval.vvma"
+    HINVAL_GVMA = "hinval.gvma"
+    WRS_NTO = "wrs.nto"
+    CM_JALT = "cm.jalt"
+    CBO_INVAL = "cbo.inval"
+    CBO_CLEAN = "cbo.clean"
+    CBO_FLUSH = "cbo.flush"
+    CBO_ZERO = "cbo.zero"
     HLV_B = "hlv.b"
     HLV_BU = "hlv.bu"
     HLV_H = "hlv.h"
@@ -52,6 +63,7 @@ class Insn(Enum):
     MRET = "mret"
     SRET = "sret"
     URET = "uret"
+    MNRET = "mnret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +116,41 @@ class TakeException:
 class TakeInterrupt:
     """The core is ready to take an interrupt instead of the instruction at `pc`; nothing to take: no effect.
 
-    `lines` and `hgeip`, where given, are new levels that hold from this step on.
+    `lines`, `hgeip` and `time`, where given, are new levels and the new time,
+    which hold from this step on; with `lcofi` a counter has overflowed before it.
     """
 
     pc: int
     lines: int | None = None
     hgeip: int | None = None
+    time: int | None = None
+    lcofi: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRnmi:
+    """The core is ready to take an RNMI instead of the instruction at `pc`; nothing due: no effect."""
+
+    pc: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLines:
-    """The input lines change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3)."""
+    """The inputs change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3).
+
+    `time` has 64 bits, `rnmi_cause` 6.
+    """
 
     lines: int
     hgeip: int = 0
+    time: int = 0
+    rnmi: int = 0
+    rnmi_cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterOverflow:
+    """A counter overflows whose OF was 0: LCOFIP is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,4 +167,4 @@ class Query:
     insn: Insn
 
 
-Event = Retire | CsrAccess | TakeException | TakeInterrupt | SetLines | TrapReturn | Query
+Event = Retire | CsrAccess | TakeException | TakeInterrupt | TakeRnmi | SetLines | CounterOverflow | TrapReturn | Query

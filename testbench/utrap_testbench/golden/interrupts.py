@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .config import Config
-from .isa import Mode, Prv
+from .events import TakeInterrupt
+from .isa import Irq, Mode, Prv, bits
 from .reason import Because, Reason
-from .rules import Rules
+from .rnmi import masks_interrupts
+from .rules import IRQ_VS, Rules
 from .state import State
 from .views import hideleg, mip, u_delegated
 
 _M, _U = Prv.M.value, Prv.U.value
 _VS = Mode.VS.value
-_FIRST_LOCAL = 16
+_LCOFI = Irq.LCOFI.value
 
 PENDING = Because("norm:intr_mip_mie_op", "pending and locally enabled", ("mip[{i}]", "mie[{i}]"))
 NOT_PENDING = Because("norm:intr_mip_mie_op", "not pending", ("mip[{i}]",))
@@ -139,7 +141,7 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     """
     r = config.rules
     ready = mip(r, s) & s.mie
-    if ready == 0:
+    if ready == 0 or masks_interrupts(r, s):
         return NOTHING
     for target, candidates in zip(TARGETS, by_target(r, s, ready), strict=True):
         if candidates != 0:
@@ -147,7 +149,7 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
             if gate.is_open:
                 irq = _highest(r, candidates)
                 reason = (PENDING, target.because, gate.because)
-                if target.mode == _VS and irq < _FIRST_LOCAL:
+                if target.mode == _VS and IRQ_VS >> irq & 1 == 1:
                     return InterruptRequest(1, irq, irq - 1, target.mode, (*reason, _RENUMBERED))  # norm:hideleg_trans
                 return InterruptRequest(1, irq, irq, target.mode, reason)
     return NOTHING
@@ -200,12 +202,16 @@ def order_between(taken: int, waiting: int) -> Because:
 
 
 def wakes(config: Config, s: State) -> bool:
-    """norm:wfi_unaffected_conditions: a locally enabled interrupt is pending, whatever the global enables."""
-    return mip(config.rules, s) & s.mie != 0
+    """norm:wfi_unaffected_conditions: a locally enabled interrupt is pending, whatever the global enables.
+
+    norm:mnstatus_wfi: or an RNMI, whatever NMIE.
+    """
+    r = config.rules
+    return bool(mip(r, s) & s.mie != 0 or (r.smrnmi and s.line_rnmi == 1))
 
 
-def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
-    """New levels of the input lines, at their bit numbers in mip; lines that the configuration lacks stay 0."""
+def set_lines(r: Rules, s: State, lines: int, hgeip: int, time: int) -> State:
+    """New levels of the input lines, at their bit numbers in mip, and the time; what the hart lacks stays 0."""
     new = s.copy()
     new.line_msip = lines >> 3 & 1
     new.line_mtip = lines >> 7 & 1
@@ -214,6 +220,28 @@ def set_lines(r: Rules, s: State, lines: int, hgeip: int) -> State:
     new.line_meip = lines >> 11 & 1
     new.line_local = lines & r.local
     new.hgeip = hgeip & r.hgei
+    if r.sstc:
+        new.time = time
+    return new
+
+
+def sensed(r: Rules, s: State, e: TakeInterrupt) -> State:
+    """The state in which an interrupt is looked for: with the levels, the time and the overflow that come with it."""
+    if e.lines is not None or e.hgeip is not None or e.time is not None:
+        s = set_lines(
+            r,
+            s,
+            lines_of(s) if e.lines is None else e.lines,
+            s.hgeip if e.hgeip is None else e.hgeip,
+            s.time if e.time is None else e.time,
+        )
+    return overflow(s) if e.lcofi == 1 else s
+
+
+def overflow(s: State) -> State:
+    """norm:LCOFIP_op: the counters set LCOFIP; software clears it."""
+    new = s.copy()
+    new.mip_software = s.mip_software | bits(_LCOFI)
     return new
 
 

@@ -74,6 +74,7 @@ class Irq(IntEnum):
     VSEI = 10
     MEI = 11
     SGEI = 12
+    LCOFI = 13
 
 
 def irq_name(number: int) -> str:
@@ -96,12 +97,13 @@ GUEST_PAGE_FAULTS = (
     Cause.STORE_GUEST_PAGE_FAULT,
 )
 
-#: Standard order within one target (norm:intr_M_mode_pri, norm:hsint_priority, HU-26).
+#: Standard order within one target (norm:intr_M_mode_pri, norm:hsint_priority, HU-26, warl:LCOFI).
 IRQ_PRIORITY = (
     Irq.MEI, Irq.MSI, Irq.MTI,
     Irq.SEI, Irq.SSI, Irq.STI,
     Irq.SGEI,
     Irq.VSEI, Irq.VSSI, Irq.VSTI,
+    Irq.LCOFI,
     Irq.UEI, Irq.USI, Irq.UTI,
 )  # fmt: skip
 

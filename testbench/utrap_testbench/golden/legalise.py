@@ -7,12 +7,14 @@ configuration lacks are masked by rules that are 0.
 
 from __future__ import annotations
 
+from . import environment, timer
+from .double_trap import tracks, vs_tracks
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 from .views import hideleg, u_delegated
 
-_USIP, _SSIP, _UEIP, _VSSIP = bits(Irq.USI), bits(Irq.SSI), bits(Irq.UEI), bits(Irq.VSSI)
+_USIP, _SSIP, _UEIP, _VSSIP, _STIP = (bits(irq) for irq in (Irq.USI, Irq.SSI, Irq.UEI, Irq.VSSI, Irq.STI))
 
 
 # Status registers.
@@ -36,9 +38,21 @@ def mstatus(r: Rules, s: State, w: int) -> None:
     s.mstatus_tvm = w >> 20 & r.has_translation  # norm:mstatus_tvm_warl_op
     s.mstatus_tw = w >> 21 & 1  # norm:mstatus_tw_acc
     s.mstatus_tsr = w >> 22 & r.has_s  # norm:mstatus_tsr_acc
+    _sdt(r, s, w)
     if r.xlen == 64:
         s.mstatus_gva = w >> 38 & r.has_h
         s.mstatus_mpv = w >> 39 & r.has_h
+        s.mstatus_mdt = w >> 42 & r.smdbltrp
+    if s.mstatus_mdt == 1:
+        s.mstatus_mie = 0  # norm:mstatus_mie_clr_by_mdt_rv64, norm:mstatus_mie_set_mdt_0
+
+
+def _sdt(r: Rules, s: State, w: int) -> None:
+    """norm:sstatus_sdt_sstatus_sie_overwrite; with menvcfg.DTE=0 SDT is read-only 0 (norm:menvcfg_dte_op)."""
+    if tracks(r, s) == 1:
+        s.mstatus_sdt = w >> 24 & 1
+        if s.mstatus_sdt == 1:
+            s.mstatus_sie = 0
 
 
 def _mpp(r: Rules, value: int) -> int:
@@ -54,6 +68,9 @@ def mstatush(r: Rules, s: State, w: int) -> None:
     """norm:mstatush_enc"""
     s.mstatus_gva = w >> 6 & r.has_h
     s.mstatus_mpv = w >> 7 & r.has_h
+    s.mstatus_mdt = w >> 10 & r.smdbltrp
+    if s.mstatus_mdt == 1:
+        s.mstatus_mie = 0  # norm:mstatus_mie_clr_by_mdt
 
 
 def sstatus(r: Rules, s: State, w: int) -> None:
@@ -67,6 +84,7 @@ def sstatus(r: Rules, s: State, w: int) -> None:
     s.mstatus_fs = w >> 13 & r.fs
     s.mstatus_sum = w >> 18 & r.has_translation  # norm:sstatus_sum_satp_mode
     s.mstatus_mxr = w >> 19 & 1
+    _sdt(r, s, w)
 
 
 def vsstatus(r: Rules, s: State, w: int) -> None:
@@ -78,6 +96,17 @@ def vsstatus(r: Rules, s: State, w: int) -> None:
     s.vsstatus_fs = w >> 13 & r.fs
     s.vsstatus_sum = w >> 18 & r.has_translation
     s.vsstatus_mxr = w >> 19 & 1
+    if vs_tracks(r, s) == 1:
+        s.vsstatus_sdt = w >> 24 & 1
+        if s.vsstatus_sdt == 1:
+            s.vsstatus_sie = 0
+
+
+def mnstatus(r: Rules, s: State, w: int) -> None:
+    """norm:mnstatus_nmie_set_clear: software can set NMIE, not clear it."""
+    s.mnstatus_nmie = s.mnstatus_nmie | w >> 3 & 1
+    s.mnstatus_mnpv = w >> 7 & r.has_h
+    s.mnstatus_mnpp = _mpp(r, w >> 11 & 3)
 
 
 def ustatus(r: Rules, s: State, w: int) -> None:
@@ -96,6 +125,14 @@ def hstatus(r: Rules, s: State, w: int) -> None:
     s.hstatus_vtvm = w >> 20 & 1
     s.hstatus_vtw = w >> 21 & 1
     s.hstatus_vtsr = w >> 22 & 1
+    s.hstatus_hupmm = _pmm(w >> 48 & r.hupmm)
+
+
+def _pmm(value: int) -> int:
+    """norm:henvcfg_pmm_op: 1 is reserved, and stored as 0 (warl:PMM)."""
+    if value == 1:
+        return 0
+    return value
 
 
 def _vgein(r: Rules, value: int) -> int:
@@ -103,6 +140,11 @@ def _vgein(r: Rules, value: int) -> int:
     if value > r.geilen:
         return 0
     return value & r.vgein
+
+
+def senvcfg(r: Rules, s: State, w: int) -> None:
+    """norm:senvcfg, norm:senvcfg_cbie, norm:senvcfg_pmm_Ssnpm"""
+    s.senvcfg = environment.legal(w, r.senvcfg)
 
 
 def hudcfg(r: Rules, s: State, w: int) -> None:
@@ -130,8 +172,11 @@ def mideleg(r: Rules, s: State, w: int) -> None:
 
 
 def mip(r: Rules, s: State, w: int) -> None:
-    """warl:mip: the software bits, and VSSIP, which is hvip's."""
-    s.mip_software = w & r.mip_software
+    """warl:mip: the software bits, and VSSIP, which is hvip's. STIP is not software's where stimecmp makes it."""
+    if r.sstc and timer.has_stimecmp(s):
+        s.mip_software = _merge(s.mip_software, w, r.mip_software & (_STIP ^ r.xlen_mask))
+    else:
+        s.mip_software = w & r.mip_software
     if r.has_h:
         s.hvip = _merge(s.hvip, w, _VSSIP)
 
@@ -142,8 +187,8 @@ def sie(r: Rules, s: State, w: int) -> None:
 
 
 def sip(r: Rules, s: State, w: int) -> None:
-    """norm:sip_acc, HU-27: SSIP, and with N USIP and UEIP, where mideleg delegates."""
-    s.mip_software = _merge(s.mip_software, w, s.mideleg & r.sie & (_SSIP | _USIP | _UEIP))
+    """norm:sip_acc, norm:sip_sie_Sscofpmf, HU-27: SSIP, LCOFIP, with N USIP and UEIP, where mideleg delegates."""
+    s.mip_software = _merge(s.mip_software, w, s.mideleg & r.sie & (_SSIP | _USIP | _UEIP | r.lcofi))
 
 
 def hie(r: Rules, s: State, w: int) -> None:
@@ -157,14 +202,15 @@ def hip(r: Rules, s: State, w: int) -> None:
 
 
 def vsie(r: Rules, s: State, w: int) -> None:
-    """norm:vsip_vsie_sei: the bits that hideleg delegates, one place lower."""
+    """norm:vsip_vsie_sei: the bits that hideleg delegates, one place lower, but for LCOFI (norm:vsip_vsie_lcofi)."""
     s.mie = _merge(s.mie, w << 1, hideleg(r, s) & IRQ_VS)
-    s.mie = _merge(s.mie, w, hideleg(r, s) & r.local)
+    s.mie = _merge(s.mie, w, hideleg(r, s) & r.kept)
 
 
 def vsip(r: Rules, s: State, w: int) -> None:
-    """norm:vsip_vsie_ssi: SSIP where hideleg[2]."""
+    """norm:vsip_vsie_ssi, norm:vsip_vsie_lcofi: SSIP where hideleg[2], LCOFIP where hideleg[13]."""
     s.hvip = _merge(s.hvip, w << 1, hideleg(r, s) & _VSSIP)
+    s.mip_software = _merge(s.mip_software, w, hideleg(r, s) & r.lcofi)
 
 
 def uie(r: Rules, s: State, w: int) -> None:
@@ -237,17 +283,7 @@ def _is_supported(mode: int, modes: tuple[int, ...]) -> bool:
     return any(mode == supported for supported in modes)  # at most four
 
 
-# Halves.
-
-
-def htimedelta(r: Rules, s: State, w: int) -> None:
-    """norm:htimedelta_sz_acc_op"""
-    s.htimedelta = w if r.xlen == 64 else s.htimedelta >> 32 << 32 | w
-
-
-def htimedeltah(r: Rules, s: State, w: int) -> None:
-    """norm:htimedeltah_sz_acc_op"""
-    s.htimedelta = _merge(w << 32, s.htimedelta, r.xlen_mask)
+# Others.
 
 
 def nothing(r: Rules, s: State, w: int) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from . import rnmi, stateen
 from .config import Config
 from .effective import ecall_cause
+from .environment import CBO_CLEAN, CBO_INVAL, CBO_ZERO
 from .events import Insn
 from .isa import Cause, Prv
 from .reason import Because, Verdict, allowed, illegal, virtual
@@ -42,6 +44,16 @@ _HLSV_IN_GUEST = virtual(Because("norm:hlsv_virtinst", "a guest may not, HS coul
 _HLSV = allowed(Because("norm:hlsv_mode", "it executes in M and HS", ("mode",)))
 _HU = allowed(Because("norm:hlsv_mode", "HU lets U execute it", ("mode", "hstatus.HU")))
 _HU_CLEAR = illegal(Because("norm:hlsv_illegalinst", "HU does not let U execute it", ("mode", "hstatus.HU")))
+_NO_SVINVAL = illegal(Because("Svinval", "the hart has no Svinval"))
+_INVALIDATION = allowed(Because("Svinval", "it executes in {S} and above, whatever TVM and VTVM", ("mode",)))
+_NO_ZICBOM = illegal(Because("norm:menvcfg_cbcfe_rdonly0", "the hart has no Zicbom"))
+_NO_ZICBOZ = illegal(Because("norm:menvcfg_cbze_rdonly0", "the hart has no Zicboz"))
+_NO_ZCMT = illegal(Because("norm:stateen0_jvt_op", "the hart has no Zcmt"))
+_NO_ZAWRS = illegal(Because("Zawrs", "the hart has no Zawrs"))
+_WRS_IN_M = allowed(Because("Zawrs", "M may wait", ("mode",)))
+_WRS_TW = illegal(Because("Zawrs", "TW does not let the modes below M wait for long", ("mode", "mstatus.TW")))
+_WRS_VTW = virtual(Because("Zawrs", "VTW does not let the guest wait for long", ("mode", "hstatus.VTW")))
+_WRS = allowed(Because("Zawrs", "neither TW nor VTW ends the wait", ("mstatus.TW",)))
 _RV64_ALONE = illegal(Because("norm:hlsv_op", "RV32 has it in no mode"))
 _BREAKPOINT = Verdict(
     Cause.BREAKPOINT.value, (Because("norm:ebreak_op2", "it raises a breakpoint exception in every mode"),)
@@ -145,12 +157,74 @@ def ecall(config: Config, s: State) -> Verdict:
     return Verdict(ecall_cause(config, s), (_ECALL,))
 
 
+def sfence_invalidation(config: Config, s: State) -> Verdict:
+    """SFENCE.W.INVAL and SFENCE.INVAL.IR (Svinval): TVM and VTVM do not act on them."""
+    if not config.svinval:
+        return _NO_SVINVAL
+    if s.prv != _U:
+        return _INVALIDATION
+    if s.v == 1:
+        return _SFENCE_IN_VU
+    return _NOT_IN_U
+
+
+def wrs_nto(config: Config, s: State) -> Verdict:
+    """WRS.NTO that does not end in time (Zawrs): as WFI, but that U may wait."""
+    if not config.zawrs:
+        return _NO_ZAWRS
+    if s.prv == _M:
+        return _WRS_IN_M
+    if s.mstatus_tw == 1:
+        return _WRS_TW
+    if s.v == 1 and s.hstatus_vtw == 1:
+        return _WRS_VTW
+    return _WRS
+
+
+def cbo_inval(config: Config, s: State) -> Verdict:
+    """norm:menvcfg_cbie_warl_op, norm:cbo-inval_h-mode_veq1_op"""
+    if not config.zicbom:
+        return _NO_ZICBOM
+    return CBO_INVAL.judge(config.rules, s)
+
+
+def cbo_clean(config: Config, s: State) -> Verdict:
+    """CBO.CLEAN and CBO.FLUSH: norm:menvcfg_cbcfe_op, norm:henvcfg_cbcfe"""
+    if not config.zicbom:
+        return _NO_ZICBOM
+    return CBO_CLEAN.judge(config.rules, s)
+
+
+def cbo_zero(config: Config, s: State) -> Verdict:
+    """norm:menvcfg_cbze_op, norm:henvcfg_cbze"""
+    if not config.zicboz:
+        return _NO_ZICBOZ
+    return CBO_ZERO.judge(config.rules, s)
+
+
+def table_jump(config: Config, s: State) -> Verdict:
+    """CM.JT and CM.JALT: norm:stateen0_jvt_op"""
+    if not config.zcmt:
+        return _NO_ZCMT
+    return stateen.table_jump(config.rules, s)
+
+
 _VERDICT = {
     Insn.WFI: wfi,
     Insn.SFENCE_VMA: sfence_vma,
     Insn.SINVAL_VMA: sfence_vma,
+    Insn.SFENCE_W_INVAL: sfence_invalidation,
+    Insn.SFENCE_INVAL_IR: sfence_invalidation,
     Insn.HFENCE_VVMA: hfence_vvma,
     Insn.HFENCE_GVMA: hfence_gvma,
+    Insn.HINVAL_VVMA: hfence_vvma,
+    Insn.HINVAL_GVMA: hfence_gvma,
+    Insn.WRS_NTO: wrs_nto,
+    Insn.CM_JALT: table_jump,
+    Insn.CBO_INVAL: cbo_inval,
+    Insn.CBO_CLEAN: cbo_clean,
+    Insn.CBO_FLUSH: cbo_clean,
+    Insn.CBO_ZERO: cbo_zero,
     Insn.HLV_B: hlsv,
     Insn.HLV_BU: hlsv,
     Insn.HLV_H: hlsv,
@@ -169,7 +243,23 @@ _VERDICT = {
     Insn.MRET: mret_verdict,
     Insn.SRET: sret_verdict,
     Insn.URET: uret_verdict,
+    Insn.MNRET: rnmi.verdict,
 }
+
+
+#: The instructions that an extension adds, by its field of the configuration; the others every hart knows.
+_ADDED_BY = {
+    Insn.SFENCE_W_INVAL: "svinval", Insn.SFENCE_INVAL_IR: "svinval",
+    Insn.HINVAL_VVMA: "svinval", Insn.HINVAL_GVMA: "svinval",
+    Insn.WRS_NTO: "zawrs", Insn.CM_JALT: "zcmt",
+    Insn.CBO_INVAL: "zicbom", Insn.CBO_CLEAN: "zicbom", Insn.CBO_FLUSH: "zicbom", Insn.CBO_ZERO: "zicboz",
+    Insn.MNRET: "smrnmi",
+}  # fmt: skip
+
+
+def instructions_of(config: Config) -> tuple[Insn, ...]:
+    """The instructions to judge on this hart: those of extensions that it lacks are illegal whatever its state."""
+    return tuple(insn for insn in Insn if insn not in _ADDED_BY or getattr(config, _ADDED_BY[insn]))
 
 
 def judge(config: Config, s: State, insn: Insn) -> Verdict:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from . import views
+from . import environment, views
 from .config import Config
 from .state import State
 
 #: CSRs that act as they read and not as they are stored.
-_VIEWS = {"mip": views.mip, "hideleg": views.hideleg, "sideleg": views.sideleg, "sedeleg": views.sedeleg}
+_VIEWS = {
+    "mip": views.mip,
+    "henvcfg": environment.henvcfg,
+    "hideleg": views.hideleg,
+    "sideleg": views.sideleg,
+    "sedeleg": views.sedeleg,
+}
 
 
 def look(config: Config, s: State, name: str) -> int:

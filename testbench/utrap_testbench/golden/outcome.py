@@ -26,6 +26,9 @@ class Outcome:
     irq: the interrupt's number before the renumbering for VS.
     epc, tval, gva, tval2, tinst: the values written where the target mode has
         a register for them.
+    double: a trap into S or VS has become a double trap into M.
+    rnmi: the handler of RNMIs is entered; epc and cause are in mnepc and mncause.
+    critical: nobody can take the trap, and the hart stops.
     reason: why it went there, or why an access, a return or an instruction is
         allowed or not (see `reason`).
     target_reason: how `target` was formed.
@@ -47,5 +50,8 @@ class Outcome:
     gva: int = 0
     tval2: int = 0
     tinst: int = 0
+    double: int = 0
+    rnmi: int = 0
+    critical: int = 0
     reason: Reason = ()
     target_reason: Reason = ()

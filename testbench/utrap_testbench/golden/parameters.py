@@ -13,6 +13,13 @@ from typing import Any, Final
 #: "Take the default that follows from the other fields."
 DEFAULT: Final[Any] = None
 
+#: The newer extensions, each a boolean field that is off unless asked for.
+EXTENSIONS: Final = (
+    "sstc", "sscofpmf", "shlcofideleg",
+    "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
+    "ssdbltrp", "smdbltrp", "smrnmi",
+    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+)  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
 _CHAIN_X4: Final = {32: ("bare", "sv32x4"), 64: ("bare", "sv39x4", "sv48x4", "sv57x4")}
@@ -50,6 +57,19 @@ class Parameters:
         local_interrupts_first: they rank above all others, and not below.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     fs, vs: mstatus.FS and mstatus.VS exist.
+    sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
+    sscofpmf: the interrupt of overflowing counters (LCOFI), and scountovf;
+        shlcofideleg: hideleg may pass it on to VS.
+    zicbom, zicboz: cache-block instructions: CBIE and CBCFE, CBZE in the xenvcfg.
+    zawrs, svinval: WRS.NTO, and the fences around SINVAL.VMA, are judged.
+    svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg.
+    ssdbltrp, smdbltrp: double traps below M, and in M.
+    smstateen: mstateen, hstateen, sstateen; custom_state, zfinx, zcmt, ssqosid,
+        sdtrig, smctr, smcsrind with sscsrind, imsic: the hart has state outside
+        the trap unit that a bit of them is for.
+    smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
+        rnmi_exception_vector: where their handler is, and that of its exceptions.
+    smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
     """
@@ -78,11 +98,38 @@ class Parameters:
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
+    sstc: bool = False
+    sscofpmf: bool = False
+    shlcofideleg: bool = False
+    zicbom: bool = False
+    zicboz: bool = False
+    zawrs: bool = False
+    svinval: bool = False
+    svpbmt: bool = False
+    svadu: bool = False
+    smmpm: bool = False
+    smnpm: bool = False
+    ssnpm: bool = False
+    ssdbltrp: bool = False
+    smdbltrp: bool = False
+    smrnmi: bool = False
+    smstateen: bool = False
+    custom_state: bool = False
+    zfinx: bool = False
+    zcmt: bool = False
+    ssqosid: bool = False
+    sdtrig: bool = False
+    smctr: bool = False
+    smcsrind: bool = False
+    sscsrind: bool = False
+    imsic: bool = False
+    rnmi_interrupt_vector: int = 0
+    rnmi_exception_vector: int = 0
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
         _one_of("xlen", self.xlen, (32, 64))
-        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "local_interrupts_first"):
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "local_interrupts_first", *EXTENSIONS):
             _one_of(name, getattr(self, name), (False, True))
         if self.h and not self.s:
             raise ConfigError("h is true: the hypervisor extension needs s")
@@ -107,6 +154,7 @@ class Parameters:
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
         self._check_mtvec_reset()
         self._check_isa()
+        self._check_extensions()
 
     def _fill_defaults(self) -> None:
         def default(name: str, value: object) -> None:
@@ -180,6 +228,30 @@ class Parameters:
                 raise ConfigError(f"isa is {letters!r}: {letter} needs {name}")
         if "E" in letters and self.h:
             raise ConfigError(f"isa is {letters!r}: h needs the base I")
+
+    def _check_extensions(self) -> None:
+        # norm:stimecmp_exist: the S-level stimecmp; norm:mcounteren_tm_clr: by mcounteren.TM.
+        if self.sstc and self.counters == "none":
+            raise ConfigError("sstc is true: Sstc needs counters zicntr or zihpm")
+        # norm:scountovf_smode_read_access: by the enables of the event counters.
+        if self.sscofpmf and self.counters != "zihpm":
+            raise ConfigError("sscofpmf is true: Sscofpmf needs counters zihpm")
+        for name in ("sstc", "sscofpmf", "svinval", "svpbmt", "svadu", "ssnpm", "ssdbltrp"):
+            if getattr(self, name) and not self.s:
+                raise ConfigError(f"{name} is true: {name.capitalize()} needs s")
+        for name in ("rnmi_interrupt_vector", "rnmi_exception_vector"):
+            vector = getattr(self, name)
+            _in_range(name, vector, 0, 2**self.xlen - 1)
+            if vector and not self.smrnmi:
+                raise ConfigError(f"{name} is {vector:#x}: without smrnmi it must be 0")
+            if vector % (self.ialign // 8):
+                raise ConfigError(f"{name} is {vector:#x}: it must be a multiple of {self.ialign // 8}")
+        # norm:vsip_vsie_lcofi
+        if self.shlcofideleg and not (self.h and self.sscofpmf):
+            raise ConfigError("shlcofideleg is true: Shlcofideleg needs h and sscofpmf")
+        for name in ("svpbmt", "svadu", "svinval"):
+            if getattr(self, name) and len(self.satp_modes) < 2:
+                raise ConfigError(f"{name} is true: {name.capitalize()} needs a translation mode in satp_modes")
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

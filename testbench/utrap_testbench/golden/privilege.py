@@ -37,6 +37,7 @@ _NO_WINDOW = illegal(Because("HU-17", "the configuration has fewer delegation wi
 _NO_HIGH_COUNTER = illegal(Because(CSR_ADDRESSES, "a counter's high half, which RV64 has in no mode"))
 _UNPRIVILEGED = allowed(Because(CSR_ADDRESSES, "its address is for every mode", ("mode",)))
 
+_SRMCFG_IN_GUEST = virtual(Because("Ssqosid", "srmcfg is not the guest's, HS may have it", ("V",)))
 _COUNTER_IN_M = allowed(Because("norm:mcounteren_op", "M may read every counter", ("mode",)))
 _MCOUNTEREN = Because("norm:mcounteren_op", "M lets the modes below read it", ("mcounteren[{i}]",))
 _HCOUNTEREN = Because("norm:hcounteren_op", "HS lets the guest read it", ("hcounteren[{i}]",))
@@ -88,6 +89,11 @@ def supervisor(s: State, prv: int, v: int) -> Verdict:
             return _VU_NOT_S
         return _USER_NOT_S
     return _ALLOWED
+
+
+def illegal_below_s() -> Verdict:
+    """U may access no supervisor register."""
+    return _USER_NOT_S
 
 
 def satp(s: State, prv: int, v: int) -> Verdict:
@@ -192,6 +198,8 @@ def external(s: State, prv: int, v: int, address: int, has_s: int) -> Verdict:
     """A CSR outside the trap unit: bits 9:8 of its address name the lowest privilege."""
     if 0xC00 <= address < 0xC20 or 0xC80 <= address < 0xCA0:
         return counter(s, prv, v, address & 31, has_s)
+    if address == 0x181 and v == 1:
+        return _SRMCFG_IN_GUEST
     level = address >> 8 & 3
     if level == 3:
         return machine(s, prv, v)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from . import wide
 from .csrs import Csr
 from .rules import Rules
 from .state import State
@@ -14,18 +15,61 @@ CSR_NAMES = (
     "mcause", "mtval", "mtval2", "mtinst", "stvec", "scounteren", "sscratch", "sepc", "scause", "stval",
     "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
     "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
-    "menvcfg", "htimedelta", "htimedeltah",
+    "menvcfg", "menvcfgh", "mseccfg", "mnscratch", "mnepc", "mncause", "mnstatus",
+    "htimedelta", "htimedeltah", "henvcfgh",
+    "mstateen0", "mstateen0h", "mstateen1", "mstateen1h", "mstateen2", "mstateen2h", "mstateen3", "mstateen3h",
+    "hstateen0", "hstateen0h", "hstateen1", "hstateen1h", "hstateen2", "hstateen2h", "hstateen3", "hstateen3h",
+    "sstateen0", "sstateen1", "sstateen2", "sstateen3",
+    "stimecmp", "stimecmph", "vstimecmp", "vstimecmph",
     "utvec", "uscratch", "uepc", "ucause", "utval", "sedeleg", "sideleg",
     "hudcfg", "huedeleg", "hugpaw0", "hugpaw1", "hugpaw2", "hugpaw3", "hugpaw4", "hugpaw5", "hugpaw6",
     "hugpaw7", "hustatus", "hutval", "hutinst",
 )  # fmt: skip
-PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "hgeip")
+PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "stip_sw", "hgeip")
 #: Every name that a recorded state may have.
-REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid")
+REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid", "time", "timeh", "counter_overflow", "critical")
 
-_AS_STORED = ("hideleg", "sedeleg", "sideleg")
+Read = Callable[[Rules, State], int]
 
-Access = tuple[str, Callable[[Rules, State], int], Callable[[Rules, State, int], None]]
+#: What a read does not show whole is recorded as it is stored.
+_AS_STORED: Mapping[str, Read] = {
+    "hideleg": wide.stored("hideleg"),
+    "sedeleg": wide.stored("sedeleg"),
+    "sideleg": wide.stored("sideleg"),
+    "sstateen0": wide.stored("sstateen0"),
+    **{f"hstateen{i}": wide.low(wide.stored(f"hstateen{i}")) for i in range(4)},
+    **{f"hstateen{i}h": wide.high(wide.stored(f"hstateen{i}")) for i in range(4)},
+    "henvcfg": wide.low(wide.stored("henvcfg")),
+    "henvcfgh": wide.high(wide.stored("henvcfg")),
+}
+
+Write = Callable[[Rules, State, int], None]
+Access = tuple[str, Read, Write]
+
+
+def _set_sstateen0(r: Rules, s: State, w: int) -> None:
+    s.sstateen0 = w & r.sstateen0
+
+
+def _set_hstateen(number: int) -> tuple[Write, Write]:
+    """The writers of the whole register, and on RV32 of its high half."""
+    field = f"hstateen{number}"
+
+    def low(r: Rules, s: State, w: int) -> None:
+        wide.write_low(field, r.hstateen[number])(r, s, w)
+
+    def high(r: Rules, s: State, w: int) -> None:
+        wide.write_high(field, r.hstateen[number])(r, s, w)
+
+    return low, high
+
+
+#: What a write through the CSR reaches as the mode sees it is set whole.
+_WRITTEN_WHOLE: Mapping[str, Write] = {
+    "sstateen0": _set_sstateen0,
+    **{f"hstateen{i}": _set_hstateen(i)[0] for i in range(4)},
+    **{f"hstateen{i}h": _set_hstateen(i)[1] for i in range(4)},
+}
 
 
 def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
@@ -36,10 +80,6 @@ def register_table(csrs: Mapping[int, Csr]) -> list[Access]:
         # What the trap unit owns only to refuse it is no register: high halves on RV64, absent windows.
         if name not in rows or rows[name].is_placeholder:
             continue
-        read = _field(name) if name in _AS_STORED else rows[name].read
-        table.append((name, read, rows[name].write))
+        read = _AS_STORED.get(name, rows[name].read)
+        table.append((name, read, _WRITTEN_WHOLE.get(name, rows[name].write)))
     return table
-
-
-def _field(name: str) -> Callable[[Rules, State], int]:
-    return lambda r, s: getattr(s, name)

@@ -3,7 +3,8 @@
 A register is what M-mode reads from the CSR of that name, with these
 exceptions: `sedeleg`, `sideleg` and `hideleg` are as stored, not as masked on
 a read; the lines and the software bits behind `mip` are registers of their
-own (`seip_line`, `seip_sw`, `ueip_line`, `ueip_sw`, `hgeip`).
+own (`seip_line`, `seip_sw`, `ueip_line`, `ueip_sw`, `hgeip`); `stip_sw` is
+STIP's software bit while stimecmp hides it. `time` and `timeh` are an input.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from .config import Config
 from .isa import Irq, Prv, bits
 from .rules import Rules
 from .state import State
+from .timer import has_stimecmp
 from .views import mip
 
-_WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI)
+_STIP = bits(Irq.STI)
+_SOFTWARE = {"seip_sw": 9, "ueip_sw": 8, "stip_sw": 5}
+_WITHOUT_LINE = bits(Irq.USI, Irq.SSI, Irq.UTI, Irq.STI, Irq.LCOFI)
+_FIRST = ("menvcfg", "menvcfgh", "henvcfg", "henvcfgh", *(f"mstateen{i}{h}" for i in range(4) for h in ("", "h")))
+_OVERFLOWS = 0xFFFF_FFF8
 
 
 class IllegalState(ValueError):
@@ -39,6 +45,15 @@ def registers(config: Config, s: State) -> dict[str, int]:
     if r.geilen > 0:
         values["hgeip"] = s.hgeip
     values["mhartid"] = s.mhartid
+    if r.lcofi:
+        values["counter_overflow"] = s.counter_overflow
+    if r.smdbltrp:
+        values["critical"] = s.critical
+    if r.sstc:
+        values["stip_sw"] = s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
+        values["time"] = s.time & r.xlen_mask
+        if r.xlen == 32:
+            values["timeh"] = s.time >> 32
     return values
 
 
@@ -55,7 +70,8 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
     if s.v == 1 and (not config.h or s.prv == 3):
         raise IllegalState(f"prv={s.prv}, v=1 is not a mode of this hart")
     known = ("prv" in values) + ("v" in values)
-    for name, read, write in r.registers:
+    # What SDT may hold depends on DTE.
+    for name, read, write in sorted(r.registers, key=lambda row: row[0] not in _FIRST):
         if name in values:
             known += 1
             value = values[name]
@@ -66,12 +82,38 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
                 raise IllegalState(f"{name}={value:#x} is not legal here: it would read {read(r, s):#x}")
         else:
             write(r, s, 0)
+    known += _set_inputs(r, s, values)
     known += _set_pending(r, s, values)
     if known != len(values):
-        names = {name for name, _, _ in r.registers} | _pending_names(r) | {"prv", "v"}
+        names = {name for name, _, _ in r.registers} | _pending_names(r) | set(_input_names(r)) | {"prv", "v"}
         extra = sorted(set(values) - names)
         raise IllegalState(f"{', '.join(extra)}: no such register in this configuration")
     return s
+
+
+def _input_names(r: Rules) -> tuple[str, ...]:
+    names: tuple[str, ...] = ("counter_overflow",) if r.lcofi else ()
+    names += ("critical",) if r.smdbltrp else ()
+    if r.sstc:
+        names += ("time",) if r.xlen == 64 else ("time", "timeh")
+    return names
+
+
+def _set_inputs(r: Rules, s: State, values: Mapping[str, int]) -> int:
+    """The time, whose halves RV32 names apart, and OF of the counters; gives how many of the names were there."""
+    names = [name for name in _input_names(r) if name in values]
+    for name in names:
+        value = values[name]
+        if name == "critical":
+            s.critical = value & 1
+            continue
+        if value > r.xlen_mask or (name == "counter_overflow" and value > _OVERFLOWS):
+            raise IllegalState(f"{name}={value:#x} is wider than the input")
+        if name == "counter_overflow":
+            s.counter_overflow = value & _OVERFLOWS
+        else:
+            s.time |= value << (32 if name == "timeh" else 0)
+    return len(names)
 
 
 def _pending_names(r: Rules) -> set[str]:
@@ -82,6 +124,8 @@ def _pending_names(r: Rules) -> set[str]:
         names |= {"ueip_line", "ueip_sw"}
     if r.geilen > 0:
         names |= {"hgeip"}
+    if r.sstc:
+        names |= {"stip_sw"}
     return names
 
 
@@ -94,6 +138,8 @@ def _set_pending(r: Rules, s: State, values: Mapping[str, int]) -> int:
     s.line_local = value & r.local
     known = int("mip" in values)
     software = value & _WITHOUT_LINE & r.mip_software
+    if r.sstc and has_stimecmp(s):
+        software &= ~_STIP  # it is the timer's
     for name in _pending_names(r) - {"mip"}:
         if name not in values:
             continue
@@ -114,7 +160,7 @@ def _set_pending(r: Rules, s: State, values: Mapping[str, int]) -> int:
         elif name == "ueip_line":
             s.line_ueip = level
         else:
-            software |= level << (9 if name == "seip_sw" else 8)
+            software |= level << _SOFTWARE[name]
     s.mip_software = software
     if "mip" in values and mip(r, s) != value:
         raise IllegalState(f"mip={value:#x} does not fit the lines and hvip: it would read {mip(r, s):#x}")

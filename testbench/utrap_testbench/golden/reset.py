@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import legalise
 from .config import Config
+from .isa import ones
 from .state import State
 
 
@@ -11,11 +12,17 @@ def reset_state(config: Config) -> State:
     """The state after reset: M-mode, everything else 0 but what cannot be (warl:reset, norm:mstatus_mie_mprv_rst).
 
     mtvec comes from the configuration, and read-only ones read as ones at
-    once. Lines are low, and the input `mtvec_reset` is 0.
+    once. Lines are low, and the input `mtvec_reset` is 0. The timers are as
+    far away as they can be, so that none is pending (warl:stimecmp).
     """
-    r = config.rules
-    mtvec = legalise.mtvec(r, 0) if isinstance(config.mtvec_reset, str) else config.mtvec_reset
-    return State(mtvec=mtvec, mideleg=r.mideleg_read_only_ones)
+    r = config.rules  # norm:mstatus_mdt_rst, norm:mnstatus_nmie_reset
+    return State(
+        mtvec=legalise.mtvec(r, 0) if isinstance(config.mtvec_reset, str) else config.mtvec_reset,
+        mideleg=r.mideleg_read_only_ones,
+        mstatus_mdt=r.smdbltrp,
+        stimecmp=ones(64) * r.sstc,
+        vstimecmp=ones(64) * (r.sstc & r.has_h),
+    )
 
 
 def reset(config: Config, s: State) -> State:
@@ -29,4 +36,5 @@ def reset(config: Config, s: State) -> State:
 #: The levels of the inputs, which reset leaves alone.
 _INPUTS = (
     "line_meip", "line_mtip", "line_msip", "line_seip", "line_ueip", "line_local", "hgeip", "mhartid", "mtvec_reset",
+    "time", "line_rnmi", "rnmi_cause", "counter_overflow",
 )  # fmt: skip

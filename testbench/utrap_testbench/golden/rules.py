@@ -60,10 +60,12 @@ class Rules:
         # A bit that medeleg cannot have could never be read as 1 (HU-9), so it is not stored.
         self.sedeleg = bits(*_SEDELEG) & self.medeleg if n and s else 0
         self.huedeleg = bits(*_HUEDELEG) if config.shudeleg else 0
-        self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        # norm:mip_lcofip_mie_lcofie_rdonly0
+        self.lcofi = bits(Irq.LCOFI) if config.sscofpmf else 0
+        self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         # norm:mideleg_acc_h; SGEI too, whatever GEILEN (warl:mideleg).
         self.mideleg_read_only_ones = IRQ_VS | bits(Irq.SGEI) if h else 0
-        self.hideleg = IRQ_VS if h else 0
+        self.hideleg = (IRQ_VS if h else 0) | (self.lcofi if config.shlcofideleg else 0)  # norm:vsip_vsie_lcofi
         self.sideleg = IRQ_U if n and s else 0
 
         # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
@@ -71,16 +73,18 @@ class Rules:
         self.mie = IRQ_M | (IRQ_S if s else 0) | (IRQ_VS | self.sgei if h else 0) | (IRQ_U if n else 0)
         # norm:mip_mie_enc_txt: the platform's own, from 16 on.
         self.local = ones(config.local_interrupts) << 16
-        self.mie |= self.local
+        self.mie |= self.local | self.lcofi
         self.mideleg |= self.local if s else 0
         self.hideleg |= self.local if h else 0
         local = tuple(range(16, 16 + config.local_interrupts))
         self.priority = (*local, *_STANDARD) if config.local_interrupts_first else (*_STANDARD, *local)
-        self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0)
+        # Those that VS sees under their own number (norm:vsip_vsie_lcofi).
+        self.kept = self.local | self.lcofi
+        self.mip_software = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi
         self.hvip = IRQ_VS if h else 0
         self.hie = IRQ_VS | self.sgei if h else 0
         # Bits that sie and sip may show where mideleg has them (warl:views).
-        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0) | (self.local if s else 0)
+        self.sie = (IRQ_S if s else 0) | (IRQ_U if n else 0) | (self.local if s else 0) | self.lcofi
         self.uie = IRQ_U if n else 0
 
         # Guest external interrupts (norm:geilen, norm:hstatus_vgein_op).
@@ -102,6 +106,8 @@ class Rules:
         # Guest-physical addresses (warl:mtval2, htval, hutval; HU-17).
         self.gpa_bits = _GPA_BITS[config.hgatp_modes[-1]] if h else 0
         self.tval2 = ones(self.gpa_bits - 2) if h else 0
+        # norm:mtval2_Ssdbltrap: a double trap puts there what mcause would have been given.
+        self.mtval2 = self.tval2 | (self.interrupt_bit | 63 if config.ssdbltrp else 0)
         self.page_bits = self.gpa_bits - 12 if h else 0
         self.windows = tuple(f"hugpaw{i}" for i in range(config.windows))
         self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
@@ -109,6 +115,34 @@ class Rules:
 
         # warl:counter enables
         self.counteren = ones(_COUNTER_BITS[config.counters])
+
+        # The xenvcfg: FIOM, CBIE, CBCFE, CBZE, PMM, ADUE, PBMTE, STCE (norm:menvcfg_fiom_rdonly0_ok,
+        # norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbcfe_rdonly0, norm:menvcfg_cbze_rdonly0, norm:menvcfg_pmm_rdonly0,
+        # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0).
+        self.sstc = int(config.sstc)
+        blocks = (7 << 4 if config.zicbom else 0) | config.zicboz << 7
+        pmm = 3 << 32 if xlen == 64 else 0  # norm:pm_rv32_illegal: the fields are there, and read-only 0
+        self.senvcfg = (self.has_translation | blocks | (pmm if config.ssnpm else 0)) if s else 0
+        # What menvcfg withholds from henvcfg while its own bit is 0.
+        self.withheld = config.ssdbltrp << 59 | config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
+        self.menvcfg = self.has_translation | blocks | (pmm if config.smnpm else 0) | self.withheld
+        self.henvcfg = (self.has_translation | blocks | (pmm if config.ssnpm else 0) | self.withheld) if h else 0
+        self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
+        # Double traps and RNMIs.
+        self.ssdbltrp, self.smdbltrp, self.smrnmi = int(config.ssdbltrp), int(config.smdbltrp), int(config.smrnmi)
+        self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
+            config.rnmi_interrupt_vector, config.rnmi_exception_vector,
+        )  # fmt: skip
+        # Smstateen: a bit exists where what it is for does (norm:stateen_unimplemented_state_roz, warl:stateen).
+        user = int(n or config.custom_state) | config.zfinx << 1 | config.zcmt << 2
+        guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | config.sscsrind << 60 | 3 << 62
+        machine = config.ssqosid << 55 | (1 << 56 if h and xlen == 32 else 0)
+        has = config.smstateen
+        self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)
+        self.hstateen = (user | guest, *(1 << 63,) * 3) if h and has else (0, 0, 0, 0)
+        self.sstateen0 = user if s and has else 0
+        self.mseccfg = pmm if config.smmpm else 0
+        self.hupmm = 3 if config.ssnpm and h and xlen == 64 else 0
 
         # xtvec (warl:xtvec)
         self.vector_by_insertion = config.vectored_align == 256

@@ -39,6 +39,10 @@ class State:
     hgeip: int = 0
     mhartid: int = 0
     mtvec_reset: int = 0
+    time: int = 0  # 64 bits, as M and HS see it
+    line_rnmi: int = 0
+    rnmi_cause: int = 0
+    counter_overflow: int = 0  # OF of mhpmevent31 to mhpmevent3, 32 bits
 
     # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
     mstatus_uie: int = 0
@@ -71,7 +75,26 @@ class State:
     mtval: int = 0
     mtval2: int = 0
     mtinst: int = 0
-    menvcfg: int = 0
+    menvcfg: int = 0  # 64 bits, on RV32 too
+    mseccfg: int = 0
+    mstatus_sdt: int = 0
+    mstatus_mdt: int = 0
+    critical: int = 0  # the hart has stopped (norm:trap_unexp_hndl_no_rnmi)
+    mstateen0: int = 0  # these of 64 bits, on RV32 too
+    mstateen1: int = 0
+    mstateen2: int = 0
+    mstateen3: int = 0
+    hstateen0: int = 0
+    hstateen1: int = 0
+    hstateen2: int = 0
+    hstateen3: int = 0
+    sstateen0: int = 0
+    mnscratch: int = 0
+    mnepc: int = 0
+    mncause: int = 0
+    mnstatus_mnpp: int = 0
+    mnstatus_mnpv: int = 0
+    mnstatus_nmie: int = 0
 
     # Supervisor (HS).
     stvec: int = 0
@@ -82,6 +105,7 @@ class State:
     stval: int = 0
     satp: int = 0
     senvcfg: int = 0
+    stimecmp: int = 0  # 64 bits, on RV32 too
 
     # Hypervisor. hvip holds VSSIP, VSTIP and VSEIP; VSSIP in mip and hip is this bit.
     hstatus_gva: int = 0
@@ -92,6 +116,7 @@ class State:
     hstatus_vtvm: int = 0
     hstatus_vtw: int = 0
     hstatus_vtsr: int = 0
+    hstatus_hupmm: int = 0
     hedeleg: int = 0
     hideleg: int = 0
     hvip: int = 0
@@ -100,7 +125,7 @@ class State:
     htval: int = 0
     htinst: int = 0
     hgatp: int = 0
-    henvcfg: int = 0
+    henvcfg: int = 0  # 64 bits, on RV32 too
     htimedelta: int = 0  # 64 bits, on RV32 too
 
     # Virtual supervisor.
@@ -117,6 +142,8 @@ class State:
     vscause: int = 0
     vstval: int = 0
     vsatp: int = 0
+    vsstatus_sdt: int = 0
+    vstimecmp: int = 0  # 64 bits, on RV32 too
 
     # N. sedeleg and sideleg keep what was written; reads and routing mask them (HU-9, HU-24).
     utvec: int = 0

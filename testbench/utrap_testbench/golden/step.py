@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import rnmi
 from .access import access, make_dirty
 from .config import Config
+from .double_trap import redirect
 from .entry import enter
-from .events import CsrAccess, Event, Query, Retire, SetLines, TakeException, TakeInterrupt, TrapReturn
-from .interrupts import lines_of, pending_interrupt, set_lines
+from .events import (
+    CounterOverflow,
+    CsrAccess,
+    Event,
+    Query,
+    Retire,
+    SetLines,
+    TakeException,
+    TakeInterrupt,
+    TakeRnmi,
+    TrapReturn,
+)
+from .interrupts import overflow, pending_interrupt, sensed, set_lines
+from .isa import Prv
 from .legality import judge
 from .outcome import Outcome
 from .route import route_exception
@@ -18,7 +32,13 @@ from .xret import trap_return
 
 
 def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
-    """The state after the event and what is seen of it; `state` itself is left alone."""
+    """The state after the event and what is seen of it; `state` itself is left alone.
+
+    norm:trap_unexp_hndl_no_rnmi: a hart that has stopped takes no event.
+    """
+    if config.rules.smdbltrp and state.critical == 1:
+        mode = state.v << 2 | state.prv
+        return state, Outcome(from_mode=mode, to_mode=mode)
     return _STEP[type(event)](config, state, event)
 
 
@@ -49,14 +69,28 @@ def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, 
         tinst=e.tinst & r.tinst,
         reason=route.reason,
     )
+    return _deliver(config, s, trap)
+
+
+def _deliver(config: Config, s: State, trap: Outcome) -> tuple[State, Outcome]:
+    """Enter the mode that the trap is for, or what stands in its place where that mode cannot bear one."""
+    r = config.rules
+    redirect(r, s, trap)
+    if trap.critical == 1:
+        mode = s.v << 2 | s.prv
+        stopped = Outcome(from_mode=mode, to_mode=mode, critical=1, irq=trap.irq, reason=trap.reason)
+        return s.replace(critical=1), stopped
+    if trap.rnmi == 1:
+        new = s.copy()
+        rnmi.enter(r, s, new, trap, Prv.M.value, 0)
+        return new, trap
     return enter(config, s, trap), trap
 
 
 def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, Outcome]:
     """norm:intr_mip_mie_op; tval, tval2, tinst and GVA are 0 (norm:H_trap_xtinst_interrupt)."""
     r = config.rules
-    if e.lines is not None or e.hgeip is not None:
-        s = set_lines(r, s, lines_of(s) if e.lines is None else e.lines, s.hgeip if e.hgeip is None else e.hgeip)
+    s = sensed(r, s, e)
     request = pending_interrupt(config, s)
     mode = s.v << 2 | s.prv
     if request.pending == 0:
@@ -72,13 +106,25 @@ def _take_interrupt(config: Config, s: State, e: TakeInterrupt) -> tuple[State, 
         epc=e.pc & r.epc_mask,
         reason=request.reason,
     )
-    return enter(config, s, trap), trap
+    return _deliver(config, s, trap)
+
+
+def _take_rnmi(config: Config, s: State, e: TakeRnmi) -> tuple[State, Outcome]:
+    return rnmi.take(config, s, e.pc)
 
 
 def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:
     """norm:mip_meip_rdonly and its like: the lines are levels, nothing is latched."""
     mode = s.v << 2 | s.prv
-    return set_lines(config.rules, s, e.lines, e.hgeip), Outcome(from_mode=mode, to_mode=mode)
+    new = set_lines(config.rules, s, e.lines, e.hgeip, e.time)
+    new.line_rnmi, new.rnmi_cause = e.rnmi & config.rules.smrnmi, e.rnmi_cause * config.rules.smrnmi
+    return new, Outcome(from_mode=mode, to_mode=mode)
+
+
+def _counter_overflow(config: Config, s: State, e: CounterOverflow) -> tuple[State, Outcome]:
+    """norm:LCOFIP_op"""
+    mode = s.v << 2 | s.prv
+    return overflow(s), Outcome(from_mode=mode, to_mode=mode)
 
 
 def _trap_return(config: Config, s: State, e: TrapReturn) -> tuple[State, Outcome]:
@@ -97,6 +143,8 @@ _STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {
     TakeException: _take_exception,
     TakeInterrupt: _take_interrupt,
     SetLines: _set_lines,
+    CounterOverflow: _counter_overflow,
+    TakeRnmi: _take_rnmi,
     TrapReturn: _trap_return,
     Query: _query,
 }

@@ -6,6 +6,7 @@ from .csrs import csr_table
 from .parameters import Parameters
 from .register_table import register_table
 from .rules import Rules
+from .stateen import gates
 
 
 class Tables(Rules):
@@ -14,4 +15,5 @@ class Tables(Rules):
     def __init__(self, config: Parameters) -> None:
         super().__init__(config)
         self.csrs = csr_table(config, self)
+        self.gates = gates(self)
         self.registers = register_table(self.csrs)

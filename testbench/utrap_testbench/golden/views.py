@@ -5,7 +5,11 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 
 from __future__ import annotations
 
-from .isa import Irq, bits
+from collections.abc import Callable
+
+from . import stateen, timer
+from .double_trap import sdt, vssdt
+from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 
@@ -32,17 +36,18 @@ def mstatus(r: Rules, s: State) -> int:
         | s.mstatus_tvm << 20
         | s.mstatus_tw << 21
         | s.mstatus_tsr << 22
+        | sdt(r, s) << 24
         | r.uxl
         | r.sxl
     )
     if r.xlen == 64:
-        value = value | s.mstatus_gva << 38 | s.mstatus_mpv << 39
+        value = value | s.mstatus_gva << 38 | s.mstatus_mpv << 39 | s.mstatus_mdt << 42
     return value | _sd(r, s.mstatus_fs, s.mstatus_vs)
 
 
 def mstatush(r: Rules, s: State) -> int:
     """norm:mstatush_sz_acc: RV32 only."""
-    return s.mstatus_gva << 6 | s.mstatus_mpv << 7
+    return s.mstatus_gva << 6 | s.mstatus_mpv << 7 | s.mstatus_mdt << 10
 
 
 def sstatus(r: Rules, s: State) -> int:
@@ -57,6 +62,7 @@ def sstatus(r: Rules, s: State) -> int:
         | s.mstatus_fs << 13
         | s.mstatus_sum << 18
         | s.mstatus_mxr << 19
+        | sdt(r, s) << 24
         | r.uxl
     )
     return value | _sd(r, s.mstatus_fs, s.mstatus_vs)
@@ -72,6 +78,7 @@ def vsstatus(r: Rules, s: State) -> int:
         | s.vsstatus_fs << 13
         | s.vsstatus_sum << 18
         | s.vsstatus_mxr << 19
+        | vssdt(r, s) << 24
         | r.uxl
     )
     return value | _sd(r, s.vsstatus_fs, s.vsstatus_vs)
@@ -82,6 +89,11 @@ def _sd(r: Rules, fs: int, vs: int) -> int:
     if fs == 3 or vs == 3:
         return r.sd
     return 0
+
+
+def mnstatus(r: Rules, s: State) -> int:
+    """norm:mnstatus_img"""
+    return s.mnstatus_nmie << 3 | s.mnstatus_mnpv << 7 | s.mnstatus_mnpp << 11
 
 
 def ustatus(r: Rules, s: State) -> int:
@@ -100,6 +112,7 @@ def hstatus(r: Rules, s: State) -> int:
         | s.hstatus_vtvm << 20
         | s.hstatus_vtw << 21
         | s.hstatus_vtsr << 22
+        | s.hstatus_hupmm << 48
         | r.vsxl
     )
 
@@ -143,14 +156,13 @@ def mip(r: Rules, s: State) -> int:
     (norm:mip_mie_alias).
     """
     value = (
-        s.mip_software
+        timer.pending(r, s, s.mip_software | s.hvip)
         | s.line_msip << 3
         | s.line_mtip << 7
         | s.line_ueip << 8
         | s.line_seip << 9
         | s.line_meip << 11
         | s.line_local
-        | s.hvip
     )
     if r.geilen > 0:
         # norm:hip_vseip_vseie_op: hgeip[0] is 0, so VGEIN=0 selects nothing.
@@ -202,16 +214,16 @@ def hgeip(r: Rules, s: State) -> int:
 def vsie(r: Rules, s: State) -> int:
     """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi: hie masked by hideleg, one place lower.
 
-    The platform's interrupts keep their numbers (warl:hideleg).
+    The platform's interrupts, and LCOFI (norm:vsip_vsie_lcofi), keep their numbers (warl:hideleg).
     """
     delegated = s.mie & hideleg(r, s)
-    return (delegated & IRQ_VS) >> 1 | delegated & r.local
+    return (delegated & IRQ_VS) >> 1 | delegated & r.kept
 
 
 def vsip(r: Rules, s: State) -> int:
-    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi"""
+    """norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi, norm:vsip_vsie_lcofi"""
     delegated = mip(r, s) & hideleg(r, s)
-    return (delegated & IRQ_VS) >> 1 | delegated & r.local
+    return (delegated & IRQ_VS) >> 1 | delegated & r.kept
 
 
 def u_delegated(r: Rules, s: State) -> int:
@@ -231,17 +243,23 @@ def uip(r: Rules, s: State) -> int:
     return mip(r, s) & u_delegated(r, s)
 
 
-# Halves.
+def scountovf(r: Rules, s: State) -> int:
+    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    if s.prv == Prv.M:
+        return s.counter_overflow
+    if s.v == 1:
+        return s.counter_overflow & s.mcounteren & s.hcounteren
+    return s.counter_overflow & s.mcounteren
 
 
-def htimedelta(r: Rules, s: State) -> int:
-    """norm:htimedelta_sz_acc_op: on RV32 the low half."""
-    return s.htimedelta & r.xlen_mask
+def sstateen0(r: Rules, s: State) -> int:
+    """norm:sstateen_vsmode_access_roz: as the current mode sees it."""
+    return stateen.sstateen(s, 0, s.v)
 
 
-def htimedeltah(r: Rules, s: State) -> int:
-    """norm:htimedeltah_sz_acc_op"""
-    return s.htimedelta >> 32
+def hstateen(number: int) -> Callable[[Rules, State], int]:
+    """norm:mstateen_lower_priv_roz"""
+    return lambda r, s: stateen.hstateen(s, number)
 
 
 def zero(r: Rules, s: State) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from . import rnmi
 from .config import Config
+from .double_trap import clear_on_return, clear_on_uret
 from .events import Return
 from .isa import Prv
 from .outcome import Outcome
@@ -77,11 +79,18 @@ def uret_verdict(config: Config, s: State) -> Verdict:
     return _URET
 
 
+def returns_of(config: Config) -> tuple[Return, ...]:
+    """The returns to execute on this hart: MNRET with Smrnmi alone."""
+    return tuple(insn for insn in Return if insn is not Return.MNRET or config.smrnmi)
+
+
 def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]:
     """norm:mstatus_xret_op, norm:xret_op"""
     mode = s.v << 2 | s.prv
     if insn is Return.MRET:
         fault, why = mret_verdict(config, s)
+    elif insn is Return.MNRET:
+        fault, why = rnmi.verdict(config, s)
     elif insn is Return.SRET:
         fault, why = sret_verdict(config, s)
     elif insn is Return.URET:
@@ -93,6 +102,8 @@ def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]
     new = s.copy()
     if insn is Return.MRET:
         target, where, pc = _mret(config, s, new)
+    elif insn is Return.MNRET:
+        target, where, pc = rnmi.mnret(config, s, new)
     elif insn is Return.URET:
         target, where, pc = _uret(config, s, new)
     else:
@@ -123,6 +134,7 @@ def _mret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     new.mstatus_mpie = 1
     new.mstatus_mpp = _U
     new.mstatus_mpv = 0
+    clear_on_return(config.rules, old, new, is_sret=False)
     return old.mepc, where, _TO_MEPC
 
 
@@ -135,6 +147,7 @@ def _sret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     new.mstatus_spie = 1
     new.mstatus_spp = _U
     new.hstatus_spv = 0
+    clear_on_return(config.rules, old, new, is_sret=True)
     return old.sepc, _SRET_TO_SPP, _TO_SEPC
 
 
@@ -145,6 +158,7 @@ def _sret_vs(config: Config, old: State, new: State) -> tuple[int, Reason, Reaso
     new.vsstatus_sie = old.vsstatus_spie
     new.vsstatus_spie = 1
     new.vsstatus_spp = _U
+    new.vsstatus_sdt = 0  # norm:sret_dt
     return old.vsepc, _SRET_TO_VSPP, _TO_VSEPC
 
 
@@ -162,4 +176,5 @@ def _uret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     new.mstatus_mprv = 0
     new.mstatus_uie = old.mstatus_upie
     new.mstatus_upie = 1
+    clear_on_uret(config.rules, old, new)
     return old.uepc, where, _TO_UEPC

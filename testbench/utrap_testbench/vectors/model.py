@@ -19,14 +19,14 @@ from utrap_testbench.golden import (
     wakes,
 )
 from utrap_testbench.golden.events import TakeException, TakeInterrupt
-from utrap_testbench.golden.interrupts import lines_of, set_lines
+from utrap_testbench.golden.interrupts import sensed
 from utrap_testbench.golden.isa import Cause, Fault
 
 from .compare import Result
-from .record import Record
+from .record import CRITICAL, Record
 
 # An allowed load or store was recorded as allowed, not executed: the pc stays.
-_NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv"))
+_NOT_EXECUTED = frozenset(insn for insn in Insn if insn.value[:3] in ("hlv", "hsv") or insn is Insn.CM_JALT)
 
 
 class Step(NamedTuple):
@@ -46,8 +46,7 @@ def step_of(config: Config, record: Record) -> Step:
     """Step the model once; raises `IllegalState` likewise."""
     before, event = state_from_registers(config, record.pre), record.event
     if isinstance(event, TakeInterrupt):
-        lines = lines_of(before) if event.lines is None else event.lines
-        before = set_lines(config.rules, before, lines, before.hgeip if event.hgeip is None else event.hgeip)
+        before = sensed(config.rules, before, event)
     return Step(before, *step(config, before, event))
 
 
@@ -67,7 +66,7 @@ def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
     """The redirect's target, the same instruction again after a fault, else the next one."""
     if outcome.redirect:
         return outcome.target
-    if outcome.fault or record.kind in ("interrupt", "retire"):
+    if outcome.critical or outcome.fault or record.kind in ("interrupt", "retire"):
         return record.pc
     if isinstance(record.event, Query) and record.event.insn in _NOT_EXECUTED:
         return record.pc
@@ -77,16 +76,16 @@ def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
 def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> dict[str, int | None]:
     event = record.event
     if isinstance(event, TakeException):
-        return {"to": outcome.to_mode}
+        return _taken(outcome)
     if isinstance(event, TakeInterrupt):
         mip = config.rules.csrs[0x344]
         answers: dict[str, int | None] = {
-            "taken": outcome.trap,
+            "taken": outcome.trap | outcome.critical,
             "wake": int(wakes(config, after)),
             "mip": mip.read(config.rules, after),
         }
-        if outcome.trap:
-            answers |= {"irq": outcome.irq, "to": outcome.to_mode}
+        if answers["taken"]:
+            answers |= {"irq": outcome.irq, **_taken(outcome)}
         return answers
     answers = {"fault": outcome.fault or None}
     if outcome.fault:
@@ -95,6 +94,14 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
         answers["to"] = outcome.to_mode
     elif isinstance(event, CsrAccess):
         answers |= _csr_answers(config, record, event, after, outcome)
+    return answers
+
+
+def _taken(outcome: Outcome) -> dict[str, int | None]:
+    """Into which mode a trap went, and whether as a double trap."""
+    answers: dict[str, int | None] = {"to": CRITICAL if outcome.critical else outcome.to_mode}
+    if outcome.double:
+        answers["double"] = 1
     return answers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import zlib
@@ -25,13 +26,16 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 
-from .record import FORMAT, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
+from .narrow import narrow
+from .record import FORMATS, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
 
 _PRE_NAMES = frozenset(REGISTER_NAMES)
 _POST_NAMES = _PRE_NAMES | frozenset(OUTSIDE_REGISTERS)
 _OPS = {"csrrw": CsrOp.WRITE, "csrrs": CsrOp.SET, "csrrc": CsrOp.CLEAR}
 _RETURNS = {insn.value: insn for insn in Return}
 _INSNS = {insn.value: insn for insn in Insn}
+#: Registers of format 2 that are outside the trap unit, and that nothing in it looks at.
+_IGNORED = frozenset(("miselect", "siselect", "vsiselect", "srmcfg", "jvt", "fcsr", "mseccfgh", "ssp"))
 _LINES = 1 << 11 | 1 << 9 | 1 << 8 | 1 << 7 | 1 << 3
 
 
@@ -79,8 +83,9 @@ def _header(file: str, number: int, text: str) -> Header:
     line = _object(file, number, text)
     if line.get("kind") != "config":
         raise ReplayError(file, number, "the first line must have kind config")
-    if line.get("format") != FORMAT:
-        raise ReplayError(file, number, f"format is {line.get('format')!r}: allowed is {FORMAT}")
+    if line.get("format") not in FORMATS:
+        allowed = " and ".join(map(str, FORMATS))
+        raise ReplayError(file, number, f"format is {line.get('format')!r}: allowed are {allowed}")
     if "xlen" not in line:
         raise ReplayError(file, number, "the key xlen is missing")
     try:
@@ -92,13 +97,39 @@ def _header(file: str, number: int, text: str) -> Header:
         raise ReplayError(file, number, "external is not a list of CSR addresses")
     parse = _Line(file, number, config, frozenset())
     addresses = frozenset(parse.hex("external", item, 12) for item in external)
-    return Header(config=config, source=str(line.get("source", "")), external=addresses)
+    header = Header(config=config, source=str(line.get("source", "")), external=addresses)
+    if line["format"] == 2 and header.is_spike:
+        return dataclasses.replace(header, external=addresses | _recorded(config))
+    return header
+
+
+def _recorded(config: Config) -> frozenset[int]:
+    """CSRs outside the trap unit that Spike records as registers in format 2, and so does not list as external."""
+    found = {0xC01} if config.xlen == 64 else {0xC01, 0xC81}
+    if config.sscofpmf:
+        found |= {*range(0x323, 0x340), *(range(0x723, 0x740) if config.xlen == 32 else ())}
+    if config.zfinx:
+        found |= {1, 2, 3}
+    if config.zcmt:
+        found |= {0x17}
+    if config.ssqosid:
+        found |= {0x181}
+    if config.smcsrind:
+        found |= {*range(0x350, 0x358)} - {0x354}
+    if config.sscsrind:
+        found |= {*range(0x150, 0x158), *range(0x250, 0x258)} - {0x154, 0x254}
+    return frozenset(found)
 
 
 def _records(file: str, header: Header, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Record]]:
     for number, text in lines:
         line = _object(file, number, text)
-        yield number, _Line(file, number, header.config, header.external).record(line)
+        if line.get("kind") == "reset":
+            continue  # format 2: what the recording simulator resets to, which is its own choice
+        record = _Line(file, number, header.config, header.external).record(line)
+        if header.is_spike:
+            narrow(header.config, record)
+        yield number, record
 
 
 class _Line:
@@ -148,15 +179,30 @@ class _Line:
         for name in ("prv", "v"):
             self.key(where, values, name)
         for name, value in values.items():
-            if name == "prv":
+            if (
+                name.startswith("mhpmevent")
+                and self.config.sscofpmf
+                and name.removeprefix("mhpmevent").strip("h").isdecimal()
+            ):
+                self.overflow(where, name, value, out)
+            elif name == "prv":
                 out[name] = self.number_in(f"{where}.prv", value, (0, 1, 3))
             elif name == "v":
                 out[name] = self.number_in(f"{where}.v", value, (0, 1))
+            elif name in _IGNORED or (name in ("time", "timeh") and not self.config.sstc):
+                self.hex(f"{where}.{name}", value, xlen)  # recorded on every hart, and nothing looks at it
             elif name in names:
                 out[name] = self.hex(f"{where}.{name}", value, xlen)
             elif name != "pc":
                 self.fail(f"{where}.{name}: unknown CSR name")
         return pc, out
+
+    def overflow(self, where: str, name: str, value: object, out: dict[str, int]) -> None:
+        """OF of a counter's event register, which format 2 records and which is an input here."""
+        number, is_high = int(name.removeprefix("mhpmevent").removesuffix("h")), name.endswith("h")
+        of = self.hex(f"{where}.{name}", value, self.config.xlen) >> self.config.xlen - 1
+        if where == "pre" and of and (is_high or self.config.xlen == 64):
+            out["counter_overflow"] = out.get("counter_overflow", 0) | 1 << number
 
     # The record.
 
@@ -201,7 +247,10 @@ class _Line:
         hgeip = None
         if "hgeip" in details:
             hgeip = self.hex("event.hgeip", details["hgeip"], self.config.xlen)
-        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip)
+        time = None
+        if "time" in details:
+            time = self.hex("event.time", details["time"], 64)
+        return TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip, time=time, lcofi=self.flag(details, "lcofi"))
 
     def xret(self, details: dict[str, Any], pc: int) -> Event:
         name = self.key("event", details, "insn")
@@ -258,7 +307,7 @@ class _Line:
         for name, value in values.items():
             if name in ("tval", "mip", "rdata", "written", "readback"):
                 out[name] = self.hex(f"result.{name}", value, self.config.xlen)
-            elif name in ("taken", "wake"):
+            elif name in ("taken", "wake", "double"):
                 out[name] = self.number_in(f"result.{name}", value, (0, 1))
             elif name == "irq":
                 if type(value) is not int or not 0 <= value <= 63:

@@ -7,15 +7,18 @@ from typing import Any
 
 from utrap_testbench.golden import Config, Event
 
-FORMAT = 1
+#: The formats that are read; 2 has the registers of the newer extensions, and names these.
+FORMATS = (1, 2)
 KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
 
 #: Registers that a recorded `post` may name although they are outside the trap unit's state.
 OUTSIDE_REGISTERS = ("misa", "mcountinhibit")
 
 #: How a target mode is written in `result.to`; S stands for HS where there is no H.
-MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS"}
-MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5}
+#: Where the hart stops there is no mode.
+CRITICAL = 8
+MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS", CRITICAL: "critical"}
+MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5, "critical": CRITICAL}
 
 
 class ReplayError(Exception):
@@ -47,7 +50,8 @@ class Record:
 
     `event` is what the model is given; `details` is the event as it was
     written, `result` the answers as recorded, with numbers parsed and `to` as
-    a `Mode` value.
+    a `Mode` value; `narrowed` names the deviations by which `pre` holds what
+    ours cannot, and from which it was taken.
     """
 
     kind: str
@@ -59,6 +63,7 @@ class Record:
     post: dict[str, int]
     result: dict[str, int | None]
     opt: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
 
     def expected_registers(self) -> dict[str, int]:
         """All registers after the event that are not 0, or were recorded."""

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .record import FORMAT, MODE_NAMES, Header, Record
+from utrap_testbench.golden.parameters import EXTENSIONS
+
+from .record import MODE_NAMES, Header, Record
 
 _HEX_RESULTS = frozenset(("tval", "mip", "rdata", "written", "readback"))
 
@@ -42,12 +44,14 @@ def file_bytes(name: str, header: Header, records: Iterable[Record]) -> tuple[by
 
 
 def header_line(header: Header) -> dict[str, Any]:
-    """The first line as an object."""
+    """The first line as an object: format 2 where the hart has one of the newer extensions."""
+    extensions = [name for name in EXTENSIONS if getattr(header.config, name)]
     return {
         "kind": "config",
-        "format": FORMAT,
+        "format": 2 if extensions else 1,
         "source": header.source,
         **header.config.to_json(),
+        **({"extensions": extensions} if extensions else {}),
         "external": [hex(address) for address in sorted(header.external)],
     }
 

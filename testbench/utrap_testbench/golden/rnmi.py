@@ -1,0 +1,85 @@
+"""Smrnmi: interrupts that software cannot mask, and the way back from their handler."""
+
+from __future__ import annotations
+
+from .config import Config
+from .double_trap import clear_on_mnret
+from .isa import Mode, Prv
+from .outcome import Outcome
+from .reason import Because, Reason, Verdict, allowed, illegal
+from .rules import Rules
+from .state import State
+
+_M = Prv.M.value
+_MODE_M = Mode.M.value
+
+_PENDING: Reason = (
+    Because("norm:mnstatus_nmie_enable", "an RNMI is pending, and NMIE enables it", ("mnstatus.NMIE",)),
+)
+_AT_VECTOR: Reason = (Because("norm:rnmi_trap_addr", "the handler's address is the hart's"),)
+_MNRET = allowed(Because("norm:mnret_mode", "MNRET executes in M", ("mode",)))
+_MNRET_BELOW_M = illegal(Because("norm:mnret_mode", "MNRET executes in M alone", ("mode",)))
+_NO_SMRNMI = illegal(Because("norm:mnret_mode", "the hart has no Smrnmi"))
+_BACK: Reason = (Because("norm:mnret_restore", "back to the mode in MNPP and MNPV", ("mnstatus.MNPP",)),)
+_TO_MNEPC: Reason = (Because("norm:rnmi_resume", "the pc that the RNMI stored", ("mnepc",)),)
+
+
+def masks_interrupts(r: Rules, s: State) -> bool:
+    """norm:mnstatus_nmie_disable"""
+    return bool(r.smrnmi and s.mnstatus_nmie == 0)
+
+
+def is_due(r: Rules, s: State) -> bool:
+    """norm:rnmi_not_disabled: NMIE alone masks it."""
+    return bool(r.smrnmi and s.mnstatus_nmie == 1 and s.line_rnmi == 1)
+
+
+def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
+    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (warl:RNMI)."""
+    r = config.rules
+    mode = s.v << 2 | s.prv
+    if not is_due(r, s):
+        return s, Outcome(from_mode=mode, to_mode=mode)
+    trap = Outcome(
+        redirect=1, from_mode=mode, to_mode=_MODE_M, trap=1, rnmi=1, is_interrupt=1,
+        cause=s.rnmi_cause, irq=s.rnmi_cause, epc=pc & r.epc_mask, reason=_PENDING,
+    )  # fmt: skip
+    new = s.copy()
+    enter(r, s, new, trap, s.prv, s.v)
+    return new, trap
+
+
+def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> None:
+    """norm:rnmi_entry, norm:rnmi_entry_cause, norm:rnmi_entry_priv, norm:rnmi_entry_nmie_clear, norm:rnmi_enter_mmode
+
+    Writes mnepc, mncause, MNPP, MNPV, NMIE.
+    """
+    new.mnepc = trap.epc
+    new.mncause = trap.cause | r.interrupt_bit if trap.is_interrupt == 1 else trap.cause
+    new.mnstatus_mnpp = prv
+    new.mnstatus_mnpv = v
+    new.mnstatus_nmie = 0
+    new.prv, new.v = _M, 0
+    trap.target, trap.target_reason = r.rnmi_interrupt_vector, _AT_VECTOR
+
+
+def verdict(config: Config, s: State) -> Verdict:
+    """norm:mnret_mode"""
+    if not config.smrnmi:
+        return _NO_SMRNMI
+    if s.prv == _M:
+        return _MNRET
+    return _MNRET_BELOW_M
+
+
+def mnret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
+    """norm:mnret_restore, norm:mnret_mprv. Writes NMIE, and MPRV on leaving M."""
+    new.prv = old.mnstatus_mnpp
+    if old.mnstatus_mnpp == _M:
+        new.v = 0
+    else:
+        new.v = old.mnstatus_mnpv
+        new.mstatus_mprv = 0
+    new.mnstatus_nmie = 1
+    clear_on_mnret(config.rules, new)
+    return old.mnepc, _BACK, _TO_MNEPC

@@ -1,0 +1,171 @@
+"""Smstateen: which state the modes below may reach, by mstateen, hstateen and sstateen.
+
+A bit that is 0 in mstateen reads and acts as 0 in hstateen and sstateen
+(norm:mstateen_lower_priv_roz); one that is 0 in hstateen does so in sstateen
+with V=1 (norm:sstateen_vsmode_access_roz). What a write cannot see it keeps
+(warl:stateen).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from .isa import Prv
+from .reason import Because, Verdict, allowed, illegal, virtual
+from .rules import Rules
+from .state import State
+
+_U, _M = Prv.U.value, Prv.M.value
+
+#: The bits of mstateen0, hstateen0, sstateen0.
+C: Final = 0
+FCSR: Final = 1
+JVT: Final = 2
+CTR: Final = 54
+SRMCFG: Final = 55
+P1P13: Final = 56
+CONTEXT: Final = 57
+IMSIC: Final = 58
+CSRIND: Final = 60
+ENVCFG: Final = 62
+SE: Final = 63
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gate:
+    """One bit of the registers with this number, and which of hstateen and sstateen have it for the state behind."""
+
+    register: int
+    bit: int
+    rule: str
+    by_h: bool = True
+    by_s: bool = False
+
+    def judge(self, r: Rules, s: State, prv: int, v: int, judged: Verdict) -> Verdict:
+        """norm:stateen_illegal_state_access: `judged` is the verdict without this extension.
+
+        What HS may not do is an illegal instruction for everyone below M, the
+        virtual instruction among them (warl:stateen).
+        """
+        if prv == _M or judged.fault == 2:
+            return judged
+        if mstateen(s, self.register) >> self.bit & 1 == 0:
+            return _refusals(self).below_m
+        if judged.fault != 0:
+            return judged
+        if v == 1 and self.by_h and hstateen(s, self.register) >> self.bit & 1 == 0:
+            return _refusals(self).in_guest
+        if prv == _U and self.by_s and sstateen(s, self.register, v) >> self.bit & 1 == 0:
+            return _refusals(self).in_vu if v == 1 else _refusals(self).in_u
+        return Verdict(0, judged.reason + _refusals(self).passed)
+
+
+class _Refusals:
+    """The verdicts that a gate can give."""
+
+    def __init__(self, gate: Gate) -> None:
+        number, bit = gate.register, gate.bit
+        m = Because(gate.rule, "M lets the modes below have it", (f"mstateen{number}[{bit}]",))
+        h = Because(gate.rule, "HS keeps it from the guest", (f"hstateen{number}[{bit}]",))
+        u = Because(gate.rule, "{S} keeps it from user mode", ("mode", f"sstateen{number}[{bit}]"))
+        self.below_m = illegal(Because(gate.rule, "M keeps it from the modes below", (f"mstateen{number}[{bit}]",)))
+        self.in_guest, self.in_vu, self.in_u = virtual(m, h), virtual(m, u), illegal(m, u)
+        self.passed = (m,)
+
+
+_KNOWN: dict[Gate, _Refusals] = {}
+
+
+def _refusals(gate: Gate) -> _Refusals:
+    if gate not in _KNOWN:
+        _KNOWN[gate] = _Refusals(gate)
+    return _KNOWN[gate]
+
+
+def mstateen(s: State, number: int) -> int:
+    value: int = getattr(s, f"mstateen{number}")
+    return value
+
+
+def hstateen(s: State, number: int) -> int:
+    """norm:mstateen_lower_priv_roz"""
+    value: int = getattr(s, f"hstateen{number}")
+    return value & mstateen(s, number)
+
+
+def sstateen(s: State, number: int, v: int) -> int:
+    """norm:mstateen_lower_priv_roz, norm:sstateen_vsmode_access_roz; sstateen1 to 3 have no bits yet."""
+    if number:
+        return 0
+    if v == 1:
+        return s.sstateen0 & hstateen(s, 0)
+    return s.sstateen0 & s.mstateen0
+
+
+def write_sstateen0(r: Rules, s: State, w: int) -> None:
+    """warl:stateen: what is hidden from the writer is kept."""
+    seen = r.sstateen0 & (hstateen(s, 0) if s.v == 1 else s.mstateen0)
+    s.sstateen0 = s.sstateen0 ^ (s.sstateen0 ^ w) & seen
+
+
+def write_hstateen(number: int, shift: int) -> Callable[[Rules, State, int], None]:
+    """The writer of hstateen or, with a shift of 32, of its high half."""
+
+    def write(r: Rules, s: State, w: int) -> None:
+        old = getattr(s, f"hstateen{number}")
+        seen = r.hstateen[number] & mstateen(s, number) & r.xlen_mask << shift
+        setattr(s, f"hstateen{number}", old ^ (old ^ w << shift) & seen)
+
+    return write
+
+
+def gates(r: Rules) -> dict[int, Gate]:
+    """What is behind which bit, by CSR address; a bit that mstateen cannot have gates nothing."""
+    found: dict[int, Gate] = {}
+
+    def add(gate: Gate, *addresses: int) -> None:
+        if r.mstateen[gate.register] >> gate.bit & 1:
+            found.update(dict.fromkeys(addresses, gate))
+
+    # warl:stateen, norm:stateen0_c_op: what N and Shudeleg add.
+    own = (0x000, 0x004, 0x005, *range(0x040, 0x045), 0x102, 0x103)
+    add(Gate(0, C, "norm:stateen0_c_op", by_s=True), *own)
+    add(Gate(0, C, "norm:stateen0_c_op", by_s=True), 0x6C0, 0x6C2, 0x6D2, *range(0x6E0, 0x6E8), 0x800, 0x843, 0x84A)
+    add(Gate(0, FCSR, "norm:stateen0_fcsr_op", by_s=True), 0x001, 0x002, 0x003)
+    add(Gate(0, JVT, "norm:stateen0_jvt_op", by_s=True), 0x017)
+    add(Gate(0, CTR, "norm:mstateen0_se0_op"), 0x14E, 0x14F, 0x15F, 0x24E)
+    add(Gate(0, SRMCFG, "norm:mstateen0_srmcfg_op", by_h=False), 0x181)
+    add(Gate(0, P1P13, "norm:mstateen0_p1p13_op", by_h=False), 0x612)
+    add(Gate(0, CONTEXT, "norm:mstateen0_context_op"), 0x5A8)
+    add(Gate(0, CONTEXT, "norm:mstateen0_context_op", by_h=False), 0x6A8)
+    add(Gate(0, IMSIC, "norm:mstateen0_imsic_op"), 0x15C)
+    add(Gate(0, IMSIC, "norm:mstateen0_imsic_op", by_h=False), 0x25C)
+    add(Gate(0, CSRIND, "norm:mstateen0_csrind_op"), 0x150, 0x151, 0x152, 0x153, 0x155, 0x156, 0x157)
+    add(Gate(0, CSRIND, "norm:mstateen0_csrind_op", by_h=False), 0x250, 0x251, 0x252, 0x253, 0x255, 0x256, 0x257)
+    add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op"), 0x10A)
+    add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op", by_h=False), 0x60A, 0x61A)
+    for number in range(4):
+        add(Gate(number, SE, "norm:mstateen_bit_63_op"), 0x10C + number)
+        add(Gate(number, SE, "norm:mstateen_bit_63_op", by_h=False), 0x60C + number, 0x61C + number)
+    return found
+
+
+_REACHED = allowed()
+_JVT = Gate(0, JVT, "norm:stateen0_jvt_op", by_s=True)
+_FCSR = Gate(0, FCSR, "norm:stateen0_fcsr0_misa_f0_illegal_fpu_instr", by_s=True)
+
+
+def table_jump(r: Rules, s: State) -> Verdict:
+    """CM.JT and CM.JALT, which read jvt."""
+    if r.mstateen[0] >> JVT & 1:
+        return _JVT.judge(r, s, s.prv, s.v, _REACHED)
+    return _REACHED
+
+
+def float_in_x(r: Rules, s: State) -> Verdict:
+    """Floating-point instructions of Zfinx, as though they all accessed fcsr."""
+    if r.mstateen[0] >> FCSR & 1:
+        return _FCSR.judge(r, s, s.prv, s.v, _REACHED)
+    return _REACHED
