@@ -3,6 +3,7 @@
 Two builds are made: CVA6 as it is, and with the unit of the variant `msun`, which runs every program.
 """
 
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -18,7 +19,7 @@ from utrap_integrate.compare import Comparison, run
 from utrap_integrate.core import Insertion
 from utrap_integrate.loops import loops
 from utrap_integrate.programs import load_program
-from utrap_sim.simulators.builds import child_environment, find_simulator
+from utrap_sim.simulators.installed import find_simulator
 
 #: What both run, to the cycle; nothing has to be explained.
 TRAPS = ("exceptions", "interrupts", "paging")
@@ -150,7 +151,7 @@ def test_the_adapter_fits_the_ports_of_the_cva6_with_a_hypervisor(cva6, profile,
     command = ["verilator", "--lint-only", "-Wall", *(f"-Wno-{name}" for name in quiet)]
     command += [*(f"+define+{name}" for name in macros), "-I.", "--top-module", "declarations", "trap_unit.v"]
     command += [str(cva6.example / part) for part in parts]
-    environment = child_environment(find_simulator("verilator", for_cocotb=False))
+    environment = {**os.environ, **find_simulator("verilator", for_cocotb=False).environment}
     result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (0, "")
 
