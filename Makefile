@@ -46,6 +46,7 @@ qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: m
 programs: $(RUN) ## build the hart's and the cores' programs anew, with riscv64-unknown-elf-gcc
 	make --no-print-directory -C examples/programs
 	make --no-print-directory -C examples/ibex/programs
+	make --no-print-directory -C examples/cva6/programs
 
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
 	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \
