@@ -108,7 +108,7 @@ class AnswerSignature(Signature):
 class InterruptSignature(Signature):
     """The interrupt that the hart would take now.
 
-    It follows from state and lines alone, never from `commit`, and may be
+    It follows from state, lines and time alone, never from `commit`, and may be
     withdrawn when a line falls. The core takes it by committing INTERRUPT in
     a cycle in which `request` is 1; in any other that event does nothing.
 
