@@ -21,6 +21,7 @@ class Cycle:
         lines: New levels at the bit numbers of mip (11, 9, 8, 7, 3, and 16 and up); None: as before.
         hgeip: New levels of the guest external interrupts; None: as before.
         reset: `rst` is 1: it wins over the event.
+        time: The time in this cycle and after it; None: as before.
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
     """
 
@@ -29,6 +30,7 @@ class Cycle:
     hgeip: int | None = None
     reset: bool = False
     mtvec_reset: int | None = None
+    time: int | None = None
 
 
 def describe(config: Config, cycle: Cycle) -> str:
@@ -38,6 +40,8 @@ def describe(config: Config, cycle: Cycle) -> str:
         text += f", lines {cycle.lines:#x}"
     if cycle.hgeip is not None:
         text += f", hgeip {cycle.hgeip:#x}"
+    if config.sstc and cycle.time is not None:
+        text += f", time {cycle.time:#x}"
     if config.mtvec_reset == "port" and cycle.mtvec_reset is not None:
         text += f", mtvec_reset {cycle.mtvec_reset:#x}"
     return f"reset, with {text}" if cycle.reset else text
