@@ -9,6 +9,7 @@ from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp, Irq, Mode
 from utrap_testbench.golden.interrupts import TARGETS
 
+from . import timers
 from .source import Source
 
 __all__ = ["pairs", "races", "routes"]
@@ -143,6 +144,7 @@ def _delegate(source: Source, targets: dict[int, Mode]) -> Iterator[Cycle]:
 def _pend(source: Source, mask: int) -> Iterator[Cycle]:
     """Exactly these interrupts pending: by line where there is one and chance wants it, else by software."""
     rules = source.rules
+    by_timer = (yield from timers.pend(source, mask)) if source.config.sstc else 0
     lines = mask & (sum(1 << irq for irq in _LINES) | rules.local)
     if source.chance(0.5):
         lines &= ~rules.mip_software
@@ -152,7 +154,7 @@ def _pend(source: Source, mask: int) -> Iterator[Cycle]:
         yield Cycle(source.debug("hgeie", hgeip))
     yield Cycle(source.debug("mip", mask), lines, hgeip)
     if source.config.h:
-        yield Cycle(source.debug("hvip", mask))
+        yield Cycle(source.debug("hvip", mask & ~by_timer))
 
 
 def _enable(source: Source) -> Iterator[Cycle]:
