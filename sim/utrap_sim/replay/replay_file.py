@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from types import TracebackType
 
+from utrap.config import ConfigError
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import Config, IllegalState
 from utrap_testbench.harts import unit_config
@@ -84,12 +85,15 @@ def replay_on_rtl(
     """Replay a file; see `utrap_testbench.replay` for the arguments. `limit` ends it after so many records.
 
     Raises:
-        ReplayError: When the file cannot be read.
+        ReplayError: When the file cannot be read, or the unit lacks what its hart has.
         UserError: When the simulator is missing or ends.
     """
     header, lines = read_records(path)
     configured = header.config if config is None else config(header.config)
-    records, player = players.get(configured)
+    try:
+        records, player = players.get(configured)
+    except ConfigError as error:
+        raise ReplayError(path, 1, str(error)) from None
     report = Report(file=path)
     for batch, seen in _played(path, islice(lines, limit), records, player, BACK_ENDS[players.name]):
         for started, during, after in zip(batch, seen[::2], seen[1::2], strict=True):

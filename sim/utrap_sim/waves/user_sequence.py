@@ -20,6 +20,7 @@ import utrap_sim
 import utrap_testbench
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
+from utrap.config import ConfigError
 from utrap_testbench.golden import IllegalState, Query, Retire, TakeInterrupt, state_from_registers
 from utrap_testbench.harts import unit_config
 from utrap_testbench.vectors import Record, ReplayError, read_records
@@ -47,6 +48,8 @@ def records_scenario(path: Path) -> tuple[Scenario, UnitConfig, int]:
         unit = unit_config(header.config)
     except ReplayError as error:
         raise UserError(str(error)) from None
+    except ConfigError as error:
+        raise UserError(f"{path}:1: {error}") from None
     if not records:
         raise UserError(f"{path}: there is no event in it")
     hartid = records[0][1].pre.get("mhartid", 0)

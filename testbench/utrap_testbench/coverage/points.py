@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from utrap_testbench.golden import Config, Mode, Return, irq_name
+from utrap_testbench.golden import Config, Mode, irq_name
 from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
+from utrap_testbench.golden.xret import returns_of
 
 from .access import access_bins
 
@@ -74,7 +75,12 @@ def points(config: Config) -> list[Point]:
         point("vectors", "to x kind x xtvec", [traps, ["exception", "interrupt"], ["direct", "vectored"]], _always),
         Point("CSR access", ("class", "mode", "access", "verdict"), access_bins(config, modes)),
         point("addresses", "block of 16 x mode", [[f"{n:#05x}" for n in range(0, 4096, 16)], names], _always),
-        point("returns", "instruction x from x to", [[i.value for i in Return], names, [*names, "fault"]], _return),
+        point(
+            "returns",
+            "instruction x from x to",
+            [[i.value for i in returns_of(config)], names, [*names, "fault"]],
+            _return,
+        ),
         point("interrupt priorities", "taken x waiting", [irqs, irqs], _priority),
         point("reset", "mode", [names], _always),
     ]

@@ -23,6 +23,7 @@ class Cycle:
         reset: `rst` is 1: it wins over the event.
         time: The time in this cycle and after it; None: as before.
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
+        time: The level of the input of this name, in this cycle and after it; None: as before.
     """
 
     event: Event = IDLE

@@ -97,7 +97,7 @@ GUEST_PAGE_FAULTS = (
     Cause.STORE_GUEST_PAGE_FAULT,
 )
 
-#: Standard order within one target (norm:intr_M_mode_pri, norm:hsint_priority, HU-26, HU-33).
+#: Standard order within one target (norm:intr_M_mode_pri, norm:hsint_priority, HU-26, warl:LCOFI).
 IRQ_PRIORITY = (
     Irq.MEI, Irq.MSI, Irq.MTI,
     Irq.SEI, Irq.SSI, Irq.STI,

@@ -48,6 +48,7 @@ _NO_SVINVAL = illegal(Because("Svinval", "the hart has no Svinval"))
 _INVALIDATION = allowed(Because("Svinval", "it executes in {S} and above, whatever TVM and VTVM", ("mode",)))
 _NO_ZICBOM = illegal(Because("norm:menvcfg_cbcfe_rdonly0", "the hart has no Zicbom"))
 _NO_ZICBOZ = illegal(Because("norm:menvcfg_cbze_rdonly0", "the hart has no Zicboz"))
+_NO_ZCMT = illegal(Because("norm:stateen0_jvt_op", "the hart has no Zcmt"))
 _NO_ZAWRS = illegal(Because("Zawrs", "the hart has no Zawrs"))
 _WRS_IN_M = allowed(Because("Zawrs", "M may wait", ("mode",)))
 _WRS_TW = illegal(Because("Zawrs", "TW does not let the modes below M wait for long", ("mode", "mstatus.TW")))
@@ -201,6 +202,13 @@ def cbo_zero(config: Config, s: State) -> Verdict:
     return CBO_ZERO.judge(config.rules, s)
 
 
+def table_jump(config: Config, s: State) -> Verdict:
+    """CM.JT and CM.JALT: norm:stateen0_jvt_op"""
+    if not config.zcmt:
+        return _NO_ZCMT
+    return stateen.table_jump(config.rules, s)
+
+
 _VERDICT = {
     Insn.WFI: wfi,
     Insn.SFENCE_VMA: sfence_vma,
@@ -212,7 +220,7 @@ _VERDICT = {
     Insn.HINVAL_VVMA: hfence_vvma,
     Insn.HINVAL_GVMA: hfence_gvma,
     Insn.WRS_NTO: wrs_nto,
-    Insn.CM_JALT: lambda config, s: stateen.table_jump(config.rules, s),
+    Insn.CM_JALT: table_jump,
     Insn.CBO_INVAL: cbo_inval,
     Insn.CBO_CLEAN: cbo_clean,
     Insn.CBO_FLUSH: cbo_clean,
@@ -237,6 +245,21 @@ _VERDICT = {
     Insn.URET: uret_verdict,
     Insn.MNRET: rnmi.verdict,
 }
+
+
+#: The instructions that an extension adds, by its field of the configuration; the others every hart knows.
+_ADDED_BY = {
+    Insn.SFENCE_W_INVAL: "svinval", Insn.SFENCE_INVAL_IR: "svinval",
+    Insn.HINVAL_VVMA: "svinval", Insn.HINVAL_GVMA: "svinval",
+    Insn.WRS_NTO: "zawrs", Insn.CM_JALT: "zcmt",
+    Insn.CBO_INVAL: "zicbom", Insn.CBO_CLEAN: "zicbom", Insn.CBO_FLUSH: "zicbom", Insn.CBO_ZERO: "zicboz",
+    Insn.MNRET: "smrnmi",
+}  # fmt: skip
+
+
+def instructions_of(config: Config) -> tuple[Insn, ...]:
+    """The instructions to judge on this hart: those of extensions that it lacks are illegal whatever its state."""
+    return tuple(insn for insn in Insn if insn not in _ADDED_BY or getattr(config, _ADDED_BY[insn]))
 
 
 def judge(config: Config, s: State, insn: Insn) -> Verdict:

@@ -35,7 +35,7 @@ def is_due(r: Rules, s: State) -> bool:
 
 
 def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
-    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (HU-32)."""
+    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (warl:RNMI)."""
     r = config.rules
     mode = s.v << 2 | s.prv
     if not is_due(r, s):

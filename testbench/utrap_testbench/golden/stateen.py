@@ -47,7 +47,7 @@ class Gate:
         """norm:stateen_illegal_state_access: `judged` is the verdict without this extension.
 
         What HS may not do is an illegal instruction for everyone below M, the
-        virtual instruction among them (HU-29).
+        virtual instruction among them (warl:stateen).
         """
         if prv == _M or judged.fault == 2:
             return judged
@@ -129,7 +129,7 @@ def gates(r: Rules) -> dict[int, Gate]:
         if r.mstateen[gate.register] >> gate.bit & 1:
             found.update(dict.fromkeys(addresses, gate))
 
-    # HU-29, norm:stateen0_c_op: what N and Shudeleg add.
+    # warl:stateen, norm:stateen0_c_op: what N and Shudeleg add.
     own = (0x000, 0x004, 0x005, *range(0x040, 0x045), 0x102, 0x103)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), *own)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), 0x6C0, 0x6C2, 0x6D2, *range(0x6E0, 0x6E8), 0x800, 0x843, 0x84A)

@@ -79,6 +79,11 @@ def uret_verdict(config: Config, s: State) -> Verdict:
     return _URET
 
 
+def returns_of(config: Config) -> tuple[Return, ...]:
+    """The returns to execute on this hart: MNRET with Smrnmi alone."""
+    return tuple(insn for insn in Return if insn is not Return.MNRET or config.smrnmi)
+
+
 def trap_return(config: Config, s: State, insn: Return) -> tuple[State, Outcome]:
     """norm:mstatus_xret_op, norm:xret_op"""
     mode = s.v << 2 | s.prv

@@ -20,6 +20,7 @@ from utrap_testbench.golden import (
     TrapReturn,
 )
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
+from utrap_testbench.golden.xret import returns_of
 
 __all__ = ["Source"]
 
@@ -150,7 +151,7 @@ class Source:
 
     def trap_return(self) -> TrapReturn:
         """A return, mostly one that the mode may execute."""
-        choices = _RETURNS[self.mode] if self.chance(0.85) else tuple(Return)
+        choices = _RETURNS[self.mode] if self.chance(0.85) else returns_of(self.config)
         return TrapReturn(insn=self.rng.choice(choices))
 
     def access(

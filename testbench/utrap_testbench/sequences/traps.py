@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Mode, Return, TrapReturn
+from utrap_testbench.golden.xret import returns_of
 
 from .source import Source
 
@@ -115,7 +116,7 @@ def _delegations(source: Source, mode: Mode) -> list[tuple[int, int, int]]:
 def returns(source: Source) -> Iterator[Cycle]:
     """Every return in every mode, to every mode and refused, from status that no trap need have left."""
     for mode in source.rng.sample(source.modes, len(source.modes)):
-        for insn in Return:
+        for insn in returns_of(source.config):
             for target in source.rng.sample(source.modes, len(source.modes)):
                 yield from _return(source, mode, insn, target, is_trapped=False)
             yield from _return(source, mode, insn, mode, is_trapped=True)

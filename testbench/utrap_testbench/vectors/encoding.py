@@ -22,9 +22,23 @@ _PLAIN = {
     Insn.URET: 0x00200073,
     Insn.SRET: 0x10200073,
     Insn.MRET: 0x30200073,
+    Insn.MNRET: 0x70200073,
     Insn.WFI: 0x10500073,
+    Insn.WRS_NTO: 0x00D00073,
+    Insn.SFENCE_W_INVAL: 0x18000073,
+    Insn.SFENCE_INVAL_IR: 0x18100073,
+    # The block at t1, and the table's first entry for CM.JALT.
+    Insn.CBO_INVAL: 0x0003200F,
+    Insn.CBO_CLEAN: 0x0013200F,
+    Insn.CBO_FLUSH: 0x0023200F,
+    Insn.CBO_ZERO: 0x0043200F,
+    Insn.CM_JALT: 0xA082,
 }
-_FENCES = {Insn.SFENCE_VMA: 0x09, Insn.SINVAL_VMA: 0x0B, Insn.HFENCE_VVMA: 0x11, Insn.HFENCE_GVMA: 0x31}
+_FENCES = {
+    Insn.SFENCE_VMA: 0x09, Insn.SINVAL_VMA: 0x0B,
+    Insn.HFENCE_VVMA: 0x11, Insn.HINVAL_VVMA: 0x13,
+    Insn.HFENCE_GVMA: 0x31, Insn.HINVAL_GVMA: 0x33,
+}  # fmt: skip
 
 
 def encode(insn: Insn) -> int:

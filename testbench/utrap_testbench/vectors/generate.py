@@ -23,7 +23,9 @@ from utrap_testbench.golden import (
     reset_state,
 )
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
+from utrap_testbench.golden.legality import instructions_of
 from utrap_testbench.golden.rules import IRQ_S, IRQ_U, IRQ_VS
+from utrap_testbench.golden.xret import returns_of
 
 from .encoding import encode, encode_csr
 from .model import run_on_model
@@ -65,6 +67,8 @@ class _Random:
         self.rng = random.Random(seed) if rng is None else rng
         self.modes = [(3, 0), (0, 0)] + [(1, 0)] * config.s + [(0, 1), (1, 1)] * config.h
         self.owned = sorted(config.rules.csrs)
+        executed = {insn.value for insn in Return}
+        self.judged = [insn for insn in instructions_of(config) if insn.value not in executed]
 
     def word(self) -> int:
         """A value for a register: often special, mostly random."""
@@ -177,11 +181,11 @@ class _Random:
         return details, TakeInterrupt(pc=pc, lines=lines, hgeip=hgeip)
 
     def xret(self, pc: int) -> tuple[dict[str, Any], Event]:
-        insn = self.rng.choice(list(Return))
+        insn = self.rng.choice(returns_of(self.config))
         return {"insn": insn.value, "bits": hex(encode(Insn(insn.value)))}, TrapReturn(insn=insn)
 
     def legality(self, pc: int) -> tuple[dict[str, Any], Event]:
-        insn = self.rng.choice([insn for insn in Insn if insn.value not in ("mret", "sret", "uret")])
+        insn = self.rng.choice(self.judged)
         return {"insn": insn.value, "bits": hex(encode(insn))}, Query(insn=insn)
 
     def csr(self, pc: int) -> tuple[dict[str, Any], Event]:

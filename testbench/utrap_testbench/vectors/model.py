@@ -99,7 +99,10 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
 
 def _taken(outcome: Outcome) -> dict[str, int | None]:
     """Into which mode a trap went, and whether as a double trap."""
-    return {"to": CRITICAL if outcome.critical else outcome.to_mode} | ({"double": 1} if outcome.double else {})
+    answers: dict[str, int | None] = {"to": CRITICAL if outcome.critical else outcome.to_mode}
+    if outcome.double:
+        answers["double"] = 1
+    return answers
 
 
 def fault_tval(record: Record, fault: int) -> int:

@@ -25,6 +25,7 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 
+from .narrow import narrow
 from .record import FORMATS, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
 
 _PRE_NAMES = frozenset(REGISTER_NAMES)
@@ -94,13 +95,15 @@ def _header(file: str, number: int, text: str) -> Header:
     if not isinstance(external, list):
         raise ReplayError(file, number, "external is not a list of CSR addresses")
     parse = _Line(file, number, config, frozenset())
-    addresses = frozenset(parse.hex("external", item, 12) for item in external) | _recorded(config)
+    addresses = frozenset(parse.hex("external", item, 12) for item in external)
+    if line["format"] == 2:
+        addresses |= _recorded(config)
     return Header(config=config, source=str(line.get("source", "")), external=addresses)
 
 
 def _recorded(config: Config) -> frozenset[int]:
     """CSRs outside the trap unit that format 2 records as registers, and so does not list as external."""
-    found: set[int] = {0xC01, 0xC81} if config.sstc and config.xlen == 32 else {0xC01} if config.sstc else set()
+    found = {0xC01} if config.xlen == 64 else {0xC01, 0xC81}
     if config.sscofpmf:
         found |= {*range(0x323, 0x340), *(range(0x723, 0x740) if config.xlen == 32 else ())}
     if config.zfinx:
@@ -121,7 +124,10 @@ def _records(file: str, header: Header, lines: Iterator[tuple[int, str]]) -> Ite
         line = _object(file, number, text)
         if line.get("kind") == "reset":
             continue  # format 2: what the recording simulator resets to, which is its own choice
-        yield number, _Line(file, number, header.config, header.external).record(line)
+        record = _Line(file, number, header.config, header.external).record(line)
+        if header.is_spike:
+            narrow(header.config, record)
+        yield number, record
 
 
 class _Line:

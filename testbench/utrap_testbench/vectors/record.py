@@ -50,7 +50,8 @@ class Record:
 
     `event` is what the model is given; `details` is the event as it was
     written, `result` the answers as recorded, with numbers parsed and `to` as
-    a `Mode` value.
+    a `Mode` value; `narrowed` names the deviations by which `pre` holds what
+    ours cannot, and from which it was taken.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Record:
     post: dict[str, int]
     result: dict[str, int | None]
     opt: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
 
     def expected_registers(self) -> dict[str, int]:
         """All registers after the event that are not 0, or were recorded."""
