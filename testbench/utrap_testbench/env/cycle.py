@@ -21,7 +21,6 @@ class Cycle:
         lines: New levels at the bit numbers of mip (11, 9, 8, 7, 3, and 16 and up); None: as before.
         hgeip: New levels of the guest external interrupts; None: as before.
         reset: `rst` is 1: it wins over the event.
-        time: The time in this cycle and after it; None: as before.
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
         time: The level of the input of this name, in this cycle and after it; None: as before.
     """
