@@ -10,10 +10,11 @@ from utrap_testbench.golden import CsrOp, Irq
 
 from .source import Source
 
-__all__ = ["comparisons", "edges", "ladder", "pend"]
+__all__ = ["TIMED", "comparisons", "edges", "ladder", "pend"]
 
 _ONES = (1 << 64) - 1
-_STI, _VSTI = Irq.STI.value, Irq.VSTI.value
+#: The interrupts that a timer makes pending.
+TIMED = _STI, _VSTI = Irq.STI.value, Irq.VSTI.value
 #: What shows the pending bits.
 _VIEWS = ("mip", "sip", "hip", "vsip")
 _COMPARES = ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph")
@@ -72,19 +73,21 @@ def ladder(source: Source) -> Iterator[Cycle]:
                 yield Cycle(source.access(source.csr_number[name], op))
 
 
-def pend(source: Source, mask: int) -> Generator[Cycle, None, int]:
-    """Of the timers' interrupts those in a mask reached and no other, or the timers off; gives those reached."""
-    wanted = [irq for irq in (_STI, _VSTI) if mask >> irq & 1]
-    # In each mode by a timer, and by software.
-    by_timer = [irq for irq in wanted if source.draw(f"{irq} in {source.mode}", (False, True))]
-    is_on = bool(by_timer) if wanted else source.chance(0.5)
-    yield from _enable(source, is_on, _VSTI in by_timer or source.chance(0.5))
-    reached = {irq: mask >> irq & 1 if irq == _STI else irq in by_timer for irq in (_STI, _VSTI)}
+def pend(source: Source, mask: int, by_timer: bool | None) -> Generator[Cycle, None, int]:
+    """Of the timers' interrupts those in a mask reached and no other, or the timers off; gives those reached.
+
+    Where nobody says whether it is the timers that make them pending, chance does.
+    """
+    wanted = [irq for irq in TIMED if mask >> irq & 1]
+    timed = [irq for irq in wanted if (source.chance(0.5) if by_timer is None else by_timer)]
+    is_on = bool(timed) if wanted else source.chance(0.5)
+    yield from _enable(source, is_on, _VSTI in timed or source.chance(0.5))
+    reached = {irq: mask >> irq & 1 if irq == _STI else irq in timed for irq in (_STI, _VSTI)}
     far, before = source.rng.choice((0, 1, 1 << 20)), source.rng.choice((1, 1 << 20))
     time = source.rng.randrange(1 << 21, _ONES - (1 << 21))
     yield from _compare(source, time, *(far if reached[irq] else -before for irq in (_STI, _VSTI)))
     yield Cycle(time=time)
-    return sum(1 << irq for irq in by_timer)
+    return sum(1 << irq for irq in timed)
 
 
 def _near(source: Source, number: int) -> int:
