@@ -84,10 +84,10 @@ class Config:
         mconfigptr: Address of the configuration structure, or 0.
         fs: mstatus.FS is writable (needed by F).
         vs: mstatus.VS is writable (needed by V).
-        isa: Letters that misa shows beside S, U, H and N: I or E, then those of
-            extensions in the manual's order, MAFDQCBVX.
         sstc: Supervisor timers: stimecmp, and with H vstimecmp, compared with the
             input `mtime`. Needs s, and counters for their TM bits.
+        isa: Letters that misa shows beside S, U, H and N: I or E, then those of
+            extensions in the manual's order, MAFDQCBVX.
 
     Raises:
         ConfigError: When a field breaks a rule.
@@ -117,8 +117,8 @@ class Config:
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
-    isa: str = "IMAC"
     sstc: bool = False
+    isa: str = "IMAC"
 
     def __post_init__(self) -> None:
         _check(self)

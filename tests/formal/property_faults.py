@@ -234,7 +234,7 @@ _TIMER = "(({}) & commit_op == 3'd1 & (commit_csr_address == 12'h14d | commit_cs
 TIMERS = {
     "stip_follows_stimecmp": ("stimecmp_reached", "mtime > stimecmp_value"),
     "without_stce_stip_is_software": ("mip", "$ | {58'd0, stimecmp_reached, 5'd0}"),
-    "vstip_follows_vstimecmp": ("guest_time", "mtime"),
+    "vstip_follows_vstimecmp": ("vstimecmp_reached", "mtime >= vstimecmp_value"),
     "hs_has_stce_from_m": ("henvcfg", "$ | {henvcfg_stce, 63'd0}"),
     "reset_makes_no_timer_pending": ("stimecmp_value", f"{RESET}64'd0"),
     "without_tm_nobody_below_m_has_timers": _verdict(_TIMER.format(IN["vs"]), 2),

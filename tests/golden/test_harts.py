@@ -51,6 +51,7 @@ VALUES = {
     "mtvec_reset": st.one_of(WORD, st.sampled_from([4, 2, 3, 5, 0x101, 0x181, 0x100, 2**64 - 255])),
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
+    "sstc": FLAG,
 }
 
 
@@ -87,6 +88,9 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(MU | {"isa": "IMAFDCV", "fs": True, "vs": True})
 @example(MU | {"asid_bits": 1})
 @example(MU | {"vmid_bits": 1})
+@example(FULL | {"sstc": True})
+@example(MU | {"sstc": True})
+@example(FULL | {"sstc": True, "counters": "none"})
 def test_unit_and_model_give_the_same_verdict(values):
     ours = accepted(unit.Config, unit.ConfigError, values)
     theirs = accepted(golden.Config, golden.ConfigError, values)

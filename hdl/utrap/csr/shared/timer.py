@@ -38,7 +38,7 @@ def by_timer(config: Config, rule: InterruptRule, field: Field) -> Field:
             level_where=(supervisor,),
             level_replaces=True,
             write_where=(*field.write_where, f"~{supervisor}"),
-            rule=_also(words, "with menvcfg.STCE it follows stimecmp and is read-only"),
+            rule=_also(words, "with menvcfg.STCE it follows stimecmp" + " and is read-only" * field.is_writable),
         )
     if rule.code is Interrupt.VSTI:
         # norm:hip_vstip_op, norm:henvcfg_stce
