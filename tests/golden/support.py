@@ -3,6 +3,7 @@
 import random
 
 from utrap_testbench.golden import Config, CsrAccess, CsrOp, Mode, State, reset_state, step
+from utrap_testbench.golden.parameters import EXTENSIONS
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.generate import random_state
 
@@ -15,6 +16,15 @@ CONFIGS = [
     Config.profile("msu", satp_modes=("bare",), asid_bits=0, counters="none"),
     Config.profile("mu", n=True),
 ]
+#: Harts with all of the newer extensions, and one without those that go with N.
+EXTENDED = {
+    xlen: Config.profile(
+        "full", xlen=xlen, counters="zihpm", geilen=3, rnmi_interrupt_vector=0x4000, rnmi_exception_vector=0x5000,
+        **dict.fromkeys(EXTENSIONS, True),
+    )
+    for xlen in (32, 64)
+}  # fmt: skip
+ALL_CONFIGS = [*CONFIGS, *EXTENDED.values()]
 FULL = Config.profile("full")
 FULL32 = Config.profile("full", xlen=32)
 MODES = {mode.name: mode for mode in Mode}
@@ -22,7 +32,8 @@ MODES = {mode.name: mode for mode in Mode}
 
 def config_id(config):
     """A short name for a parameter."""
-    return f"rv{config.xlen}-{config.profile_name}-{config.geilen}-{config.vectored_align}-{len(config.satp_modes)}"
+    name = config.profile_name + "-all" * config.smstateen
+    return f"rv{config.xlen}-{name}-{config.geilen}-{config.vectored_align}-{len(config.satp_modes)}"
 
 
 def state_from_seed(config, seed):

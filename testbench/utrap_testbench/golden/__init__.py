@@ -1,7 +1,8 @@
 """The golden model: the RISC-V trap architecture in plain Python, to be read next to the manual.
 
 It covers M, S, U, the H extension, the N extension and Shudeleg, on RV32 and
-RV64, and imports nothing from the hardware description.
+RV64, and the newer extensions that `parameters.EXTENSIONS` names. It imports
+nothing from the hardware description.
 
 One pure step::
 
@@ -13,8 +14,8 @@ One pure step::
   `Config.from_json(header)`, `config.to_json()`).
 - `State` holds every stored field as an integer, `reset_state(config)` is the
   one after reset. `step` leaves its argument alone and returns a new one.
-- Events: `Retire`, `CsrAccess`, `TakeException`, `TakeInterrupt`, `SetLines`,
-  `TrapReturn`, `Query` (module `events`).
+- Events: `Retire`, `CsrAccess`, `TakeException`, `TakeInterrupt`, `TakeRnmi`,
+  `SetLines`, `CounterOverflow`, `TrapReturn`, `Query` (module `events`).
 - `Outcome`: fault verdict, read data, redirect, modes before and after, and
   what the trap wrote, and the reasons: `Because` values, which name the rule,
   say what was found and what was looked at (`look` gives its value).
@@ -25,8 +26,9 @@ The answers that depend on the state alone are functions of their own:
   with which code in xcause, and whether WFI wakes (`wakes`).
 - `standing(config, state, irq)`: how one interrupt stands, the others aside.
 - `verdict(config, state, insn)`: is this instruction allowed.
-- `load_store_mode`, `hlsv_mode`, `fiom`, `ecall_cause`: the effective modes
-  and settings that the core asks for.
+- `load_store_mode`, `hlsv_mode`, `fiom`, `ecall_cause`, `pointer_masking`,
+  `hlsv_pointer_masking`, `cbo_inval_flushes`, `float_in_x`: the effective
+  modes and settings that the core asks for.
 - `csr_value(config, state, address)`: what M-mode reads there (views included),
   `registers(config, state)` all stored registers by name, and
   `state_from_registers` back.
@@ -40,8 +42,17 @@ from __future__ import annotations
 
 from .access import csr_value
 from .config import Config
-from .effective import ecall_cause, fiom, hlsv_mode, load_store_mode
+from .effective import (
+    ecall_cause,
+    fiom,
+    hlsv_mode,
+    hlsv_pointer_masking,
+    load_store_mode,
+    pointer_masking,
+)
+from .environment import cbo_inval_flushes
 from .events import (
+    CounterOverflow,
     CsrAccess,
     CsrOp,
     Event,
@@ -52,6 +63,7 @@ from .events import (
     SetLines,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
 )
 from .interrupts import InterruptRequest, Standing, pending_interrupt, standing, wakes
@@ -64,6 +76,7 @@ from .reason import Because, Reason, Verdict
 from .registers import IllegalState, is_legal, registers, state_from_registers
 from .reset import reset, reset_state
 from .state import State
+from .stateen import float_in_x
 from .step import step
 
 __all__ = [
@@ -71,6 +84,7 @@ __all__ = [
     "Cause",
     "Config",
     "ConfigError",
+    "CounterOverflow",
     "CsrAccess",
     "CsrOp",
     "Event",
@@ -91,17 +105,22 @@ __all__ = [
     "State",
     "TakeException",
     "TakeInterrupt",
+    "TakeRnmi",
     "TrapReturn",
     "Verdict",
+    "cbo_inval_flushes",
     "csr_value",
     "ecall_cause",
     "fiom",
+    "float_in_x",
     "hlsv_mode",
+    "hlsv_pointer_masking",
     "irq_name",
     "is_legal",
     "load_store_mode",
     "look",
     "pending_interrupt",
+    "pointer_masking",
     "registers",
     "reset",
     "reset_state",

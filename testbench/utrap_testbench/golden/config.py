@@ -100,7 +100,7 @@ def _extensions(header: Mapping[str, Any]) -> list[str]:
         raise ConfigError(f"extensions is {names!r}: allowed is a list of names")
     for name in names:
         if name not in EXTENSIONS:
-            raise ConfigError(f"extensions has {name}: the model has {', '.join(EXTENSIONS)}")
+            raise ConfigError(f"extensions has {name}: the model has no {name} yet, it has {', '.join(EXTENSIONS)}")
     return names
 
 

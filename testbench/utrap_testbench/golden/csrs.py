@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import environment, legalise, privilege, stateen, timer, views
+from . import double_trap, environment, legalise, privilege, stateen, timer, views
 from . import wide as wide_registers
 from .isa import ones
 
@@ -81,12 +81,12 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     def wide(
         addresses: tuple[int, int], name: str, judge: Judge, mask: int,
         value: Read | None = None, legal: wide_registers.Legal = wide_registers.plain,
-        guests: tuple[Csr | None, Csr | None] = (None, None),
+        guests: tuple[Csr | None, Csr | None] = (None, None), then: wide_registers.Then = wide_registers.nothing,
     ) -> tuple[Csr, Csr]:  # fmt: skip
         """A register of 64 bits on RV32 too; `value` where it does not read as it is stored."""
         value = value or wide_registers.stored(name)
-        low = wide_registers.low(value), wide_registers.write_low(name, mask, legal)
-        high = wide_registers.high(value), wide_registers.write_high(name, mask)
+        low = wide_registers.low(value), wide_registers.write_low(name, mask, legal, then)
+        high = wide_registers.high(value), wide_registers.write_high(name, mask, then)
         return (
             add(addresses[0], name, judge, *low, guests[0]),
             half(addresses[1], name + "h", judge, *high, guests[1]),
@@ -107,7 +107,8 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x304, "mie", machine, r.mie)
     add(0x305, "mtvec", machine, _stored("mtvec"), _through("mtvec", legalise.mtvec))
     masked(0x306, "mcounteren", machine, r.counteren)
-    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal)  # warl:menvcfg
+    # warl:menvcfg
+    wide((0x30A, 0x31A), "menvcfg", machine, r.menvcfg, legal=environment.legal, then=double_trap.forget)
     half(0x310, "mstatush", machine, views.mstatush, legalise.mstatush)
     if config.smmpm:
         wide((0x747, 0x757), "mseccfg", machine, r.mseccfg, legal=environment.legal)
@@ -172,7 +173,10 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         wide((0x605, 0x615), "htimedelta", hypervisor, ones(64))
         masked(0x606, "hcounteren", hypervisor, r.counteren)
         masked(0x607, "hgeie", hypervisor, r.hgei)
-        wide((0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg, environment.legal)
+        wide(
+            (0x60A, 0x61A), "henvcfg", hypervisor, r.henvcfg, environment.henvcfg, environment.legal,
+            then=double_trap.forget,
+        )  # fmt: skip
         half(0x612, "hedelegh", hypervisor, views.zero, legalise.nothing)
         masked(0x643, "htval", hypervisor, r.tval2)
         add(0x644, "hip", hypervisor, views.hip, legalise.hip)

@@ -41,6 +41,14 @@ def vs_tracks(r: Rules, s: State) -> int:
     return henvcfg(r, s) >> _DTE & r.ssdbltrp
 
 
+def forget(r: Rules, s: State) -> None:
+    """norm:menvcfg_dte_op, norm:henvcfg_dte_op: SDT is read-only 0 while DTE is 0, and nothing is behind (warl:SDT)."""
+    if tracks(r, s) == 0:
+        s.mstatus_sdt = 0
+    if vs_tracks(r, s) == 0:
+        s.vsstatus_sdt = 0
+
+
 def redirect(r: Rules, s: State, trap: Outcome) -> None:
     """norm:sstatus_sdt_trap, norm:trap_unexp_mdt_1, norm:trap_unexp_mnstatus_nmie_0
 

@@ -75,7 +75,7 @@ def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
         new.hstatus_gva = trap.gva
         new.htval = trap.tval2
         new.htinst = trap.tinst
-    if tracks(r, old):
+    if tracks(r, old) == 1:
         new.mstatus_sdt = 1  # norm:sstatus_sdt_trap
     new.v = 0
     new.prv = _S
@@ -93,7 +93,7 @@ def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.vsepc = trap.epc
     new.vscause = _xcause(r, trap)
     new.vstval = trap.tval
-    if vs_tracks(r, old):
+    if vs_tracks(r, old) == 1:
         new.vsstatus_sdt = 1  # norm:sstatus_sdt_trap
     new.prv = _S
     _enter_at(r, old.vstvec, trap)

@@ -49,7 +49,7 @@ def mstatus(r: Rules, s: State, w: int) -> None:
 
 def _sdt(r: Rules, s: State, w: int) -> None:
     """norm:sstatus_sdt_sstatus_sie_overwrite; with menvcfg.DTE=0 SDT is read-only 0 (norm:menvcfg_dte_op)."""
-    if tracks(r, s):
+    if tracks(r, s) == 1:
         s.mstatus_sdt = w >> 24 & 1
         if s.mstatus_sdt == 1:
             s.mstatus_sie = 0
@@ -96,7 +96,7 @@ def vsstatus(r: Rules, s: State, w: int) -> None:
     s.vsstatus_fs = w >> 13 & r.fs
     s.vsstatus_sum = w >> 18 & r.has_translation
     s.vsstatus_mxr = w >> 19 & 1
-    if vs_tracks(r, s):
+    if vs_tracks(r, s) == 1:
         s.vsstatus_sdt = w >> 24 & 1
         if s.vsstatus_sdt == 1:
             s.vsstatus_sie = 0

@@ -36,7 +36,9 @@ _AS_STORED: Mapping[str, Read] = {
     "hideleg": wide.stored("hideleg"),
     "sedeleg": wide.stored("sedeleg"),
     "sideleg": wide.stored("sideleg"),
-    "sstateen0": lambda r, s: s.sstateen0 & s.mstateen0,
+    "sstateen0": wide.stored("sstateen0"),
+    **{f"hstateen{i}": wide.low(wide.stored(f"hstateen{i}")) for i in range(4)},
+    **{f"hstateen{i}h": wide.high(wide.stored(f"hstateen{i}")) for i in range(4)},
     "henvcfg": wide.low(wide.stored("henvcfg")),
     "henvcfgh": wide.high(wide.stored("henvcfg")),
 }
@@ -49,8 +51,25 @@ def _set_sstateen0(r: Rules, s: State, w: int) -> None:
     s.sstateen0 = w & r.sstateen0
 
 
+def _set_hstateen(number: int) -> tuple[Write, Write]:
+    """The writers of the whole register, and on RV32 of its high half."""
+    field = f"hstateen{number}"
+
+    def low(r: Rules, s: State, w: int) -> None:
+        wide.write_low(field, r.hstateen[number])(r, s, w)
+
+    def high(r: Rules, s: State, w: int) -> None:
+        wide.write_high(field, r.hstateen[number])(r, s, w)
+
+    return low, high
+
+
 #: What a write through the CSR reaches as the mode sees it is set whole.
-_WRITTEN_WHOLE: Mapping[str, Write] = {"sstateen0": _set_sstateen0}
+_WRITTEN_WHOLE: Mapping[str, Write] = {
+    "sstateen0": _set_sstateen0,
+    **{f"hstateen{i}": _set_hstateen(i)[0] for i in range(4)},
+    **{f"hstateen{i}h": _set_hstateen(i)[1] for i in range(4)},
+}
 
 
 def register_table(csrs: Mapping[int, Csr]) -> list[Access]:

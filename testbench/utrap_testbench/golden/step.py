@@ -116,7 +116,9 @@ def _take_rnmi(config: Config, s: State, e: TakeRnmi) -> tuple[State, Outcome]:
 def _set_lines(config: Config, s: State, e: SetLines) -> tuple[State, Outcome]:
     """norm:mip_meip_rdonly and its like: the lines are levels, nothing is latched."""
     mode = s.v << 2 | s.prv
-    return set_lines(config.rules, s, e.lines, e.hgeip, e.time), Outcome(from_mode=mode, to_mode=mode)
+    new = set_lines(config.rules, s, e.lines, e.hgeip, e.time)
+    new.line_rnmi, new.rnmi_cause = e.rnmi & config.rules.smrnmi, e.rnmi_cause * config.rules.smrnmi
+    return new, Outcome(from_mode=mode, to_mode=mode)
 
 
 def _counter_overflow(config: Config, s: State, e: CounterOverflow) -> tuple[State, Outcome]:

@@ -45,20 +45,30 @@ def plain(w: int, mask: int) -> int:
     return w & mask
 
 
-def write_low(field: str, mask: int, legal: Legal = plain) -> Write:
+#: What else a write brings about.
+Then = Callable[[Rules, State], None]
+
+
+def nothing(r: Rules, s: State) -> None:
+    """A write that concerns its own register alone."""
+
+
+def write_low(field: str, mask: int, legal: Legal = plain, then: Then = nothing) -> Write:
     """A write of the CSR without an h: what `legal` makes of it; on RV32 the upper half stays."""
 
     def write(r: Rules, s: State, w: int) -> None:
         kept = 0 if r.xlen == 64 else getattr(s, field) & _HIGH
         setattr(s, field, kept | legal(w, mask) & r.xlen_mask)
+        then(r, s)
 
     return write
 
 
-def write_high(field: str, mask: int) -> Write:
+def write_high(field: str, mask: int, then: Then = nothing) -> Write:
     """A write of the CSR with an h, on RV32: the lower half stays."""
 
     def write(r: Rules, s: State, w: int) -> None:
         setattr(s, field, getattr(s, field) & r.xlen_mask | (w << 32) & mask & _HIGH)
+        then(r, s)
 
     return write

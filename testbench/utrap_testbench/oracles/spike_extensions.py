@@ -41,6 +41,10 @@ def as_recorded(config: Config, own: Result) -> Result:
     for name, half in (("henvcfg", value & config.rules.xlen_mask), ("henvcfgh", value >> 32)):
         if name in result.registers:
             result.registers[name] = half
+    for hidden in ("hstateen0", "hstateen1", "hstateen2", "hstateen3", "sstateen0"):
+        for register in (hidden, hidden + "h"):
+            if register in result.registers:
+                result.registers[register] &= result.registers["m" + register[1:]]
     if "stip_sw" in result.registers:
         result.registers["stip_sw"] = 0
     return result
