@@ -36,7 +36,7 @@ from utrap.rules.route import route_exception
 from utrap.rules.timer import timers
 from utrap.rules.trace import connect_trace
 from utrap.rules.vector import connect_redirect
-from utrap.rules.xret import connect_fault, executing, make_returns, return_pc
+from utrap.rules.xret import connect_fault, executing, make_returns, return_pcs
 
 __all__ = ["TrapUnit", "trap_unit_signature"]
 
@@ -102,8 +102,8 @@ class TrapUnit(Component):
         trap = trap_of(m, config, event, commit, choice)
         entry = enter(m, config, event, choice, route_exception(m, state, commit.cause, trap))
         executes = executing(m, event, returns)
-        leads_to = return_pc(m, state, event, returns)
-        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), leads_to)
+        pcs = return_pcs(m, state, event, returns)
+        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), pcs)
 
         written = modify(m, state, commit.csr_op, answer.rdata, commit.csr_wdata, selects.is_row, judgement.is_owned)
         connect_updates(

@@ -17,6 +17,7 @@ from utrap.products.csr_map import COLUMNS, csrs_rows
 from utrap.products.port_list import ports_markdown
 from utrap.products.preamble import wrapped
 from utrap.unit import TrapUnit
+from utrap.verilog.netlist import make_netlist
 from utrap_documents.timing_diagrams import wave_json
 from utrap_documents.timing_scenarios import SCENARIOS
 
@@ -37,9 +38,9 @@ and each field that is stored a register `csr_field`.
 _PORTS = """\
 
 This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
-that has every port: the profile `full`, RV64, with eight guest external interrupts. Another configuration has
-some of them, and other widths. [timing.md](timing.md) shows the ports at work,
-[instantiation.md](instantiation.md) a core around them.
+that has every port: the profile `full`, RV64, with eight guest external interrupts, sixteen of the platform's own
+and `mtvec_reset=port`. Another configuration has some of them, and other widths. [timing.md](timing.md) shows the
+ports at work, [instantiation.md](instantiation.md) a core around them.
 """
 
 _TIMING = """\
@@ -65,7 +66,8 @@ def documents() -> dict[str, str]:
 
 
 def _ports() -> str:
-    title, _, rest = ports_markdown(TrapUnit(Config.profile("full", 64, geilen=8))).partition("\n")
+    unit = TrapUnit(Config.profile("full", 64, geilen=8, local_interrupts=16, mtvec_reset="port"))
+    title, _, rest = ports_markdown(unit, make_netlist(unit)).partition("\n")
     return f"{title}\n\n{_MADE}{_PORTS}{rest}"
 
 

@@ -33,6 +33,10 @@ CONFIGURATIONS: dict[str, Config] = {
     "m u n": Config.profile("mu", 32, n=True),
     "m u with f": Config.profile("mu", 64, fs=True, isa="IMAFDC", vectored_align=4, counters="none"),
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM", counters="zihpm"),
+    "a core's": Config.profile(
+        "mu", 32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored"
+    ),
+    "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(
         "full", 64, geilen=5, windows=1, mvendorid=0x123, marchid=1 << 63, mimpid=1, mconfigptr=0x1000,
         mtvec_reset=0x80000101,

@@ -48,7 +48,12 @@ VALUES = {
     "asid_bits": numbers(0, 9, 10, 16, 17),
     "vmid_bits": numbers(0, 7, 8, 14, 15),
     "counters": st.sampled_from(["none", "zicntr", "zihpm", "none", "zicntr", "zihpm", "all", "", 3]),
-    "mtvec_reset": st.one_of(WORD, st.sampled_from([4, 2, 3, 5, 0x101, 0x181, 0x100, 2**64 - 255])),
+    "mtvec_reset": st.one_of(
+        WORD, st.sampled_from([4, 2, 3, 5, 0x101, 0x181, 0x100, 2**64 - 255, "port", "port", "ports"])
+    ),
+    "mtvec_modes": st.sampled_from(["both", "direct", "vectored", "both", "direct", "vectored", "none", "", 1]),
+    "local_interrupts": numbers(0, 1, 15, 16, 17, 47, 48, 49),
+    "local_interrupts_first": FLAG,
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
     "sstc": FLAG,
@@ -87,6 +92,11 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(FULL | {"isa": "IMAFC", "fs": False})
 @example(MU | {"isa": "IMAFDCV", "fs": True, "vs": True})
 @example(MU | {"asid_bits": 1})
+@example(MU | {"mtvec_reset": "port"})
+@example(MU | {"mtvec_reset": 0, "mtvec_modes": "vectored"})
+@example(MU | {"mtvec_reset": 1, "mtvec_modes": "vectored"})
+@example(FULL | {"local_interrupts": 48, "local_interrupts_first": True})
+@example(FULL | {"local_interrupts_first": True})
 @example(MU | {"vmid_bits": 1})
 @example(FULL | {"sstc": True})
 @example(MU | {"sstc": True})

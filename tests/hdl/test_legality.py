@@ -8,7 +8,7 @@ from utrap.isa import CommitOp, CsrOp, Fault, Mode
 
 from .bench import on
 from .configs import ALL, FULL, MSU, MU, MUN, NAMED_VARIANTS
-from .manual import ones
+from .manual import ADDRESS, ones
 
 M, S, U, VS, VU = Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU
 NONE, ILLEGAL, VIRTUAL = Fault.NONE, Fault.ILLEGAL, Fault.VIRTUAL
@@ -199,3 +199,37 @@ async def test_verdicts_and_modes_follow_from_state_and_no_event(bench):
             seen = bench.drive(op=op, csr_address=0x300, csr_op=CsrOp.WRITE, csr_wdata=ones(bench.config), cause=2)
             now = {name: getattr(seen, f"legality_{name}") for name in names} | {"mode": seen.hart_load_store_mode}
             assert now == found, op
+
+
+# Verdicts on what may be committed
+
+
+@on(*LEGALITY_CONFIGS)
+async def test_the_verdict_on_an_access_is_what_committing_it_answers_and_does_not_look_at_the_event(bench):
+    # norm:H_cause_virtual_instruction, norm:mstatus_tvm_warl_op, HU-2
+    random, owned = Random("accesses"), [ADDRESS[name] for name in bench.state() if name in ADDRESS]
+    for mode, _ in product(bench.modes, range(12)):
+        await bench.scramble(random, "mcounteren", "scounteren", "hcounteren", "hstatus", "hudcfg")
+        await bench.enter(mode)
+        await bench.put("mstatus", random.getrandbits(1) << TVM)
+        for _ in range(12):
+            address = random.choice(owned) if random.random() < 0.6 else random.getrandbits(12)
+            access = {"csr_address": address, "csr_op": random.randrange(4), "ext_exists": random.getrandbits(1)}
+            wanted = bench.drive(op=CommitOp.CSR, **access).fault
+            for op in CommitOp:
+                assert bench.drive(op=op, cause=random.getrandbits(6), **access).legality_csr == wanted, (mode, access)
+
+
+@on(*LEGALITY_CONFIGS)
+async def test_the_verdict_on_a_return_is_what_committing_it_answers_and_does_not_look_at_the_event(bench):
+    # norm:mret_h, norm:mstatus_tsr_op, norm:hstatus_vtsr_op, HU-19
+    returns = {CommitOp.MRET: True, CommitOp.SRET: bench.config.s, CommitOp.URET: bench.config.n}
+    for mode, tsr, vtsr in product(bench.modes, (0, 1), one_bit(bench.config.h)):
+        await bench.enter(mode)
+        await bench.put("mstatus", tsr << 22)
+        if bench.config.h:
+            await bench.put("hstatus", vtsr << 22)
+        for ret, is_there in returns.items():
+            wanted = bench.drive(op=ret).fault
+            for op in CommitOp if is_there else ():
+                assert getattr(bench.drive(op=op), f"legality_{ret.name.lower()}") == wanted, (mode, ret, op)

@@ -241,3 +241,44 @@ async def test_a_trap_costs_one_cycle_and_its_handlers_first_access_may_follow_i
     seen = await bench.mret()
     assert (seen.target, bench.mode) == (0x504, VU)
     assert bench.get("mstatus") & bits((12, 11)) == 0
+
+
+@on(*MU, *FULL, Config.profile("msu", 64), Config.profile("msuh", 32))
+async def test_a_debugger_can_put_the_hart_into_any_mode_and_leave_all_else_as_it_was(bench):
+    """As docs/instantiation.md says: through M, by a trap that nothing delegates, with what that writes put back."""
+    random, config = Random("modes"), bench.config
+    names = ("mstatus", "mstatush", "mepc", "mcause", "mtval", "mtval2", "mtinst")
+    kept = [name for name in names if name in bench.state()]
+    mpv = {"mstatush": 1 << 7} if config.xlen == 32 else {"mstatus": 1 << 39}
+    for origin in bench.modes:
+        for mode in bench.modes:
+            await bench.enter(origin)
+            await bench.scramble(random)
+            before = bench.state()
+            values = {name: bench.get(name) for name in kept}
+            await bench.exception(63)
+            assert bench.mode is M
+            wanted = {"mstatus": (mode & 3) << 11}
+            for name, bit in mpv.items() if config.h else ():
+                wanted[name] = wanted.get(name, 0) | bit * (mode >> 2)
+            for name, value in wanted.items():
+                await bench.put(name, value)
+            await bench.mret()
+            for name, value in values.items():
+                await bench.put(name, value)
+            assert bench.state() == before | {"mode": mode}, (origin, mode)
+
+
+@on(*MU, FULL64)
+async def test_an_interrupt_that_is_gone_by_commit_changes_nothing_and_one_that_took_its_place_is_taken(bench):
+    await bench.put("mie", bits(7, 11))
+    await bench.put("mstatus", bits(3))
+    bench.level(mtip=1)
+    assert bench.outputs().interrupt_cause == 7
+    bench.level(mtip=0)
+    before = bench.state()
+    seen = await bench.interrupt(pc=0x1000)
+    assert (seen.redirect, seen.trace_kind, bench.state()) == (0, CommitOp.NONE, before)
+    bench.level(meip=1)
+    seen = await bench.interrupt(pc=0x1000)
+    assert (seen.redirect, seen.trace_cause, bench.get("mepc")) == (1, 11, 0x1000)

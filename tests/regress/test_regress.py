@@ -13,11 +13,12 @@ from utrap.config import PROFILES, Config
 from utrap_sim.regress import report
 from utrap_sim.regress.command import RegressSession
 from utrap_sim.regress.parallel import Regression, plan
-from utrap_sim.regress.seed import Built, Seed, run_seed
+from utrap_sim.regress.seed import Built, Seed, build_benches, run_seed
 from utrap_sim.simulators.bench import Bench
 from utrap_sim.simulators.cocotb_bench import build
 from utrap_sim.simulators.installed import find_simulator
 from utrap_testbench.coverage import points
+from utrap_testbench.harts import model_config
 
 from ..waiting import processes, wait_for  # noqa: TID252 (the tests are no package)
 from .faults import FAULTS, seeded
@@ -46,6 +47,24 @@ def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap
     assert "cannot be reached, and why" in page
     assert "HU-22" in page
     assert ET.parse(tmp_path / "out" / "coverage.xml").getroot() is not None
+
+
+class CoreSeed(Seed):
+    """A run on a unit as a core may want it that has interrupts of its own and tells where it boots."""
+
+    @property
+    def config(self) -> Config:
+        changes = {"local_interrupts": 15, "local_interrupts_first": True, "mtvec_modes": "vectored"}
+        return Config.profile(self.profile, self.xlen, mtvec_reset="port", **changes)
+
+
+def test_a_unit_with_platform_interrupts_and_a_port_for_mtvec_is_as_the_model(simulator):
+    seed = CoreSeed(profile="mu", xlen=32, simulator=simulator("icarus"), seed=1, steps=12_000)
+    result = run_seed(seed, build_benches(seed.config, ("icarus",), False))
+    assert (result.failure, result.crash, result.cycles) == (None, "", seed.steps)
+    reachable = {(point.name, key) for point in points(model_config(seed.config)) for key in point.reachable}
+    assert reachable <= {(name, key) for name, bins in result.hits.items() for key in bins}
+    assert ("M", "M", "LOCAL30") in result.hits["interrupts"]
 
 
 @pytest.fixture(scope="module")

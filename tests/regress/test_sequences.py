@@ -32,6 +32,10 @@ OTHERS = {
     "full, all counters": Config.profile("full", xlen=32, geilen=3, windows=2, counters="zihpm"),
     "full, IALIGN 32": Config.profile("full", ialign=32, isa="IMA", windows=1),
     "full, 8 windows": Config.profile("full", geilen=1, windows=8),
+    "mu, local interrupts": Config.profile(
+        "mu", xlen=32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored"
+    ),
+    "msuh, local interrupts": Config.profile("msuh", local_interrupts=3),
     "full, no window": Config.profile("full", windows=0),
 }
 

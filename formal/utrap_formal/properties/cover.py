@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from utrap.config import Config
 from utrap_formal.properties.interrupts import exists as has_interrupt
-from utrap_formal.properties.manual import Cause, Interrupt, Mode
+from utrap_formal.properties.manual import LOCAL_INTERRUPTS, Cause, Interrupt, Mode, interrupt_name
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.routing import code
 from utrap_formal.properties.window import Window
@@ -85,13 +85,13 @@ def _exception(cause: Cause) -> None:
         return Claim(when=now.is_exception & now.is_in(*sources) & (now.cause == cause) & (there != 0))
 
 
-def _interrupt(interrupt: Interrupt) -> None:
+def _interrupt(interrupt: int) -> None:
     def where(config: Config) -> bool:
         return has_interrupt(config, interrupt)
 
     @PROPERTIES.add(
         "norm:mip_mie_std_enc_txt norm:mip_mie_vs HU-24", where=where, kind="interrupt",
-        name=f"interrupt_{interrupt.value}", says=f"The interrupt {interrupt.name} is taken.",
+        name=f"interrupt_{int(interrupt)}", says=f"The interrupt {interrupt_name(interrupt)} is taken.",
     )  # fmt: skip
     def claim(w: Window) -> Claim:
         return Claim(when=w.now.is_interrupt & (code(w.now) == interrupt))
@@ -101,5 +101,5 @@ for _row in _WAYS:
     _way(*_row)
 for _cause in Cause:
     _exception(_cause)
-for _each in Interrupt:
+for _each in (*Interrupt, *LOCAL_INTERRUPTS):
     _interrupt(_each)

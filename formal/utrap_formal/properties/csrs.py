@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from amaranth.hdl import Const, Value
 
 from utrap.config import Config
-from utrap_formal.properties.manual import CSRS, Mode, exists
+from utrap_formal.properties.manual import CSRS, LOCAL_INTERRUPTS, Mode, exists
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.window import Cycle, Window, all_of, any_of
 
@@ -65,7 +65,17 @@ def _medeleg(config: Config) -> set[int]:
 
 def _interrupts(config: Config) -> list[int]:
     own = [3, 7, 11, *[1, 5, 9] * config.s, *[2, 6, 10] * config.h, *[0, 4, 8] * config.n]
-    return [*own, *[12] * (config.geilen > 0)]
+    return [*own, *[12] * (config.geilen > 0), *_local(config)]
+
+
+def _local(config: Config) -> range:
+    """The platform's own, which any mode may be given that exists (warl:local_interrupts)."""
+    return LOCAL_INTERRUPTS[: config.local_interrupts]
+
+
+def _mideleg(config: Config) -> list[int]:
+    bits = [*[1, 5, 9] * config.s, *[0, 4, 8] * config.n, *[2, 6, 10, 12] * config.h]
+    return bits + list(_local(config)) * config.s
 
 
 _DELEGATION: tuple[tuple[str, str, str, Callable[[Config], Iterable[int]]], ...] = (
@@ -73,8 +83,8 @@ _DELEGATION: tuple[tuple[str, str, str, Callable[[Config], Iterable[int]]], ...]
     ("hedeleg", "norm:hedeleg_acc warl:hedeleg", "h", lambda c: (*range(9), 12, 13, 15, 18, 19)),
     ("sedeleg", "HU-9", "s n", lambda c: (*range(9), 12, 13, 15)),
     ("huedeleg", "HU-9", "shudeleg", lambda c: (*range(9), 10, 12, 13, 15, 18, 20, 21, 22, 23)),
-    ("mideleg", "norm:mideleg_acc_h HU-24", "", lambda c: (*[1, 5, 9] * c.s, *[0, 4, 8] * c.n, *[2, 6, 10, 12] * c.h)),
-    ("hideleg", "norm:hideleg_sz_acc warl:hideleg", "h", lambda c: (2, 6, 10)),
+    ("mideleg", "norm:mideleg_acc_h HU-24", "", _mideleg),
+    ("hideleg", "norm:hideleg_sz_acc warl:hideleg", "h", lambda c: (2, 6, 10, *_local(c))),
     ("sideleg", "HU-24", "s n", lambda c: (0, 4, 8)),
     ("mie", "norm:mie_sz_acc warl:mie", "", _interrupts),
     ("mip", "norm:mip_sz_acc warl:mip", "", _interrupts),
@@ -98,6 +108,13 @@ for _row in _DELEGATION:
 _always(
     "mideleg_has_the_guest", "mideleg has the VS-level interrupts and SGEI.", "norm:mideleg_acc_h",
     lambda now, config: all_of(now["mideleg"][bit] for bit in (2, 6, 10, 12)), needs="h",
+)  # fmt: skip
+
+
+_always(
+    "mtvec_mode_is_fixed", "mtvec.MODE is what it is fixed at.", "warl:mtvec_modes",
+    lambda now, config: now["mtvec"][0] == (config.mtvec_modes == "vectored"),
+    where=lambda config: config.mtvec_modes != "both",
 )  # fmt: skip
 
 
@@ -176,15 +193,20 @@ _VIEWS: tuple[tuple[str, str, str, State], ...] = (
     ("sstatus", "s", "norm:sstatus",
      lambda n, c: n["mstatus"] & _status_bits(c, (*[0, 4] * c.n, 1, 5, 8, 9, 10, 13, 14, 18, 19))),
     ("ustatus", "n", "HU-3", lambda n, c: n["mstatus"] & 0x11),
-    ("sie", "s", "norm:sip_sie", lambda n, c: n["mie"] & n["mideleg"] & 0x333),
-    ("sip", "s", "norm:sip_sie", lambda n, c: n["mip"] & n["mideleg"] & 0x333),
+    ("sie", "s", "norm:sip_sie", lambda n, c: n["mie"] & n["mideleg"] & (0x333 | _mask(_local(c)))),
+    ("sip", "s", "norm:sip_sie", lambda n, c: n["mip"] & n["mideleg"] & (0x333 | _mask(_local(c)))),
     ("hie", "h", "norm:hip_hie_sz_acc", lambda n, c: n["mie"] & 0x1444),
     ("hip", "h", "norm:hip_hie_sz_acc", lambda n, c: n["mip"] & 0x1444),
-    ("vsie", "h", "norm:vsip_vsie_sz_acc_op", lambda n, c: (n["mie"] & n["hideleg"] & 0x444) >> 1),
-    ("vsip", "h", "norm:vsip_vsie_sz_acc_op", lambda n, c: (n["mip"] & n["hideleg"] & 0x444) >> 1),
+    ("vsie", "h", "norm:vsip_vsie_sz_acc_op", lambda n, c: _in_guest(n["mie"] & n["hideleg"], c)),
+    ("vsip", "h", "norm:vsip_vsie_sz_acc_op", lambda n, c: _in_guest(n["mip"] & n["hideleg"], c)),
     ("uie", "n s", "HU-27", lambda n, c: n["sie"] & n["sideleg"]),
     ("uip", "n s", "HU-27", lambda n, c: n["sip"] & n["sideleg"]),
 )  # fmt: skip
+
+
+def _in_guest(delegated: Value, config: Config) -> Value:
+    """A guest's own one place lower (norm:hideleg_trans), the platform's in their places."""
+    return (delegated & 0x444) >> 1 | delegated & _mask(_local(config))
 
 
 def _view(csr: str, needs: str, rules: str, value: State) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from amaranth.hdl import Const, Value
 
 from utrap.config import Config
-from utrap_formal.properties.manual import Interrupt, Mode, Op
+from utrap_formal.properties.manual import LOCAL_INTERRUPTS, Interrupt, Mode, Op, interrupt_name
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.window import Cycle, Window, any_of
 
@@ -25,8 +25,10 @@ _U_LEVEL = (Interrupt.UEI, Interrupt.USI, Interrupt.UTI)
 _TARGETS = (Mode.M, Mode.S, Mode.U, Mode.VS)
 
 
-def exists(config: Config, interrupt: Interrupt) -> bool:
+def exists(config: Config, interrupt: int) -> bool:
     """Whether a configuration has an interrupt."""
+    if interrupt in LOCAL_INTERRUPTS:
+        return interrupt - LOCAL_INTERRUPTS.start < config.local_interrupts
     if interrupt in _S_LEVEL:
         return config.s
     if interrupt in _VS_LEVEL:
@@ -36,12 +38,18 @@ def exists(config: Config, interrupt: Interrupt) -> bool:
     return config.n or interrupt not in _U_LEVEL
 
 
-def active(cycle: Cycle, interrupt: Interrupt) -> Value:
+def _order(config: Config) -> list[int]:
+    """For one target, highest first: the platform's own before or behind the others (warl:local_interrupts)."""
+    local = [code for code in LOCAL_INTERRUPTS if exists(config, code)]
+    return [*local, *_ORDER] if config.local_interrupts_first else [*_ORDER, *local]
+
+
+def active(cycle: Cycle, interrupt: int) -> Value:
     """norm:intr_mip_mie_op: pending and enabled."""
     return cycle["mip"][interrupt] & cycle["mie"][interrupt]
 
 
-def takes(cycle: Cycle, interrupt: Interrupt, target: Mode) -> Value:
+def takes(cycle: Cycle, interrupt: int, target: Mode) -> Value:
     """The interrupt is to be taken into the mode: delegation, and the mode's enable."""
     mideleg, hideleg, sideleg = (cycle[csr][interrupt] for csr in ("mideleg", "hideleg", "sideleg"))
     is_m, is_s, is_u = (cycle.is_in(mode) for mode in (Mode.M, Mode.S, Mode.U))
@@ -60,13 +68,13 @@ def takes(cycle: Cycle, interrupt: Interrupt, target: Mode) -> Value:
     return active(cycle, interrupt) & mideleg & sideleg & enabled
 
 
-def _any_into(cycle: Cycle, target: Mode) -> Value:
-    return any_of(takes(cycle, interrupt, target) for interrupt in Interrupt)
+def _any_into(config: Config, cycle: Cycle, target: Mode) -> Value:
+    return any_of(takes(cycle, interrupt, target) for interrupt in _order(config))
 
 
-def requests(cycle: Cycle, interrupt: Interrupt, target: Mode) -> Value:
+def requests(cycle: Cycle, interrupt: int, target: Mode) -> Value:
     """The unit requests this one: the code as the target sees it, and the target."""
-    seen = interrupt - 1 if target is Mode.VS else interrupt
+    seen = interrupt - 1 if target is Mode.VS and interrupt in _VS_LEVEL else interrupt
     return cycle["interrupt_request"] & (cycle["interrupt_cause"] == seen) & (cycle["interrupt_target"] == target)
 
 
@@ -82,9 +90,9 @@ def a_masked_interrupt_is_never_requested(w: Window) -> Claim:
     now = w.now
     allowed = any_of(
         requests(now, interrupt, target) & takes(now, interrupt, target)
-        for interrupt in Interrupt
+        for interrupt in _order(w.config)
         for target in _TARGETS
-        if target is not Mode.VS or interrupt in _VS_LEVEL
+        if target is not Mode.VS or interrupt in _VS_LEVEL or interrupt in LOCAL_INTERRUPTS
     )
     return Claim(when=now["interrupt_request"], then=allowed)
 
@@ -102,21 +110,24 @@ def m_without_mie_is_not_interrupted(w: Window) -> Claim:
     return Claim(when=w.now.is_in(Mode.M) & ~w.now["mstatus.MIE"], then=~w.now["interrupt_request"])
 
 
-def _priority(interrupt: Interrupt, target: Mode, needs: str) -> None:
+def _priority(interrupt: int, target: Mode, needs: str, rules: str = "") -> None:
+    called = interrupt_name(interrupt)
+
     @PROPERTIES.add(
-        "norm:intr_M_mode_pri norm:hsint_priority HU-26",
+        rules or "norm:intr_M_mode_pri norm:hsint_priority HU-26",
         needs=needs,
         where=lambda config: exists(config, interrupt) and _without_s_u(config),
         kind=f"into {target.name}",
-        name=f"{interrupt.name.lower()}_into_{target.name.lower()}",
-        says=f"{interrupt.name} is requested for {target.name} when no higher one is to be taken.",
+        name=f"{called.lower()}_into_{target.name.lower()}",
+        says=f"{called} is requested for {target.name} when no higher one is to be taken.",
     )
     def claim(w: Window) -> Claim:
         now: Cycle = w.now
         higher: Value = Const(0)
         for above in _TARGETS[: _TARGETS.index(target)]:
-            higher = higher | _any_into(now, above)
-        for before in _ORDER[: _ORDER.index(interrupt)]:
+            higher = higher | _any_into(w.config, now, above)
+        order = _order(w.config)
+        for before in order[: order.index(interrupt)]:
             higher = higher | takes(now, before, target)
         return Claim(when=takes(now, interrupt, target) & ~higher, then=requests(now, interrupt, target))
 
@@ -130,6 +141,9 @@ for _each in _ORDER:
         _priority(_each, Mode.VS, "h")
     if _each in _U_LEVEL:
         _priority(_each, Mode.U, "n s")
+for _code in LOCAL_INTERRUPTS:
+    for _target, _needs in ((Mode.M, ""), (Mode.S, "s"), (Mode.VS, "h")):
+        _priority(_code, _target, _needs, "norm:mip_mie_enc_txt warl:local_interrupts HU-26")
 
 
 @PROPERTIES.add("norm:intr_mip_mie_bounded_time")
@@ -178,11 +192,14 @@ def wfi_wakes_on_any_enabled_interrupt(w: Window) -> Claim:
 
 @PROPERTIES.add("norm:mip_seip_rdcsr norm:mip_meip_rdonly HU-27")
 def lines_are_pending(w: Window) -> Claim:
-    """MEIP, MTIP and MSIP are the lines; SEIP and UEIP are pending when their line is high."""
+    """MEIP, MTIP, MSIP and the platform's own are the lines; SEIP and UEIP are pending when their line is high."""
     now = w.now
     mip = now["mip"]
     same = (mip[11] == now["lines_meip"]) & (mip[7] == now["lines_mtip"]) & (mip[3] == now["lines_msip"])
     for bit, line in ((9, "lines_seip"), (8, "lines_ueip")):
         if now.has(line):
             same = same & (mip[bit] | ~now[line])
+    if now.has("lines_local"):
+        local = now["lines_local"]
+        same = same & (mip[LOCAL_INTERRUPTS.start :][: len(local)] == local)
     return Claim(then=same)

@@ -10,7 +10,7 @@ from enum import IntEnum, unique
 from utrap.config import Config
 from utrap_testbench.boundary import Op
 
-__all__ = ["CSRS", "Cause", "Interrupt", "Mode", "Op", "exists", "place"]
+__all__ = ["CSRS", "LOCAL_INTERRUPTS", "Cause", "Interrupt", "Mode", "Op", "exists", "interrupt_name", "place"]
 
 
 @unique
@@ -69,6 +69,15 @@ class Interrupt(IntEnum):
     VSEI = 10
     MEI = 11
     SGEI = 12
+
+
+#: What the platform may add (norm:mip_mie_enc_txt, warl:local_interrupts).
+LOCAL_INTERRUPTS = range(16, 64)
+
+
+def interrupt_name(code: int) -> str:
+    """What an interrupt is called."""
+    return f"LOCAL{code}" if code in LOCAL_INTERRUPTS else Interrupt(code).name
 
 
 #: Every CSR that a property may name, and its address; those of HU-n by section 3 of shudeleg.md.

@@ -33,9 +33,10 @@ class Product:
 def products(config: Config) -> tuple[Product, ...]:
     """Make every file of a configuration."""
     unit = TrapUnit(config)
-    ports_text, ports_list = ports_markdown(unit), ports_json(unit)
+    netlist = make_netlist(unit)
+    ports_text, ports_list = ports_markdown(unit, netlist), ports_json(unit)
     return (
-        Product(name=f"{TOP}.v", what="the trap unit, Verilog-2005", text=write_module(unit, make_netlist(unit))),
+        Product(name=f"{TOP}.v", what="the trap unit, Verilog-2005", text=write_module(unit, netlist)),
         Product(name=f"{TOP}.vh", what="names for what its ports carry", text=verilog_header(config)),
         Product(name=f"{TOP}_ports.md", what="its ports, for people", text=ports_text),
         Product(name=f"{TOP}_ports.json", what="its ports, for programs", text=ports_list),

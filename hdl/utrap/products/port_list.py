@@ -19,8 +19,10 @@ from amaranth.hdl import Shape
 from amaranth.lib.wiring import In
 
 from utrap import __version__
+from utrap.products.dependency_table import dependency_lines
 from utrap.products.preamble import configuration_values
 from utrap.unit import TrapUnit
+from utrap.verilog.netlist import Netlist
 
 __all__ = ["Port", "PortGroup", "port_groups", "ports_json", "ports_markdown"]
 
@@ -93,7 +95,7 @@ def _group(name: str, member: Any) -> PortGroup:
 
     def in_verilog(prose: str) -> str:
         """Call ports and encodings what the Verilog calls them."""
-        prose = re.sub(r"`(?:commit\.)(\w+)`", r"`commit_\1`", prose)
+        prose = re.sub(r"`(\w+)\.(\w+)`", r"`\1_\2`", prose)
         prose = re.sub(r"`(\w+)`", lambda found: f"`{name}_{found[1]}`" if found[1] in members else found[0], prose)
         return re.sub(r"; see `\w+`", "; see the encodings", prose)
 
@@ -180,8 +182,8 @@ def ports_json(unit: TrapUnit) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def ports_markdown(unit: TrapUnit) -> str:
-    """Return the port list for people."""
+def ports_markdown(unit: TrapUnit, netlist: Netlist) -> str:
+    """Return the port list for people; the netlist says what depends on what."""
     lines = [
         "# Ports of trap_unit",
         "",
@@ -204,6 +206,7 @@ def ports_markdown(unit: TrapUnit) -> str:
     for encoding in _unique(encodings.values()):
         names = ", ".join(f"`{name}`" for name, found in encodings.items() if found == encoding)
         lines.append(f"| {names} | {', '.join(f'{value} {name}' for value, name in encoding.items())} |")
+    lines += dependency_lines(netlist)
     return "\n".join(lines) + "\n"
 
 

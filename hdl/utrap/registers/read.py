@@ -19,7 +19,7 @@ from utrap.registers.decode import any_of, choose, decide, mux4
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
-__all__ = ["Selects", "connect_rdata", "connect_read", "reach", "select"]
+__all__ = ["Own", "Selects", "connect_rdata", "connect_read", "reach", "select"]
 
 SELECTS = Section(
     phase=Phase.READ,
@@ -105,7 +105,20 @@ def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
 Leaf = tuple[frozenset[int], Value]
 
 
-def connect_read(m: Module, state: State, selects: Selects) -> Value:
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What the unit's own CSRs read, XLEN bits, means something where the unit owns the address.
+
+    Attributes:
+        narrow: A narrow register, or 0.
+        wide: A wide register; 0 at a narrow one's address.
+    """
+
+    narrow: Value
+    wide: Value
+
+
+def connect_read(m: Module, state: State, selects: Selects) -> Own:
     """Build the multiplexer, and return what the unit's own CSRs read at the decoded address."""
     rows = csrs_by_level(state.config)
     columns = _columns(filter(_is_wide, rows))
@@ -132,9 +145,13 @@ def connect_read(m: Module, state: State, selects: Selects) -> Value:
     # choice where it is late, puts them together.
     none = Const(0, state.config.xlen)
     _, among_wide = node("read_wide", [(narrow_addresses, none), *nodes])
-    return SECTION.signal(m, "read_own", narrow | among_wide)
+    return Own(narrow=narrow, wide=among_wide)
 
 
-def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Value, outside: Value) -> None:
-    """Drive what an access reads: one of the unit's own CSRs, or one outside."""
-    SECTION.drive(m, answer.rdata, Mux(is_owned, own, outside))
+def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Own, outside: Value) -> None:
+    """Drive what an access reads: one of the unit's own CSRs, or one outside.
+
+    The wide ones are last to be known: what stands beside them is chosen before.
+    """
+    beside = SECTION.signal(m, "read_beside", Mux(is_owned, own.narrow, outside))
+    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, own.wide, 0))

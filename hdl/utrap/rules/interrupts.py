@@ -29,6 +29,8 @@ SECTION = Section(
 )
 
 
+#: Interrupts that are asked one after the other: as many as there are standard ones, and some.
+_GROUP = 16
 #: The modes as interrupts for them go before each other.
 _ORDER = (Target.M, Target.S, Target.U, Target.VS)
 
@@ -77,7 +79,7 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
         else:
             anything = any_of(holds for _, holds in candidates) & enabled
         some[target] = named(m, f"interrupt_into_{prefix}", anything)
-        first = _first(candidates, target, code_bits)
+        first = _first(m, candidates, target, code_bits)
         causes[target] = named(m, f"interrupt_cause_for_{prefix}", first, codes=Interrupt)
     # Without M, HS or U it is VS, so whether it is VS need not be known.
     chosen = named(
@@ -109,8 +111,22 @@ def mode_of(target: Value) -> Value:
     return mode
 
 
-def _first(candidates: Iterable[tuple[InterruptRule, Value]], target: Target, width: int) -> Value:
-    """Return the code of the first candidate that holds, as the target mode sees it."""
+def _first(m: Module, candidates: list[tuple[InterruptRule, Value]], target: Target, width: int) -> Value:
+    """Return the code of the first candidate that holds, as the target mode sees it.
+
+    Where there are many they are asked in groups: one chain would be as deep as it is long.
+    """
+    groups = [candidates[i : i + _GROUP] for i in range(0, len(candidates), _GROUP)]
+    *others, cause = (_first_of_group(group, target, width) for group in groups)
+    for number, code in reversed([*enumerate(others)]):
+        name = f"interrupt_group_{number}_for_{target.prefix}"
+        is_here = SECTION.signal(m, name, any_of(holds for _, holds in groups[number]))
+        rest = SECTION.signal(m, f"interrupt_cause_behind_{number}_for_{target.prefix}", cause, codes=Interrupt)
+        cause = Mux(is_here, code, rest)
+    return cause
+
+
+def _first_of_group(candidates: Iterable[tuple[InterruptRule, Value]], target: Target, width: int) -> Value:
     *others, (last, _) = candidates
     cause: Value = Const(last.code_in(target), width)
     for rule, holds in reversed(others):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import Target, targets
-from utrap.registers.decode import mux4
+from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
 from utrap.rules.entry import Entry
 from utrap.rules.event import Event
@@ -32,7 +33,7 @@ def connect_redirect(
     entry: Entry,
     choice: InterruptChoice,
     returns: Value,
-    return_pc: Value,
+    return_pcs: list[tuple[Value, Value]],
 ) -> None:
     """Drive whether the pc is redirected, and where to: a trap's vector, or else the return's pc.
 
@@ -47,16 +48,40 @@ def connect_redirect(
         entry: The entry into a trap.
         choice: The code of the interrupt that each mode would take.
         returns: A return executes.
-        return_pc: The pc that a return goes to.
+        return_pcs: What returns lead to, each with when.
     """
-    present, target, is_trap = targets(state.config), entry.target, event.is_trap
-    # Without N the place of U's vector in the four-way select is free.
-    is_return_a_leaf = Target.U not in present
-    leaves = [_vector(m, state, t, event, choice.causes[t]) if t in present else return_pc for t in Target]
-    selects = (target[0] & is_trap, target[1] & is_trap) if is_return_a_leaf else (target[0], target[1])
-    selected = mux4(selects, leaves)
+    vectors = {t: _vector(m, state, t, event, choice.causes[t]) for t in targets(state.config)}
     SECTION.drive(m, answer.redirect, entry.enters | returns)
-    SECTION.drive(m, answer.target, selected if is_return_a_leaf else Mux(is_trap, selected, return_pc))
+    SECTION.drive(m, answer.target, _select(m, vectors, entry.target, event.is_trap, return_pcs))
+
+
+def _select(
+    m: Module, vectors: Mapping[Target, Value], target: Value, is_trap: Value, return_pcs: list[tuple[Value, Value]]
+) -> Value:
+    """Select where the pc goes; of the four-way selection returns take the places that no mode does."""
+    free = [t for t in Target if t not in vectors]
+    if len(return_pcs) > len(free):
+        rows = [any_of(when for i, (when, _) in enumerate(return_pcs) if i >> bit & 1) for bit in range(2)]
+        pc = SECTION.signal(m, "return_pc", mux4((rows[0], rows[1]), [pc for _, pc in return_pcs]))
+        return_pcs = [(Const(1, 1), pc)]
+    if not free:
+        # U is selected by zeros, and so is what has no target: the return shares its place, before it is
+        # known where a trap goes.
+        ((_, pc),) = return_pcs
+        shared = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, vectors[Target.U], pc))
+        leaves = {**vectors, Target.U: shared}
+        return mux4((target[0] & is_trap, target[1] & is_trap), [leaves[t] for t in Target])
+    placed = list(zip(free, return_pcs, strict=False))
+    leaves = {**dict.fromkeys(Target, return_pcs[0][1]), **vectors, **{place: pc for place, (_, pc) in placed}}
+    selects = [
+        SECTION.signal(
+            m,
+            f"pc_select_{bit}",
+            Mux(is_trap, target[bit], any_of(when for place, (when, _) in placed if place >> bit & 1)),
+        )
+        for bit in range(2)
+    ]
+    return mux4((selects[0], selects[1]), [leaves[t] for t in Target])
 
 
 def _vector(m: Module, state: State, target: Target, event: Event, code: Value) -> Value:

@@ -9,12 +9,11 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
-from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
-__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "return_pc", "sret", "uret"]
+__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "return_pcs", "sret", "uret"]
 
 MRET = Section(
     phase=Phase.RETURN,
@@ -113,19 +112,18 @@ def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
     return {op: make(m, state) for op, make in makers.items()}
 
 
-def return_pc(m: Module, state: State, event: Event, returns: Mapping[CommitOp, Return]) -> Value:
-    """Return the pc that the return leads to, if it executes.
+def return_pcs(m: Module, state: State, event: Event, returns: Mapping[CommitOp, Return]) -> list[tuple[Value, Value]]:
+    """Return every xepc that a return leads to, each with whether it is this event's, if that executes.
 
-    A selection of its own: what a CSR access reads must not depend on the event.
+    They are selected apart from what a CSR access reads, which must not depend on the event.
     """
     sources = {
         name: PC.signal(m, f"returns_to_{name}", event.is_return[op] if when is _ONE else event.is_return[op] & when)
         for op, ret in returns.items()
         for when, name in ret.epc
     }
-    names = [name for target in targets(state.config) for name in [f"{target.prefix}epc"]]
-    row = [any_of(sources[n] for i, n in enumerate(names) if i >> bit & 1) for bit in range(2)]
-    return PC.signal(m, "return_pc", mux4((row[0], row[1]), [state.views[name] for name in names]))
+    names = [f"{target.prefix}epc" for target in targets(state.config)]
+    return [(sources[name], state.views[name]) for name in names]
 
 
 def mret(m: Module, state: State) -> Return:

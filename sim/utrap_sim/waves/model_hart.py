@@ -241,24 +241,32 @@ class Hart:
         """URET, likewise."""
         self._return(Return.URET, note)
 
-    def lines(self, note: str = "", *, hgeip: int | None = None, **levels: int) -> None:
+    def lines(self, note: str = "", *, hgeip: int | None = None, local: int | None = None, **levels: int) -> None:
         """Levels of the interrupt lines change, from this cycle on, in which an instruction retires.
 
-        `meip`, `mtip`, `msip`, `seip`, `ueip` are 0 or 1; `hgeip` has bit n for guest external interrupt n.
+        `meip`, `mtip`, `msip`, `seip`, `ueip` are 0 or 1; `hgeip` has bit n for guest external interrupt n,
+        and `local` bit n for the platform's own interrupt n.
         """
-        state, value = self.state, 0
+        state, rules = self.state, self.config.rules
+        value = state.line_local if local is None else local
         for name, level in levels.items():
             if name not in _LINES or not self._has_line(name):
                 there = ", ".join(filter(self._has_line, _LINES))
                 raise UserError(f"hart.lines: there is no line {name} here: there are {there}")
             if level not in (0, 1):
                 raise UserError(f"hart.lines: {name} is 0 or 1, not {level}")
-        if hgeip is not None and hgeip & ~self.config.rules.hgei:
+        if value & ~rules.local:
+            last = 15 + self.config.local_interrupts
+            there = f"those of lines are 16 to {last}" if rules.local else "there are none without local_interrupts=N"
+            raise UserError(f"hart.lines: local is {value:#x}: {there}")
+        if hgeip is not None and hgeip & ~rules.hgei:
             raise UserError(f"hart.lines: hgeip is {hgeip:#x}: GEILEN is {self.config.geilen}, and bit 0 is always 0")
         for name, bit in _LINES.items():
             value |= levels.get(name, getattr(state, f"line_{name}")) << bit
         said = ", ".join(f"{name} {'rises' if level else 'falls'}" for name, level in levels.items())
-        self._commit(Retire(), note or said or "hgeip changes", lines=value, hgeip=hgeip)
+        self._commit(
+            Retire(), note or said or ("local changes" if hgeip is None else "hgeip changes"), lines=value, hgeip=hgeip
+        )
 
     def time(self, time: int, note: str = "") -> None:
         """The time is this, from this cycle on, in which an instruction retires."""

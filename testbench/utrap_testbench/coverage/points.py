@@ -72,7 +72,7 @@ def points(config: Config) -> list[Point]:
             [_interrupt_registers(config), irqs, ["0", "1"]],
             _interrupt_delegation,
         ),
-        point("vectors", "to x kind x xtvec", [traps, ["exception", "interrupt"], ["direct", "vectored"]], _always),
+        point("vectors", "to x kind x xtvec", [traps, ["exception", "interrupt"], ["direct", "vectored"]], _vector),
         Point("CSR access", ("class", "mode", "access", "verdict"), access_bins(config, modes)),
         point("addresses", "block of 16 x mode", [[f"{n:#05x}" for n in range(0, 4096, 16)], names], _always),
         point(
@@ -143,6 +143,11 @@ def _interrupt_registers(config: Config) -> list[str]:
 
 def _always(config: Config, *key: str) -> str | None:
     return None
+
+
+def _vector(config: Config, target: str, kind: str, mode: str) -> str | None:
+    is_fixed = target == Mode.M.name and config.mtvec_modes not in ("both", mode)
+    return "warl:mtvec_modes" if is_fixed else None
 
 
 def _writable(config: Config, register: str, number: int) -> bool:
