@@ -282,12 +282,17 @@ class Hart:
         if not outcome.trap:
             raise UserError(f"hart.interrupt: nothing is pending and enabled in {self.mode}-mode")
 
-    def commit(self, event: Event, note: str = "", **levels: int | None) -> Outcome:
-        """Any event of the model as it is; the pc does not care about its own.
-
-        `levels` are `lines`, `hgeip` and `time` of the cycle.
-        """
-        return self._commit(event, note, **levels)
+    def commit(
+        self,
+        event: Event,
+        note: str = "",
+        *,
+        lines: int | None = None,
+        hgeip: int | None = None,
+        time: int | None = None,
+    ) -> Outcome:
+        """Any event of the model as it is; the pc does not care about its own."""
+        return self._commit(event, note, lines=lines, hgeip=hgeip, time=time)
 
     def rest(self) -> None:
         """Two cycles without an event, which show the state that all ends with."""
@@ -296,12 +301,20 @@ class Hart:
 
     # Inside.
 
-    def _commit(self, event: Event, note: str, **levels: int | None) -> Outcome:
+    def _commit(
+        self,
+        event: Event,
+        note: str,
+        *,
+        lines: int | None = None,
+        hgeip: int | None = None,
+        time: int | None = None,
+    ) -> Outcome:
         who = self.software.get(self.mode, "")
         if not any(played.is_shown for played in self.played):
             # The first cycle shows the state that all begins with.
             self._play(Cycle(), "", is_shown=True)
-        expected = self._play(Cycle(event, **levels), f"{who}: {note}" if note else "", is_shown=True)
+        expected = self._play(Cycle(event, lines, hgeip, time=time), f"{who}: {note}" if note else "", is_shown=True)
         outcome = expected.outcome
         if outcome.redirect:
             self.pc = outcome.target
