@@ -98,7 +98,7 @@ def test_sections_follow_an_event_each_with_its_rules_and_one_sentence(files_of)
 
 def test_codes_have_names(files_of):
     text = files_of("full 64")["trap_unit.v"]
-    for net in ("commit_op", "commit_csr_op", "own_fault", "exception_target"):
+    for net in ("commit_op", "commit_csr_op", "committed_own_fault", "exception_target"):
         assert re.search(rf"\b{net} [!=]= [A-Z]", text), net
         assert not re.search(rf"\b{net} [!=]= \d", text), net
 

@@ -193,7 +193,7 @@ async def test_verdicts_and_modes_follow_from_state_and_no_event(bench):
     for mode in bench.modes:
         await bench.enter(mode)
         names = list(bench.unit.legality.signature.members)
-        before = bench.outputs()
+        before = bench.drive(csr_address=0x300, csr_op=CsrOp.WRITE)
         found = {name: getattr(before, f"legality_{name}") for name in names} | {"mode": before.hart_load_store_mode}
         for op in CommitOp:
             seen = bench.drive(op=op, csr_address=0x300, csr_op=CsrOp.WRITE, csr_wdata=ones(bench.config), cause=2)

@@ -36,7 +36,8 @@ COUNTERS = Section(
 )
 
 EXTENSION = Section(
-    phase=Phase.OUTPUT,
+    phase=Phase.WRITE,
+    place=1,
     title="CSRs outside the unit",
     text="An access to an address that the unit does not own is judged here and done outside.",
 )
