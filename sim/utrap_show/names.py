@@ -127,6 +127,8 @@ class Names:
             code = _INTERRUPTS[word]
         if not self.config.rules.mie >> code & 1:
             remedy = "it needs --set geilen=1 or more" if code == Irq.SGEI else "choose another --profile"
+            if code == Irq.LCOFI:
+                remedy = "it needs sscofpmf, which the unit has not yet"
             if code not in Irq.__members__.values():
                 remedy = f"it needs --set local_interrupts={code - 15} or more"
             raise UserError(f"--interrupt {text}: the configuration has no {irq_name(code)}: {remedy}")

@@ -137,7 +137,7 @@ def test_cbo_inval_flushes_where_a_level_above_says_so(mode, fields, flushes):
     ],
 )
 def test_what_an_extension_adds_is_illegal_without_it(insn, name):
-    plain, hart = Config(), Config(**{name: True})
+    plain, hart = Config(), Config.profile("full", **{name: True})
     assert verdict(plain, state_in(plain, M), insn) == 2
     assert verdict(hart, state_in(hart, M), insn) == 0
 

@@ -26,7 +26,7 @@ from utrap_testbench.vectors.extended import extended
 from utrap_testbench.vectors.generate import EXTERNAL
 from utrap_testbench.vectors.record import KINDS
 
-from .support import CONFIGS, config_id
+from .support import ALL_CONFIGS, CONFIGS, config_id
 
 COMMITTED = sorted((Path(__file__).parent.parent / "vectors").glob("*.jsonl.gz"))
 #: The newer extensions, in format 2.
@@ -106,28 +106,20 @@ def test_without_its_deviation_a_predicted_line_differs(name, monkeypatch):
 
 @pytest.mark.parametrize(("file", "name"), LACKING.items())
 def test_a_file_of_an_extension_that_the_model_lacks_is_one_line(tmp_path, file, name):
-    extensions = ["sstc", name, "zicfilp"]
-    header = {
-        "kind": "config",
-        "format": 2,
-        "xlen": 64,
-        "profile": "msuh",
-        "counters": "zihpm",
-        "extensions": extensions,
-    }
+    header = {"kind": "config", "format": 2, "xlen": 64, "profile": "msuh", "extensions": ["sstc", name, "zicfilp"]}
     message = replay_damaged(tmp_path, [header])
     assert message.startswith(f"1: extensions has {name}: the model has no {name} yet, it has sstc, ")
 
 
 def test_a_state_that_holds_more_than_ours_can_is_narrowed_by_name(tmp_path):
     path = next(path for path in EXTENSIONS if path.name == "rv64-sstc.jsonl.gz")
-    header, records = read_records(path)
+    _, records = read_records(path)
     narrowed = [record for _, record in records if record.narrowed]
     assert {name for record in narrowed for name in record.narrowed} == {"tval2_width", "tinst_width"}
     assert all(record.pre.get("htinst", 0) < 1 << 32 for record in narrowed)
     lines = lines_of(path)
     lines[0]["source"] = "another simulator"
-    with pytest.raises(ReplayError, match="htinst=0x[0-9a-f]* is not legal here|mtinst|htval|mtval2"):
+    with pytest.raises(ReplayError, match=r"(mtinst|htinst|mtval2|htval)=0x[0-9a-f]+ is not legal here"):
         replay(write_lines(tmp_path / "other.jsonl", lines))
 
 
@@ -327,7 +319,7 @@ def test_a_back_end_that_forgets_an_answer_or_a_register_is_caught():
 # Recording.
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=config_id)
+@pytest.mark.parametrize("config", ALL_CONFIGS, ids=config_id)
 def test_what_is_recorded_replays_and_reads_back_to_the_same_bytes(config, tmp_path):
     first, second = tmp_path / "first.jsonl.gz", tmp_path / "second.jsonl.gz"
     header = Header(config=config, external=EXTERNAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import zlib
@@ -96,13 +97,14 @@ def _header(file: str, number: int, text: str) -> Header:
         raise ReplayError(file, number, "external is not a list of CSR addresses")
     parse = _Line(file, number, config, frozenset())
     addresses = frozenset(parse.hex("external", item, 12) for item in external)
-    if line["format"] == 2:
-        addresses |= _recorded(config)
-    return Header(config=config, source=str(line.get("source", "")), external=addresses)
+    header = Header(config=config, source=str(line.get("source", "")), external=addresses)
+    if line["format"] == 2 and header.is_spike:
+        return dataclasses.replace(header, external=addresses | _recorded(config))
+    return header
 
 
 def _recorded(config: Config) -> frozenset[int]:
-    """CSRs outside the trap unit that format 2 records as registers, and so does not list as external."""
+    """CSRs outside the trap unit that Spike records as registers in format 2, and so does not list as external."""
     found = {0xC01} if config.xlen == 64 else {0xC01, 0xC81}
     if config.sscofpmf:
         found |= {*range(0x323, 0x340), *(range(0x723, 0x740) if config.xlen == 32 else ())}
