@@ -79,10 +79,10 @@ PROMISES = (
         but_of=("commit_csr_address", "commit_csr_op", "extension_exists"),
     ),
     Promise(
-        text="The interrupt port follows from state and lines, never from what is committed.",
+        text="The interrupt port follows from state, lines and the time, never from what is committed.",
         outputs=("interrupt_*",),
         independent_of=("*",),
-        but_of=("lines_*",),
+        but_of=("lines_*", "mtime"),
     ),
     Promise(
         text="What a CSR reads and writes depends on commit_op only by whether a debugger does it.",

@@ -39,8 +39,8 @@ _PORTS = """\
 
 This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
 that has every port: the profile `full`, RV64, with eight guest external interrupts, sixteen of the platform's own,
-`mtvec_reset=port` and `sstc=true`. Another configuration has some of them, and other widths. [timing.md](timing.md) shows the
-ports at work, [instantiation.md](instantiation.md) a core around them.
+`mtvec_reset=port` and `sstc=true`. Another configuration has some of them, and other widths.
+[timing.md](timing.md) shows the ports at work, [instantiation.md](instantiation.md) a core around them.
 """
 
 _TIMING = """\
