@@ -72,7 +72,7 @@ def write(path: Path, cycles: int) -> list[str]:
     bench = Bench(CONFIG)
     widths = {"clk": 1, "rst": 1}
     widths |= {name.replace(".", "_"): width for name, width in bench.inputs.fields if name != "observe"}
-    widths |= {bench.sources[name]: width for name, width in bench.outputs.fields if "." in name}
+    widths |= {bench.sources[name][0]: width for name, width in bench.outputs.fields if "." in name}
     widths |= dict.fromkeys(csr_rows(CONFIG), 64)
     prefixes = {Mode.U: ("uepc", "ucause", "utval", "hutval"), Mode.S: ("sepc", "scause", "stval", "htval")}
     with path.open("w") as file, VCDWriter(file, timescale="1 ps", date="today") as writer:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["PROFILES", "Config", "ConfigError"]
+__all__ = ["EXTENSIONS", "PROFILES", "Config", "ConfigError"]
 
 
 class ConfigError(ValueError):
@@ -35,6 +35,8 @@ COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
+#: Extensions with a knob of their own that the named profiles do not have. What is off does not exist.
+EXTENSIONS: tuple[str, ...] = ("sstc",)
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
@@ -82,6 +84,8 @@ class Config:
         mconfigptr: Address of the configuration structure, or 0.
         fs: mstatus.FS is writable (needed by F).
         vs: mstatus.VS is writable (needed by V).
+        sstc: Supervisor timers: stimecmp, and with H vstimecmp, compared with the
+            input `mtime`. Needs s, and counters for their TM bits.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -113,6 +117,7 @@ class Config:
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
+    sstc: bool = False
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:
@@ -261,6 +266,9 @@ def _check(config: Config) -> None:
     demand(config.asid_bits == 0 or config.s, "asid_bits", "ASIDs need s=True")
     demand(config.vmid_bits == 0 or config.h, "vmid_bits", "VMIDs need h=True")
     demand(config.counters in COUNTERS, "counters", f"must be one of {', '.join(COUNTERS)}")
+    demand(not config.sstc or config.s, "sstc", "Sstc needs s=True")
+    # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
+    demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
         value = getattr(config, name)
         demand(value == "port" or 0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")

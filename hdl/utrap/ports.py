@@ -79,10 +79,10 @@ PROMISES = (
         but_of=("commit_csr_address", "commit_csr_op", "extension_exists"),
     ),
     Promise(
-        text="The interrupt port follows from state and lines, never from what is committed.",
+        text="The interrupt port follows from state, lines and the time, never from what is committed.",
         outputs=("interrupt_*",),
         independent_of=("*",),
-        but_of=("lines_*",),
+        but_of=("lines_*", "mtime"),
     ),
     Promise(
         text="What a CSR reads and writes depends on commit_op only by whether a debugger does it.",
@@ -179,7 +179,7 @@ class AnswerSignature(Signature):
 class InterruptSignature(Signature):
     """The interrupt that the hart would take now.
 
-    It follows from state and lines alone, never from `commit`, and may be
+    It follows from state, lines and time alone, never from `commit`, and may be
     withdrawn when a line falls. The core takes it by committing INTERRUPT in
     a cycle in which `request` is 1; in any other that event does nothing.
 

@@ -33,6 +33,7 @@ from utrap.rules.legality import connect_verdicts
 from utrap.rules.levels import levels
 from utrap.rules.next_state import connect_updates, dirtied
 from utrap.rules.route import route_exception
+from utrap.rules.timer import timers
 from utrap.rules.trace import connect_trace
 from utrap.rules.vector import connect_redirect
 from utrap.rules.xret import connect_fault, executing, make_returns, return_pcs
@@ -43,10 +44,12 @@ __all__ = ["TrapUnit", "trap_unit_signature"]
 def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
     reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
+    time = {"mtime": In(64)} if config.sstc else {}
     return Signature(
         {
             "hartid": In(config.xlen),
             **reset_value,
+            **time,
             "commit": In(CommitSignature(config)),
             "lines": In(LinesSignature(config)),
             "answer": Out(AnswerSignature(config)),
@@ -85,6 +88,8 @@ class TrapUnit(Component):
         sensed = levels(m, state, self.lines, self.hartid)
         if "mtvec_reset" in self.signature.members:
             sensed["mtvec_reset"] = self.mtvec_reset
+        if config.sstc:
+            sensed |= timers(m, state, self.mtime)
         connect_views(m, state, sensed)
         event = decode(m, state, commit.op, commit.csr_op)
 

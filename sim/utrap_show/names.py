@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from utrap.command_line.errors import UserError
+from utrap.config import EXTENSIONS
 from utrap.config import Config as UnitConfig
 from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr, Field
@@ -25,7 +26,8 @@ COUNTERS |= {f"{name}h": address + 0x80 for name, address in COUNTERS.items()}
 #: Every interrupt that some configuration has, by name.
 _INTERRUPTS = {irq_name(code): code for code in (*(irq.value for irq in Irq), *range(16, 64))}
 #: Every CSR that some configuration has: one that is missing is "lacking", not "unknown".
-_WIDEST = (UnitConfig.profile("full", 64, windows=8), UnitConfig.profile("full", 32))
+_EXTENSIONS = dict.fromkeys(EXTENSIONS, True)
+_WIDEST = (UnitConfig.profile("full", 64, windows=8, **_EXTENSIONS), UnitConfig.profile("full", 32, **_EXTENSIONS))
 
 
 class Place(NamedTuple):

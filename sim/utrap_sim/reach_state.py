@@ -21,7 +21,10 @@ MRET = "mret"
 #: mstatus.MPP and MPV; RV32 has MPV in mstatush.
 _MPP, _MPV, _MPV_HIGH = 11, 1 << 39, 1 << 7
 #: Seen in the registers, but not a CSR to write.
-_NOT_WRITTEN = ("prv", "v", "mip", "hgeip", "mhartid", "seip_line", "seip_sw", "ueip_line", "ueip_sw")
+_NOT_WRITTEN = (
+    *("prv", "v", "mip", "hgeip", "mhartid", "seip_line", "seip_sw", "ueip_line", "ueip_sw"),
+    *("stip_sw", "time", "timeh"),
+)
 _VSSIP = 1 << 2
 
 
@@ -50,12 +53,12 @@ class Establisher:
         steps = self._into_mode(state.prv, state.v)
         # After a return mstatus is not as after reset.
         must = ("mstatus",) if steps else ()
+        if state.mip_software:
+            # mip and hvip have VSSIP in common. First, for with menvcfg.STCE mip.STIP cannot be written.
+            steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
         for name, value in wanted.items():
             if (value != reset[name] or name in must) and name not in _NOT_WRITTEN:
                 steps.append((name, value))
-        if state.mip_software:
-            # mip and hvip have VSSIP in common.
-            steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
         return steps
 
     def _into_mode(self, prv: int, v: int) -> list[tuple[str, int]]:

@@ -43,7 +43,7 @@ CAUSE = "--mode VS --cause 21"
         (f"{CAUSE} --csr hgeip=2", "--csr hgeip=0x2: GEILEN is 0: add --set geilen=N"),
         ("--mode U --csr mip=0x2000", "--csr mip=0x2000: the configuration has no interrupt 13: leave it out"),
         ("--mode U --csr mip=0x1000 --set geilen=1", "--csr mip=0x1000: SGEIP is not stored: set hgeip and hgeie"),
-        ("--mode U", "what happens? add --cause, --interrupt (or --csr mip=...), --return, --access or --insn"),
+        ("--mode U", "what happens? add --cause, --interrupt (or --csr mip=..., --time), --return, --access or --insn"),
         ("--mode U --cause 2 --return uret", "--cause 2 and --return uret: one question at a time, leave one out"),
         ("--mode U --return uret --tval 1", "--tval 1: only an exception has one: leave it out, or ask with --cause"),
         ("--mode U --interrupt MTI --gva", "--gva: only an exception has one: leave it out, or ask with --cause"),

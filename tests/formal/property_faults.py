@@ -230,6 +230,24 @@ INTERRUPTS = {
     "lines_are_pending": ("mip", "$ & ~64'h800"),
 }  # fmt: skip
 
+_TIMER = "(({}) & commit_op == 3'd1 & (commit_csr_address == 12'h14d | commit_csr_address == 12'h24d))"
+TIMERS = {
+    "stip_follows_stimecmp": ("stimecmp_reached", "mtime > stimecmp_value"),
+    "without_stce_stip_is_software": ("mip", "$ | {58'd0, stimecmp_reached, 5'd0}"),
+    "vstip_follows_vstimecmp": ("vstimecmp_reached", "mtime >= vstimecmp_value"),
+    "hs_has_stce_from_m": ("henvcfg", "$ | {henvcfg_stce, 63'd0}"),
+    "reset_makes_no_timer_pending": ("stimecmp_value", f"{RESET}64'd0"),
+    "without_tm_nobody_below_m_has_timers": _verdict(_TIMER.format(IN["vs"]), 2),
+    "without_stce_stimecmp_is_m_alone": _verdict(_TIMER.format(IN["vs"]), 2),
+    "s_may_set_its_timer": _verdict(_TIMER.format(IN["s"]), 1),
+    "hs_may_set_the_timer_of_guests": _verdict(_TIMER.format(f"{IN['s']} & ~menvcfg_stce"), 1),
+    "a_guest_has_what_hs_lets_it_have": _verdict(_TIMER.format(f"{IN['vs']} & hcounteren_tm"), 0),
+    "vu_has_no_timer": _verdict(_TIMER.format(IN["vu"]), 1),
+    "no_guest_has_vstimecmp_by_its_address": _verdict(_TIMER.format(IN["vs"]), 0),
+    "a_guest_never_changes_stimecmp": _leak(_TIMER.format("mode_v"), "stimecmp"),
+    "a_write_alone_changes_timers": _leak(_TRAP, "vstimecmp"),
+}
+
 #: By suite and property: the net or register, and what it gets.
 FAULTS = {
     "routing": ROUTING,
@@ -240,9 +258,15 @@ FAULTS = {
     "windows": WINDOWS,
     "csrs": CSRS_,
     "interrupts": INTERRUPTS,
+    "timers": TIMERS,
 }
 
 
 def properties(suite):
-    """The properties of the full RV64 unit."""
-    return list(SUITES[suite].of(FULL64))
+    """The properties of the suite's configuration."""
+    return list(SUITES[suite].of(config_of(suite)))
+
+
+def config_of(suite):
+    """The full RV64 unit, with what the suite is about."""
+    return FULL64.replace(sstc=True) if suite == "timers" else FULL64

@@ -12,7 +12,7 @@ from utrap_formal.properties.sby import Verdict
 from utrap_formal.properties.suite import SUITES, Prover
 from utrap_formal.properties.window import PLAIN, UNIT
 
-from .property_faults import FAULTS, FULL64, RESET, properties
+from .property_faults import FAULTS, RESET, config_of, properties
 
 SUITES_WITH_CLAIMS = [name for name, suite in SUITES.items() if not suite.covers]
 
@@ -51,8 +51,8 @@ def _under_fault(each, number):
 
 @pytest.mark.parametrize("name", SUITES_WITH_CLAIMS)
 def test_every_property_finds_its_fault(name, text, seeding):
-    chosen = properties(name)
-    registers = set(re.findall(r"^  reg (?:\[\d+:0\] )?(\w+) =", text(FULL64), re.MULTILINE))
+    config, chosen = config_of(name), properties(name)
+    registers = set(re.findall(r"^  reg (?:\[\d+:0\] )?(\w+) =", text(config), re.MULTILINE))
     faults, resets = [], []
     for number, each in enumerate(chosen, 1):
         place, bad = FAULTS[name][each.name]
@@ -61,7 +61,7 @@ def test_every_property_finds_its_fault(name, text, seeding):
             place, bad = "interrupt_wake", "$"
         where = "field" if place in registers else "net"
         faults.append(seeding.Fault(kind=name, what=each.name, bad=bad, **{where: place}))
-    wrong = seeding.seeded(text(FULL64), 64, faults)
+    wrong = seeding.seeded(text(config), 64, faults)
     for number, place, bad in resets:
         wrong = re.sub(rf"{place} <= ([^;]*);", rf"{place} <= fault == 8'd{number} ? {bad} : \1;", wrong, count=1)
     # What chooses a fault comes from outside, and is free.
@@ -70,8 +70,8 @@ def test_every_property_finds_its_fault(name, text, seeding):
     wrong = wrong.replace("input  wire         rst,", "input  wire         rst,\n    input  wire   [7:0] fault,")
     units = {UNIT: cut(wrong)}
     if SUITES[name].compares:
-        units[PLAIN] = cut(text(FULL64.replace(shudeleg=False, windows=0)), PLAIN)
-    prover = Prover(FULL64, units)
+        units[PLAIN] = cut(text(config.replace(shudeleg=False, windows=0)), PLAIN)
+    prover = Prover(config, units)
     outcome = prover.run([_under_fault(each, number) for number, each in enumerate(chosen, 1)], reaches=False)
     missed = [each for each, verdict in outcome.verdicts.items() if verdict is not Verdict.FAILS]
     assert missed == []

@@ -56,6 +56,7 @@ VALUES = {
     "local_interrupts_first": FLAG,
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
+    "sstc": FLAG,
 }
 
 
@@ -97,6 +98,9 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(FULL | {"local_interrupts": 48, "local_interrupts_first": True})
 @example(FULL | {"local_interrupts_first": True})
 @example(MU | {"vmid_bits": 1})
+@example(FULL | {"sstc": True})
+@example(MU | {"sstc": True})
+@example(FULL | {"sstc": True, "counters": "none"})
 def test_unit_and_model_give_the_same_verdict(values):
     ours = accepted(unit.Config, unit.ConfigError, values)
     theirs = accepted(golden.Config, golden.ConfigError, values)

@@ -104,6 +104,7 @@ class Bench:
         inputs = {name: getattr(unit.commit, name) for name in unit.commit.signature.members}
         inputs |= {name: getattr(unit.lines, name) for name in unit.lines.signature.members}
         inputs |= {"hartid": unit.hartid, "ext_exists": unit.extension.exists, "ext_rdata": unit.extension.rdata}
+        inputs |= {"mtime": unit.mtime} if config.sstc else {}
         if config.mtvec_reset == "port":
             inputs["mtvec_reset"] = unit.mtvec_reset
         inputs["rst"] = clock.rst

@@ -25,7 +25,7 @@ from .bench import Bench
 
 ILLEGAL, VIRTUAL, NONE = Fault.ILLEGAL, Fault.VIRTUAL, Fault.NONE
 MGATE, MGATEH, SGATE, STIMER, STIMERH, HGATE, HSHOW, VSTIMER = (
-    *(0x30C, 0x31C, 0x10C, 0x14D, 0x15D, 0x60C, 0x60D, 0x24D),
+    *(0x30C, 0x31C, 0x10C, 0x14E, 0x15E, 0x60C, 0x60D, 0x24E),
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ conservative  with EN=0 the unit is the unit without Shudeleg
 windows       no guest-page fault outside the windows reaches U
 csrs          CSRs hold what they may; who may access them
 interrupts    the highest enabled interrupt is requested, a masked one never
+timers        the timers' interrupts follow the time; who may set the timers
 cover         every way from mode to mode, and every cause, comes about
 """
 
@@ -54,6 +55,7 @@ _PROPERTIES = (
     "windows",
     "csrs",
     "interrupts",
+    "timers",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

@@ -60,7 +60,10 @@ _BY_FIELD = {
     "hustatus": "hustatus",
 }
 #: CSRs that the model keeps as a part of another field: its name, and how far up.
-_MOVED = {"mip": ("mip_software", 0), "htimedeltah": ("htimedelta", 32)}
+_MOVED = {
+    "mip": ("mip_software", 0),
+    **{f"{name}h": (name, 32) for name in ("htimedelta", "menvcfg", "henvcfg", "stimecmp", "vstimecmp")},
+}
 
 
 def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:

@@ -231,10 +231,11 @@ _always("sd_of_the_guest_follows", "vsstatus.SD says that the guest's FS or VS i
 _always("sedeleg_is_masked", "sedeleg and sideleg read 1 only where medeleg and mideleg do.", "HU-9 HU-24",
         lambda now, config: ((now["sedeleg"] & ~now["medeleg"]) == 0) & ((now["sideleg"] & ~now["mideleg"]) == 0),
         needs="s n", kind="view")  # fmt: skip
-_always("hvip_is_in_mip", "VSSIP and VSTIP of mip are hvip's, VSEIP is where hvip has it or the chosen guest.",
+_always("hvip_is_in_mip",
+        "VSSIP and (without Sstc) VSTIP of mip are hvip's, VSEIP is where hvip has it or the chosen guest.",
         "norm:hvip_sz_op norm:hip_vseip_vseie_op",
         lambda now, config: (now["mip"][2] == now["hvip"][2])
-        & (now["mip"][6] == now["hvip"][6])
+        & ((now["mip"][6] == now["hvip"][6]) | Const(config.sstc))
         & (now["mip"][10] == (now["hvip"][10] | now.bit("hgeip", now["hstatus.VGEIN"]))),
         needs="h", kind="view")  # fmt: skip
 

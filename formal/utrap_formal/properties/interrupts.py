@@ -148,12 +148,15 @@ for _code in LOCAL_INTERRUPTS:
 
 @PROPERTIES.add("norm:intr_mip_mie_bounded_time")
 def a_request_stays_until_it_is_taken_or_masked(w: Window) -> Claim:
-    """A request is there in the next cycle too if nothing was committed and no line fell."""
+    """A request is there in the next cycle too if nothing was committed, no line fell and the time stood still."""
     now, after = w.now, w.next
     lines = [name for name in now.inputs if name.startswith("lines_")]
     held = Const(1)
     for name in lines:
         held = held & ((now[name] & ~after[name]) == 0)
+    if w.config.sstc:
+        # A guest's time may go through 0 and leave vstimecmp behind it.
+        held = held & (now["mtime"] == after["mtime"])
     idle = now["commit_op"] == Op.NONE
     return Claim(when=now["interrupt_request"] & idle & held, then=after["interrupt_request"])
 

@@ -94,6 +94,7 @@ CSRS: dict[str, int] = {
     "hstatus": 0x600, "hedeleg": 0x602, "hideleg": 0x603, "hie": 0x604, "htimedelta": 0x605, "hcounteren": 0x606,
     "hgeie": 0x607, "henvcfg": 0x60A, "hedelegh": 0x612, "htimedeltah": 0x615, "henvcfgh": 0x61A, "htval": 0x643,
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
+    "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
     "hudcfg": 0x6C0, "huedeleg": 0x6C2, "huedelegh": 0x6D2, **{f"hugpaw{i}": 0x6E0 + i for i in range(8)},
     "hustatus": 0x800, "hutval": 0x843, "hutinst": 0x84A,
     "mvendorid": 0xF11, "marchid": 0xF12, "mimpid": 0xF13, "mhartid": 0xF14, "mconfigptr": 0xF15,
@@ -115,6 +116,7 @@ _FIELDS: dict[str, dict[str, tuple[int, int]]] = {
     "hustatus": {"GVA": (6, 6), "UPV": (7, 7), "UPVP": (8, 8)},
     **{f"hugpaw{i}": {"E": (0, 0), "ORDER": (6, 1)} for i in range(8)},
     **{f"{name}envcfg": {"FIOM": (0, 0)} for name in ("m", "s", "h")},
+    **{f"{name}counteren": {"CY": (0, 0), "TM": (1, 1), "IR": (2, 2)} for name in ("m", "s", "h")},
 }  # fmt: skip
 
 
@@ -132,6 +134,8 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
     if csr == "mstatus" and field in ("GVA", "MPV"):
         bit = 6 if field == "GVA" else 7
         return ("mstatush", bit, bit) if xlen == 32 else ("mstatus", bit + 32, bit + 32)
+    if csr in ("menvcfg", "henvcfg") and field == "STCE":
+        return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
     if csr.endswith("status") and field == "SD":
         return csr, xlen - 1, xlen - 1
     if csr.endswith("cause"):
@@ -151,6 +155,8 @@ def exists(csr: str, config: Config) -> bool:
     if csr in ("huedelegh", "hedelegh", "htimedeltah", "henvcfgh", "mstatush", "menvcfgh", "medelegh"):
         base = {"mstatush": "mstatus", "menvcfgh": "menvcfg"}.get(csr, csr[:-1])
         return config.xlen == 32 and exists(base, config)
+    if csr in ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph"):
+        return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
     if csr.startswith("hugpaw"):
         return int(csr[-1]) < config.windows
     if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):

@@ -17,6 +17,7 @@ from utrap_formal.properties import (
     interrupts,
     round_trip,
     routing,
+    timers,
     verdicts,
     windows,
 )
@@ -30,7 +31,7 @@ from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["SUITES", "open_suite", "suite"]
 
-_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, cover)
+_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers, cover)
 #: By name, in the order in which they run.
 SUITES: dict[str, Properties] = {module.PROPERTIES.name: module.PROPERTIES for module in _MODULES}
 

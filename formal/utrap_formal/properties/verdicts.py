@@ -16,6 +16,8 @@ __all__ = ["PROPERTIES"]
 
 _ILLEGAL, _VIRTUAL = 1, 2
 _HU = ("hustatus", "hutval", "hutinst")
+#: Whose rights are in `timers`.
+_TIMERS = ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph")
 
 
 def _names(config: Config, keep: Callable[[str], bool]) -> list[str]:
@@ -69,7 +71,7 @@ _verdict("s_may_not_access_m", "In S a CSR of M is illegal.", "warl:order", (Mod
          lambda csr: _level(csr) == 3, lambda now: _ILLEGAL, "s")  # fmt: skip
 _verdict("s_may_access_its_own", "S may access every CSR of S, HS and U but satp and hgatp.",
          "warl:order HU-1 HU-2 HU-3 HU-4", (Mode.S,),
-         lambda csr: _level(csr) < 3 and csr not in ("satp", "hgatp"), lambda now: 0, "s")  # fmt: skip
+         lambda csr: _level(csr) < 3 and csr not in ("satp", "hgatp", *_TIMERS), lambda now: 0, "s")  # fmt: skip
 _verdict("tvm_forbids_satp", "In S satp and hgatp are illegal with TVM, and only then.",
          "norm:mstatus_tvm_warl_op norm:hgatp_tvm_illegal", (Mode.S,), lambda csr: csr in ("satp", "hgatp"),
          lambda now: Mux(now["mstatus.TVM"], _ILLEGAL, 0), "s")  # fmt: skip
@@ -77,14 +79,14 @@ _verdict("guests_may_not_access_m", "In VS and VU a CSR of M is illegal.", "norm
          (Mode.VS, Mode.VU), lambda csr: _level(csr) == 3, lambda now: _ILLEGAL, "h")  # fmt: skip
 _verdict("guests_may_not_access_hs", "In VS and VU a CSR of HS is a virtual instruction.",
          "norm:H_csrs_hs_not_vs norm:H_cause_virtual_instruction HU-1", (Mode.VS, Mode.VU),
-         lambda csr: _level(csr) == 2, lambda now: _VIRTUAL, "h")  # fmt: skip
+         lambda csr: _level(csr) == 2 and csr not in _TIMERS, lambda now: _VIRTUAL, "h")  # fmt: skip
 _verdict("vu_may_not_access_s", "In VU a CSR of S is a virtual instruction.", "norm:H_cause_virtual_instruction HU-4",
-         (Mode.VU,), lambda csr: _level(csr) == 1, lambda now: _VIRTUAL, "h")  # fmt: skip
+         (Mode.VU,), lambda csr: _level(csr) == 1 and csr not in _TIMERS, lambda now: _VIRTUAL, "h")  # fmt: skip
 _verdict("guests_have_no_n", "In VS and VU sedeleg, sideleg and the CSRs of U are virtual instructions.",
          "HU-2 HU-3 HU-4", (Mode.VS, Mode.VU),
          lambda csr: _level(csr) == 0 or csr in ("sedeleg", "sideleg"), lambda now: _VIRTUAL, "h n")  # fmt: skip
 _verdict("vs_may_access_s", "VS may access the CSRs of S but satp, sedeleg and sideleg.", "norm:H_vscsrs_sub",
-         (Mode.VS,), lambda csr: _level(csr) == 1 and csr not in ("satp", "sedeleg", "sideleg"),
+         (Mode.VS,), lambda csr: _level(csr) == 1 and csr not in ("satp", "sedeleg", "sideleg", *_TIMERS),
          lambda now: 0, "h")  # fmt: skip
 _verdict("vtvm_forbids_satp", "In VS satp is a virtual instruction with VTVM, and only then.",
          "norm:hstatus_vtvm_op", (Mode.VS,), lambda csr: csr == "satp",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from utrap.config import Config
+from utrap.config import EXTENSIONS, Config
 from utrap.csr import hypervisor, machine, supervisor, user, virtual_supervisor
 from utrap.csr.consistency import check
 from utrap.csr.definitions import Csr, Field
@@ -64,7 +64,15 @@ def _by_address(config: Config, levels: tuple[Level, ...]) -> tuple[Csr, ...]:
 def _known_fields(levels: tuple[Level, ...]) -> Mapping[str, Field]:
     configs = [
         Config.profile(
-            "full", xlen, windows=8, geilen=xlen - 1, counters="zihpm", ialign=32, isa="IMA", local_interrupts=xlen - 16
+            "full",
+            xlen,
+            windows=8,
+            geilen=xlen - 1,
+            counters="zihpm",
+            ialign=32,
+            isa="IMA",
+            local_interrupts=xlen - 16,
+            **dict.fromkeys(EXTENSIONS, True),
         )
         for xlen in (32, 64)
     ]

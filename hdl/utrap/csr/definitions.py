@@ -15,7 +15,12 @@ from utrap.csr.guards import Guard
 from utrap.csr.warl import PLAIN, Warl
 from utrap.isa import Target
 
-__all__ = ["Column", "Csr", "CsrTableError", "Field"]
+__all__ = ["Column", "Csr", "CsrTableError", "Field", "condition"]
+
+
+def condition(text: str) -> tuple[str, bool]:
+    """Return the stored bit of a condition, and what it must be."""
+    return text.removeprefix("~"), not text.startswith("~")
 
 
 class CsrTableError(AssertionError):
@@ -44,12 +49,17 @@ class Column(IntEnum):
 class Field:
     """One field of a CSR as seen at one address.
 
+    Its conditions are stored bits: "csr.field" must be 1, "~csr.field" must be 0.
+
     Attributes:
         name: The manual's name in lower case.
         lsb: Position of its lowest bit.
         width: Bits.
         storage: "csr.field" whose state it shows; "" for none.
         level: Name of a hardware level that reads ORed with the storage.
+        level_where: Conditions under which the level counts.
+        level_replaces: Where the level counts, it reads in the storage's place.
+            What a write does then, `write_where` says.
         follows: The stored fields that alone decide the level; () for one that
             comes from outside.
         constant: Value of a field with neither storage nor level.
@@ -61,8 +71,8 @@ class Field:
             taken while reset is 1, made legal as a write's; "" for none.
         on_trap: What a trap into the CSR's `target` stores here, by its name
             in `rules.entry.column_values`; "" for nothing.
-        read_where: Storage bits that must be 1 or the field reads as 0.
-        write_where: Storage bits that must be 1 or a write is ignored.
+        read_where: Conditions without which the field reads as 0.
+        write_where: Conditions without which a write is ignored.
         column: The kind of wide register that its CSR is, for a read.
         rule: What a write stores, in words and as logic; the logic counts in
             the row that owns the storage.
@@ -73,6 +83,8 @@ class Field:
     width: int = 1
     storage: str = ""
     level: str = ""
+    level_where: tuple[str, ...] = ()
+    level_replaces: bool = False
     follows: tuple[str, ...] = ()
     constant: int = 0
     is_writable: bool = True
@@ -99,7 +111,12 @@ class Field:
     @property
     def has_hidden_storage(self) -> bool:
         """Whether a read shows more than the bit that a write changes: a level ORed with it."""
-        return bool(self.storage and self.level and self.is_writable)
+        return bool(self.storage and self.level and self.is_writable and not self.level_replaces)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All conditions that it depends on."""
+        return (*self.level_where, *self.read_where, *self.write_where)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,19 @@ from utrap.isa import Fault
 if TYPE_CHECKING:
     from amaranth.hdl import Value
 
-__all__ = ["HOST", "TVM", "USER_ENABLED", "VTVM", "AccessMode", "Guard", "StateBits"]
+__all__ = [
+    "GUEST_TIMER",
+    "GUEST_TIMER_COUNTER",
+    "HOST",
+    "TIMER",
+    "TIMER_COUNTER",
+    "TVM",
+    "USER_ENABLED",
+    "VTVM",
+    "AccessMode",
+    "Guard",
+    "StateBits",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +73,11 @@ class Guard:
     refuses: Callable[[AccessMode, StateBits], Value]
 
 
+def _either_half(state: StateBits, csr: str, name: str) -> Value:
+    """A field of a CSR's upper 32 bits, which RV32 has in a CSR of their own."""
+    return state[f"{csr}.{name}"] | state[f"{csr}h.{name}"]
+
+
 #: norm:mstatus_tvm_warl_op, norm:hgatp_tvm_illegal
 TVM = Guard(
     name="tvm",
@@ -83,4 +100,32 @@ USER_ENABLED = Guard(
     words="from U with hudcfg.EN",
     fault=Fault.ILLEGAL,
     refuses=lambda mode, state: mode.is_user & ~state["hudcfg.en"],
+)
+#: norm:mcounteren_tm_clr
+TIMER_COUNTER = Guard(
+    name="timer_counter",
+    words="mcounteren.TM",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: ~mode.is_machine & ~state["mcounteren.tm"],
+)
+#: norm:menvcfg_stce_op2: in a guest too, though there it is about vstimecmp.
+TIMER = Guard(
+    name="timer",
+    words="menvcfg.STCE",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: ~mode.is_machine & ~_either_half(state, "menvcfg", "stce"),
+)
+#: norm:hcounteren_acc
+GUEST_TIMER_COUNTER = Guard(
+    name="guest_timer_counter",
+    words="hcounteren.TM",
+    fault=Fault.VIRTUAL,
+    refuses=lambda mode, state: mode.is_guest_supervisor & ~state["hcounteren.tm"],
+)
+#: norm:henvcfg_stce
+GUEST_TIMER = Guard(
+    name="guest_timer",
+    words="henvcfg.STCE",
+    fault=Fault.VIRTUAL,
+    refuses=lambda mode, state: mode.is_guest_supervisor & ~_either_half(state, "henvcfg", "stce"),
 )

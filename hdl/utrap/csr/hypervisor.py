@@ -8,7 +8,7 @@ from utrap.config import Config
 from utrap.csr.definitions import Column, Csr, Field
 from utrap.csr.guards import TVM
 from utrap.csr.shared.delegation import exception_bits
-from utrap.csr.shared.environment import counteren, envcfg, mode
+from utrap.csr.shared.environment import counteren, envcfg, mode, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.traps import tinst, tval2
@@ -36,7 +36,8 @@ def rows(config: Config) -> Iterable[Csr]:
     delta, delta_high = (own(csr, "delta", 0, config.xlen) for csr in ("htimedelta", "htimedeltah"))
     yield row("htimedelta", 0x605, "norm:htimedelta_sz_acc_op", "guest time offset", [delta])
     yield high_half(config, "hedelegh", 0x612, "norm:hedelegh_sz_acc_op", "exception delegation, high")
-    yield high_half(config, "henvcfgh", 0x61A, "norm:henvcfgh_sz_acc_op", "environment configuration, high")
+    upper = upper_envcfg(config, "henvcfgh")
+    yield high_half(config, "henvcfgh", 0x61A, "norm:henvcfgh_sz_acc_op", "environment configuration, high", upper)
     yield high_half(config, "htimedeltah", 0x615, "norm:htimedeltah_sz_acc_op", "guest time offset, high", [delta_high])
     gpa = tval2(config, "htval")
     yield row("htval", 0x643, "norm:htval_sz_acc_op", "guest-physical address", gpa, target=Target.S)

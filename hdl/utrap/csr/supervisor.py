@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from utrap.config import Config
 from utrap.csr.definitions import Csr, Field
-from utrap.csr.guards import HOST, TVM, VTVM
+from utrap.csr.guards import GUEST_TIMER, GUEST_TIMER_COUNTER, HOST, TIMER, TIMER_COUNTER, TVM, VTVM
 from utrap.csr.shared.environment import atp, counteren, envcfg
 from utrap.csr.shared.interrupts import enable, pending
 from utrap.csr.shared.makers import own, row
 from utrap.csr.shared.status import supervisor_status
+from utrap.csr.shared.timer import compare
 from utrap.csr.shared.traps import cause, epc, scratch, tval, tvec
 from utrap.csr.warl import Ignored
 from utrap.isa import Interrupt, InterruptRule, Mode, Target, exceptions, interrupts
@@ -35,6 +36,10 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("scause", 0x142, "norm:scause", "trap cause", cause(config, "scause"), target=Target.S)
     yield row("stval", 0x143, "norm:stval", "trap value", tval(config, "stval"), target=Target.S)
     yield row("sip", 0x144, "norm:sip_sie", "pending interrupts", _sip(config))
+    if config.sstc:
+        guest = (GUEST_TIMER_COUNTER, GUEST_TIMER) if config.h else ()
+        guards = (TIMER_COUNTER, TIMER, *guest)
+        yield from compare(config, "stimecmp", 0x14D, "norm:stimecmp_stimecmph_sz_acc", "", guards)
     satp = atp(config, "satp", Ignored.WRITE)  # norm:satp_mode_op_unsupported
     yield row("satp", 0x180, "norm:satp", "address translation", satp, guards=(TVM, VTVM))
 

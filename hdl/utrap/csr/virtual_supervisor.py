@@ -6,10 +6,12 @@ from collections.abc import Iterable
 
 from utrap.config import Config
 from utrap.csr.definitions import Csr, Field
+from utrap.csr.guards import TIMER_COUNTER
 from utrap.csr.shared.environment import atp
 from utrap.csr.shared.interrupts import enable, pending
 from utrap.csr.shared.makers import row
 from utrap.csr.shared.status import supervisor_status
+from utrap.csr.shared.timer import compare
 from utrap.csr.shared.traps import cause, epc, scratch, tval, tvec
 from utrap.csr.warl import Ignored
 from utrap.isa import Interrupt, InterruptRule, Target, interrupts
@@ -30,6 +32,9 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("vscause", 0x242, "norm:vscause_sz_acc_op", "guest trap cause", cause(config, "vscause"), target=target)
     yield row("vstval", 0x243, "norm:vstval_sz_acc_op", "guest trap value", tval(config, "vstval"), target=target)
     yield row("vsip", 0x244, "norm:vsip_vsie_sz_acc_op", "guest pending interrupts", _vsip(config))
+    if config.sstc:
+        # norm:menvcfg_stce_op2 names stimecmp alone: HS may set the guest's timer whatever STCE is.
+        yield from compare(config, "vstimecmp", 0x24D, "norm:vstimecmp_acc", "guest ", (TIMER_COUNTER,))
     # norm:vsatp_mode_unsupported_v0, norm:vsatp_mode_unsupported_v1
     vsatp = atp(config, "vsatp", Ignored.FIELD_OR_GUESTS_WRITE)
     yield row("vsatp", 0x280, "norm:vsatp_sz_acc_op", "guest's own address translation", vsatp)

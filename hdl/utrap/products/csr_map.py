@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from utrap import __version__
 from utrap.config import Config
 from utrap.csr.configured import csrs, stored_fields
-from utrap.csr.definitions import Csr, Field
+from utrap.csr.definitions import Csr, Field, condition
 
 __all__ = ["COLUMNS", "access", "csrs_document", "csrs_json", "csrs_rows"]
 
@@ -45,8 +46,12 @@ def _field_reset(config: Config, field: Field) -> int:
 
 def _shows_after_reset(config: Config, field: Field) -> bool:
     """Whether nothing masks it: of delegation nothing is set after reset."""
+    return _holds_after_reset(config, field.read_where)
+
+
+def _holds_after_reset(config: Config, conditions: Iterable[str]) -> bool:
     stored = stored_fields(config)
-    return all(stored[key].reset for key in field.read_where)
+    return all(bool(stored[key].reset) is must_be for key, must_be in map(condition, conditions))
 
 
 def _condition(row: Csr) -> str:
@@ -93,6 +98,8 @@ def _csr_document(config: Config, row: Csr, digits: int) -> dict[str, Any]:
                 "reset": f"{_field_reset(config, field):#x}",
                 "storage": field.storage,
                 "level": field.level,
+                "level_where": list(field.level_where),
+                "level_replaces": field.level_replaces,
                 "read_where": list(field.read_where),
                 "write_where": list(field.write_where),
                 "rule": field.rule.words,
@@ -125,14 +132,17 @@ def _reset_text(config: Config, row: Csr) -> str:
     levels = []
     for field in row.fields:
         value |= _field_reset(config, field) << field.lsb
-        if field.level:
+        if field.level and _holds_after_reset(config, field.level_where):
             levels.append(field.level)
     if levels == ["mhartid"]:
         return "hartid"
     told = {field.reset_level for field in row.fields if field.reset_level}
     if told:
         return f"{', '.join(sorted(told))} in reset"
-    is_sensed = any(field.level and not field.follows and _shows_after_reset(config, field) for field in row.fields)
+    is_sensed = any(
+        field.level and not field.follows and _holds_after_reset(config, (*field.read_where, *field.level_where))
+        for field in row.fields
+    )
     return f"{value:#x}" + (" + lines" if is_sensed else "")
 
 

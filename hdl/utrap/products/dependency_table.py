@@ -18,7 +18,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "`csr_op`": ("commit_csr_op",),
     "`csr_wdata`": ("commit_csr_wdata",),
     "other `commit_*`": ("commit_",),
-    "`lines_*`": ("lines_",),
+    "`lines_*`, `mtime`": ("lines_", "mtime"),
     "`extension_exists`": ("extension_exists",),
     "`extension_rdata`": ("extension_rdata",),
     "`hartid`": ("hartid",),

@@ -71,6 +71,7 @@ _GENERAL = {
 _WHOLE = {
     "hartid": "The hart's number, which mhartid reads; constant while the hart runs.",
     "mtvec_reset": "mtvec after reset: taken while `rst` is 1, made legal as a write would be.",
+    "mtime": "The time, which the CSR time reads; synchronous to `clk`. stimecmp and vstimecmp are compared with it.",
 }
 
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from utrap import __version__
-from utrap.config import Config
+from utrap.config import EXTENSIONS, Config
 
 __all__ = ["LICENCE", "PRAGMAS", "configuration_lines", "configuration_values", "identification", "wrapped"]
 
@@ -45,9 +45,11 @@ def identification(title: str) -> list[str]:
 
 
 def configuration_values(config: Config) -> dict[str, str]:
-    """Each field of a configuration as `--set` takes it."""
+    """Each field of a configuration as `--set` takes it; extensions that are off do not exist."""
     values = {}
     for key, value in config.to_json().items():
+        if key in EXTENSIONS and not value:
+            continue
         if isinstance(value, bool):
             values[key] = "true" if value else "false"
         elif isinstance(value, list):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
+
 from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from utrap.config import Config
 from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
+from utrap.csr.definitions import condition
 from utrap.isa import Mode, Privilege
 from utrap.section import Section
 
@@ -53,6 +58,11 @@ class State:
         if key in self.stored:
             return self.stored[key]
         return Const(0, known_fields()[key].width)
+
+    def holds(self, conditions: Iterable[str]) -> Value:
+        """Return whether all conditions of a field of the CSR table hold."""
+        bits = (condition(text) for text in conditions)
+        return reduce(and_, (self[key] if must_be else ~self[key] for key, must_be in bits))
 
     @property
     def gva(self) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import and_
 
-from amaranth.hdl import Cat, Const, Module, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr, Field
@@ -39,7 +37,11 @@ def _field(state: State, field: Field, levels: Mapping[str, Value]) -> Value:
     if field.storage:
         value = Cat(state.stored[field.storage].replicate(field.copies))
     if field.level:
-        value = (value | levels[field.level])[: field.width]
+        level = levels[field.level]
+        if field.level_replaces:
+            value = Mux(state.holds(field.level_where), level, value)
+        else:
+            value = (value | (level & state.holds(field.level_where) if field.level_where else level))[: field.width]
     if field.read_where:
-        value = value & reduce(and_, (state[key] for key in field.read_where))
+        value = value & state.holds(field.read_where)
     return value

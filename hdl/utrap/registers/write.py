@@ -73,7 +73,7 @@ class _Place:
         lsb: Its place in the CSR.
         is_selected: The effective address selects the CSR.
         enable: A write to the CSR takes place.
-        gates: The stored bits that must be 1.
+        gates: The conditions of the table.
         write: What is written, as the field's rule sees it.
     """
 
@@ -145,7 +145,8 @@ def _field_write(state: State, home: Field, places: list[_Place]) -> FieldWrite:
     enables = []
     for place in places:
         takes = rule.takes(place.write)
-        demands = [place.enable, *(state[key] for key in place.gates), *([] if takes is None else [takes])]
+        gates = [state.holds([text]) for text in place.gates]
+        demands = [place.enable, *gates, *([] if takes is None else [takes])]
         enables.append(reduce(and_, demands))
     # Where several CSRs show it in one place they write the same.
     of_lsb = {place.lsb: place for place in reversed(places)}

@@ -52,7 +52,7 @@ class BenchLayout:
         self.inputs = Layout(field for field in bench.inputs.fields if field.name not in _NO_PORTS)
         self.outputs = bench.outputs
         inputs = {field.name: field.name.replace(".", "_") for field in self.inputs.fields}
-        self._sources = {name: f"{_UNIT}.{source}" for name, source in (inputs | bench.sources).items()}
+        self._sources = {name: f"{_UNIT}.{source}" for name, source in inputs.items()} | bench.seen_in(_UNIT)
 
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the module `soc`."""

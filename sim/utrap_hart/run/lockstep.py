@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from utrap.config import Config
-from utrap_testbench.boundary import Decoder, Op, UnknownBits, operation
+from utrap_testbench.boundary import Decoder, Levels, Op, UnknownBits, operation
 from utrap_testbench.env import Cycle, Difference, Expected, Scoreboard, describe
 from utrap_testbench.golden import ecall_cause, pending_interrupt
 from utrap_testbench.harts import model_config
@@ -77,7 +77,7 @@ class Lockstep:
         self._inputs, self._outputs = sources.inputs, sources.outputs
         self._decoder = Decoder(self.config)
         self._scoreboard: Scoreboard | None = None
-        self._levels: tuple[int, int] | None = None
+        self._levels: Levels | None = None
         self._before: _Step | None = None
         self._obedience = Obedience()
 
@@ -117,11 +117,13 @@ class Lockstep:
         """The event at the ports as the model's."""
         read = partial(self._inputs.value, event.inputs)
         levels = self._decoder.levels(read)
-        lines, hgeip = (None, None) if levels == self._levels else levels
+        lines, hgeip, time = (None, None, None) if levels == self._levels else levels
         self._levels = levels
         made = self._decoder.event(read)
         pc = None if operation(made) is Op.NONE else read("commit.pc")
-        return _Step(Cycle(made, lines, hgeip), event.cycle, self._outputs.value(event.outputs, "hart.mode"), pc)
+        return _Step(
+            Cycle(made, lines, hgeip, time=time), event.cycle, self._outputs.value(event.outputs, "hart.mode"), pc
+        )
 
     def _blame(self, step: _Step, differences: tuple[Difference, ...]) -> Disagreement:
         """A register was left so by the event before, whatever this one answers then; else it is this one's answer."""

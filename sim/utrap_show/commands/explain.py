@@ -17,6 +17,14 @@ Which of two interrupts is taken in the guest, and as what:
   utrap explain --mode VS --interrupt VSTI --interrupt STI \\
     --csr mideleg[5]=1 --csr hideleg[6]=1 --csr vsstatus.SIE=1
 
+Who may set a guest's timer, and whether it is due:
+
+\b
+  utrap explain --set sstc=true --mode VS --access stimecmp --write 0x1000 \\
+    --csr menvcfg.STCE=1 --csr mcounteren.TM=1 --csr hcounteren.TM=1
+  utrap explain --set sstc=true --mode VS --time 0x1000 --csr vstimecmp=0x1000 \\
+    --csr menvcfg.STCE=1 --csr henvcfg.STCE=1 --csr mie=0x40 --csr hideleg=0x40
+
 Why SRET traps, and who may write satp:
 
 \b
@@ -62,6 +70,7 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
 @click.option("--tval", metavar="VALUE", help="The trap value.")
 @click.option("--gpa", metavar="ADDRESS", help="The faulting guest-physical address.")
 @click.option("--tinst", metavar="VALUE", help="The trap instruction.")
+@click.option("--time", metavar="VALUE", help="What mtime says, with which stimecmp and vstimecmp are compared.")
 @click.option("--gva", is_flag=True, help="The trap value is a guest virtual address.")
 @configuration_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/schemas/explain.schema.json).")

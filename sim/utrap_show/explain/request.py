@@ -27,6 +27,7 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.golden.timer import has_stimecmp
 from utrap_testbench.harts import model_config
 
 __all__ = ["Options", "Request", "make_request"]
@@ -34,7 +35,7 @@ __all__ = ["Options", "Request", "make_request"]
 _GUEST_PAGE_FAULTS = (20, 21, 23)
 _PENDING = ("mip", "sip", "hip", "vsip", "uip", "hvip", "hgeip")
 _ENABLES = ("mie", "sie", "hie", "vsie", "uie")
-_SGEI = 1 << Irq.SGEI
+_SGEI, _STIP = 1 << Irq.SGEI, 1 << Irq.STI
 _LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
 
 
@@ -57,6 +58,7 @@ class Options:
     gpa: str | None = None
     tinst: str | None = None
     gva: bool = False
+    time: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,10 +111,14 @@ class _Maker:
         kinds = [kind for kind, text in asked.items() if text]
         if len(kinds) > 1:
             raise UserError(f"{asked[kinds[0]]} and {asked[kinds[1]]}: one question at a time, leave one out")
-        if not kinds and any(re.split(r"[.\[=]", text.lower())[0] in _PENDING for text in o.csrs):
+        if not kinds and (
+            o.time is not None or any(re.split(r"[.\[=]", text.lower())[0] in _PENDING for text in o.csrs)
+        ):
             return "interrupt"
         if not kinds:
-            raise UserError("what happens? add --cause, --interrupt (or --csr mip=...), --return, --access or --insn")
+            raise UserError(
+                "what happens? add --cause, --interrupt (or --csr mip=..., --time), --return, --access or --insn"
+            )
         return kinds[0]
 
     def _check_companions(self, kind: str) -> None:
@@ -208,12 +214,17 @@ class _Maker:
             raise UserError(f"--pc {self.options.pc}: instructions are aligned to {self.config.ialign} bits here")
         return pc
 
+    def _time(self) -> int:
+        if self.options.time is not None and not self.config.sstc:
+            raise UserError(f"--time {self.options.time}: nothing looks at it without Sstc: add --set sstc=true")
+        return self._number("time", 64)
+
     # The state.
 
     def _state(self) -> State:
         wanted = self._wanted()
         raised = [self.names.interrupt(text) for text in self.options.interrupts]
-        state = reset_state(self.config).replace(prv=self.mode & 3, v=self.mode >> 2)
+        state = reset_state(self.config).replace(prv=self.mode & 3, v=self.mode >> 2, time=self._time())
         for _ in range(2):  # whatever the order: a view takes what its delegation lets through the second time
             for place, value in wanted:
                 state = self._put(state, place, value)
@@ -280,7 +291,12 @@ class _Maker:
         lines = {name: mip >> irq & 1 for irq, name in _LINES.items()} | {"line_local": mip & rules.local}
         # What hgeip raises is not also put into hvip.
         outside = csr_value(self.config, state.replace(hvip=0), 0x344) & rules.hvip & ~state.hvip
-        state = state.replace(**lines, mip_software=mip & rules.mip_software, hvip=mip & rules.hvip & ~outside)
+        software = mip & rules.mip_software
+        if rules.sstc and has_stimecmp(state):
+            if (mip ^ csr_value(self.config, state, 0x344)) & _STIP:
+                raise UserError(f"{option}: STIP follows stimecmp while menvcfg.STCE is 1: set --time and stimecmp")
+            software = software & ~_STIP | state.mip_software & _STIP
+        state = state.replace(**lines, mip_software=software, hvip=mip & rules.hvip & ~outside)
         follows = csr_value(self.config, state, 0x344) & _SGEI
         if mip & _SGEI != follows and mip & _SGEI:
             raise UserError(f"{option}: SGEIP is not stored: set hgeip and hgeie")

@@ -20,6 +20,7 @@ import click
 )
 @click.option("--profile", help="One profile: mu, msu, msuh, msun or full. All of them by default.")
 @click.option("--xlen", type=click.Choice(["32", "64"]), help="One width. Both by default.")
+@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a field of the configuration.")
 @click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
 @click.option("--seed", type=click.IntRange(0), help="This one seed.")
 @click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 100000, under Icarus 12000]")
@@ -31,6 +32,7 @@ def regress(
     simulator: str,
     profile: str | None,
     xlen: str | None,
+    settings: tuple[str, ...],
     seeds: int | None,
     seed: int | None,
     steps: int | None,
@@ -61,6 +63,7 @@ def regress(
             (seed,) if seed is not None else tuple(range(1, (seeds or 1) + 1)),
             steps,
             waves,
+            settings,
         )
     )
     with RegressSession(regression, output) as session:

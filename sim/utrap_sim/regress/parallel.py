@@ -47,9 +47,14 @@ def plan(
     seeds: tuple[int, ...] = (1,),
     steps: int | None = None,
     waves: bool = False,
+    settings: tuple[str, ...] = (),
 ) -> list[Seed]:
-    """The runs that a regression is made of, the longest first."""
-    return [
+    """The runs that a regression is made of, the longest first.
+
+    Raises:
+        UserError: When a profile cannot have the settings.
+    """
+    runs = [
         Seed(
             profile=profile,
             xlen=xlen,
@@ -57,9 +62,13 @@ def plan(
             seed=seed,
             steps=DEFAULT_STEPS[simulator] if steps is None else steps,
             waves=waves,
+            settings=settings,
         )
         for seed, profile, xlen, simulator in product(seeds, reversed(profiles), xlens, simulators)
     ]
+    for run in runs:
+        _ = run.config
+    return runs
 
 
 def regress(

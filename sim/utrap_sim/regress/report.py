@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
-from utrap.config import Config
 from utrap_testbench.coverage import Summary, summarise
 from utrap_testbench.harts import model_config
 
@@ -46,7 +45,7 @@ def coverage(regression: Regression) -> list[Covered]:
         Covered(
             f"{profile}, RV{xlen}",
             summarise(
-                model_config(Config.profile(profile, xlen)),
+                model_config(results[0].seed.config),
                 f"{profile}_rv{xlen}",
                 [result.hits for result in results],
             ),

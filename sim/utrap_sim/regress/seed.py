@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from utrap.command_line.errors import UserError
+from utrap.command_line.options import make_config
 from utrap.config import Config
 from utrap_sim.simulators.cocotb_bench import WAVES, cocotb_test
 from utrap_sim.simulators.installed import find_simulator
@@ -31,6 +32,7 @@ class Seed:
 
     Attributes:
         profile, xlen: The configuration.
+        settings: What is changed in it, each as `--set` takes it.
         simulator: icarus or verilator.
         seed: The number that every random choice follows from.
         steps: Cycles to compare.
@@ -43,6 +45,7 @@ class Seed:
     seed: int
     steps: int
     waves: bool = False
+    settings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,12 +55,13 @@ class Seed:
     @property
     def config(self) -> Config:
         """The unit's configuration."""
-        return Config.profile(self.profile, self.xlen)
+        return make_config(self.profile, self.xlen, self.settings)
 
     def command(self, steps: int) -> str:
         """The command that runs this seed alone again, with waves."""
+        changes = "".join(f" --set {setting}" for setting in self.settings)
         return (
-            f"utrap regress --sim {self.simulator} --profile {self.profile} --xlen {self.xlen}"
+            f"utrap regress --sim {self.simulator} --profile {self.profile} --xlen {self.xlen}{changes}"
             f" --seed {self.seed} --steps {steps} --waves"
         )
 

@@ -86,7 +86,8 @@ class RtlRecords:
         before = done.before
         wanted = registers(config, before)
         lines = self._establish.stimuli(before, wanted)
-        always = self._observe | self._encoder.levels(lines_of(before), hgeip=before.hgeip, mhartid=before.mhartid)
+        levels = {"hgeip": before.hgeip, "mhartid": before.mhartid, "time": before.time}
+        always = self._observe | self._encoder.levels(lines_of(before), **levels)
         lines.append(f"{always | self._encoder.event(event):x}")
         lines.append(f"{always | self._encoder.event(_readback(event)) | self._establish.reset:x}")
         lines.append("")

@@ -8,8 +8,8 @@ fields, under the names that `Bench.inputs` and `Bench.outputs` list:
 - inputs: every input port as `<port>.<member>`, `hartid`, `rst`, and
   `observe`, without which nothing is seen;
 - outputs: every output port likewise; every register that records name, as
-  `registers` lists them (three of them bit by bit as stored, see `raw_fields`);
-  `seip_sw` and `ueip_sw`.
+  `registers` lists them (some of them bit by bit as stored, see `raw_fields`);
+  `seip_sw`, `ueip_sw` and `stip_sw`.
 
 What ports there are says the testbench's boundary; the registers' wires are the unit's.
 """
@@ -40,8 +40,8 @@ STIMULI = "stimuli.hex"
 OBSERVED = "observed.hex"
 
 #: CSRs that are compared as stored and not as a read masks them.
-_AS_STORED = ("hideleg", "sedeleg", "sideleg")
-#: Bits of mip of which software has one and a line the other.
+_AS_STORED = ("hideleg", "sedeleg", "sideleg", "henvcfg", "henvcfgh")
+#: Bits of mip of which software has one and a line the other. STIP's is hidden while stimecmp makes it.
 _SOFTWARE_BITS = ("seip", "ueip")
 #: What most cycles use comes first, so that their lines in the file are short.
 _FIRST = ("commit.op", "commit.csr_op", "commit.csr_address", "rst", "observe", "commit.csr_wdata")
@@ -85,10 +85,14 @@ class Bench:
         return Layout([*output_ports(self.model).items(), *registers])
 
     @cached_property
-    def sources(self) -> dict[str, str]:
-        """What each of the outputs is in Verilog, seen from inside the unit."""
-        ports = {name: name.replace(".", "_") for name in output_ports(self.model)}
-        return ports | {name: source for name, _, source, _ in self._state()}
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """The wires inside the unit of each of the outputs; of several it is the AND."""
+        ports = {name: (name.replace(".", "_"),) for name in output_ports(self.model)}
+        return ports | {name: wires for name, _, wires, _ in self._state()}
+
+    def seen_in(self, unit: str) -> dict[str, str]:
+        """Each of the outputs as an expression in Verilog, where the unit is an instance of this name."""
+        return {name: " & ".join(f"{unit}.{wire}" for wire in wires) for name, wires in self.sources.items()}
 
     @cached_property
     def input_values(self) -> dict[str, Value]:
@@ -107,18 +111,28 @@ class Bench:
             if member.flow is flow
         }
 
-    def _state(self) -> list[tuple[str, int, str, Value]]:
-        """Name, width, source in Verilog and in Amaranth of all that the bench sees of the state."""
+    def _state(self) -> list[tuple[str, int, tuple[str, ...], Value]]:
+        """Name, width, wires in Verilog and value in Amaranth of all that the bench sees of the state."""
         state, xlen = self.unit.state, self.config.xlen
-        seen: list[tuple[str, int, str, Value]] = [
-            (name, xlen, name, state.views[name]) for name in self.registers if name not in _AS_STORED
+        as_stored = [name for name in _AS_STORED if name in self.registers and self._hides(name)]
+        seen: list[tuple[str, int, tuple[str, ...], Value]] = [
+            (name, xlen, (name,), state.views[name]) for name in self.registers if name not in as_stored
         ]
-        seen += [(bit + "_sw", 1, f"mip_{bit}", state[f"mip.{bit}"]) for bit in _SOFTWARE_BITS if self._stores(bit)]
-        for name in _AS_STORED:
-            for field in csr_rows(self.config)[name].fields if name in self.registers else ():
+        seen += [(bit + "_sw", 1, (f"mip_{bit}",), state[f"mip.{bit}"]) for bit in _SOFTWARE_BITS if self._stores(bit)]
+        if self.config.sstc:
+            enabled = "menvcfg.stce" if xlen == 64 else "menvcfgh.stce"
+            wires = ("mip_stip", enabled.replace(".", "_"))
+            seen.append(("stip_sw", 1, wires, state["mip.stip"] & state[enabled]))
+        for name in as_stored:
+            for field in csr_rows(self.config)[name].fields:
                 key = f"{name}.{field.name}"
-                seen.append((f"{key}@{field.lsb}", 1, key.replace(".", "_"), state[key]))
+                seen.append((f"{key}@{field.lsb}", 1, (key.replace(".", "_"),), state[key]))
         return seen
+
+    def _hides(self, name: str) -> bool:
+        """Whether a read of a register does not show all that it stores."""
+        row = csr_rows(self.config)[name]
+        return any(field.read_where for field in row.fields if row.owns(field))
 
     def _stores(self, bit: str) -> bool:
         return f"mip.{bit}" in self.unit.state.stored
@@ -144,7 +158,7 @@ class Bench:
 
     def observed(self) -> str:
         """What the bench sees, as a Verilog expression."""
-        return concatenation(self.outputs, {name: f"dut.{source}" for name, source in self.sources.items()})
+        return concatenation(self.outputs, self.seen_in("dut"))
 
     def verilog(self) -> str:
         """The bench's Verilog, which instantiates the unit."""

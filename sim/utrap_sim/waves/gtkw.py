@@ -14,7 +14,7 @@ from typing import Any
 
 from vcd.gtkw import GTKWSave, make_translation_filter
 
-from utrap.config import Config
+from utrap.config import EXTENSIONS, Config
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode, interrupts
@@ -38,7 +38,7 @@ _ROOM, _NARROW, _WIDE = 1300, 5.0, 12.0
 _PIXELS = 200
 #: The ports of the group `mode` and, in order, of the group `event`.
 _MODE_PORTS = ("clk", "rst", "hart_mode")
-_EVENT_PORTS = ("commit_", "answer_", "interrupt_", "lines_", "trace_")
+_EVENT_PORTS = ("commit_", "answer_", "interrupt_", "lines_", "mtime", "trace_")
 _COLOURS = {Mode.M: "red", Mode.S: "orange", Mode.U: "green", Mode.VS: "blue", Mode.VU: "purple"}
 #: What of a cause is read as one of an exception, of an interrupt, or of either.
 _CAUSES = {"commit_cause": "exceptions", "hart_ecall_cause": "exceptions", "interrupt_cause": "interrupts"}
@@ -226,7 +226,8 @@ def _events() -> Iterator[tuple[int, str]]:
 
 def _csr_numbers() -> Iterator[tuple[int, str]]:
     """Names by address, of every configuration, so that the file is the same for all."""
-    widest = (Config.profile("full", 32), Config.profile("full", 64, windows=8))
+    more = dict.fromkeys(EXTENSIONS, True)
+    widest = (Config.profile("full", 32, **more), Config.profile("full", 64, windows=8, **more))
     yield from sorted({row.address: row.name for config in widest for row in csrs(config)}.items())
 
 

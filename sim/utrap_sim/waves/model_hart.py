@@ -166,7 +166,8 @@ class Hart:
         self.pc = pc
         if self.played and state == self.state:
             return
-        self._play(Cycle(reset=True, lines=lines_of(state), hgeip=state.hgeip), _ESTABLISHING, is_shown=False)
+        cycle = Cycle(reset=True, lines=lines_of(state), hgeip=state.hgeip, time=state.time)
+        self._play(cycle, _ESTABLISHING, is_shown=False)
         for name, value in self._establisher.way(state, registers(self.config, state)):
             event = TrapReturn(insn=Return.MRET) if name == MRET else self._debug(name, value)
             self._play(Cycle(event), _ESTABLISHING, is_shown=False)
@@ -267,15 +268,31 @@ class Hart:
             Retire(), note or said or ("local changes" if hgeip is None else "hgeip changes"), lines=value, hgeip=hgeip
         )
 
+    def time(self, time: int, note: str = "") -> None:
+        """The time is this, from this cycle on, in which an instruction retires."""
+        if not self.config.sstc:
+            raise UserError("hart.time: the configuration has no timers: --set sstc=true")
+        if time < 0 or time >> 64:
+            raise UserError(f"hart.time: the time has 64 bits: {time:#x} does not fit")
+        self._commit(Retire(), note or f"time {time:#x}", time=time)
+
     def interrupt(self, note: str = "") -> None:
         """The interrupt that is due is taken before the instruction at `pc`."""
         outcome = self._commit(TakeInterrupt(pc=self.pc), note or "interrupted")
         if not outcome.trap:
             raise UserError(f"hart.interrupt: nothing is pending and enabled in {self.mode}-mode")
 
-    def commit(self, event: Event, note: str = "", *, lines: int | None = None, hgeip: int | None = None) -> Outcome:
+    def commit(
+        self,
+        event: Event,
+        note: str = "",
+        *,
+        lines: int | None = None,
+        hgeip: int | None = None,
+        time: int | None = None,
+    ) -> Outcome:
         """Any event of the model as it is; the pc does not care about its own."""
-        return self._commit(event, note, lines=lines, hgeip=hgeip)
+        return self._commit(event, note, lines=lines, hgeip=hgeip, time=time)
 
     def rest(self) -> None:
         """Two cycles without an event, which show the state that all ends with."""
@@ -284,12 +301,20 @@ class Hart:
 
     # Inside.
 
-    def _commit(self, event: Event, note: str, *, lines: int | None = None, hgeip: int | None = None) -> Outcome:
+    def _commit(
+        self,
+        event: Event,
+        note: str,
+        *,
+        lines: int | None = None,
+        hgeip: int | None = None,
+        time: int | None = None,
+    ) -> Outcome:
         who = self.software.get(self.mode, "")
         if not any(played.is_shown for played in self.played):
             # The first cycle shows the state that all begins with.
             self._play(Cycle(), "", is_shown=True)
-        expected = self._play(Cycle(event, lines, hgeip), f"{who}: {note}" if note else "", is_shown=True)
+        expected = self._play(Cycle(event, lines, hgeip, time=time), f"{who}: {note}" if note else "", is_shown=True)
         outcome = expected.outcome
         if outcome.redirect:
             self.pc = outcome.target

@@ -24,6 +24,7 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "h": (lambda c: c.h, "the hypervisor extension", "--profile msuh"),
     "n": (lambda c: c.n, "the N extension", "--profile msun"),
     "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
+    "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
 

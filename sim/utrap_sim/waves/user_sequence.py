@@ -77,7 +77,8 @@ def _play_record(hart: Hart, record: Record) -> None:
     event = record.event
     if isinstance(event, TakeInterrupt):
         # Lines that the record does not raise are low.
-        hart.commit(TakeInterrupt(pc=event.pc), "interrupt", lines=event.lines or 0, hgeip=event.hgeip)
+        levels = {"lines": event.lines or 0, "hgeip": event.hgeip, "time": event.time}
+        hart.commit(TakeInterrupt(pc=event.pc), "interrupt", **levels)
     elif isinstance(event, Query):
         hart.commit(Retire(), f"may {event.insn.value} execute?")
     else:

@@ -20,7 +20,7 @@ level, one in `inputs`.
 
 from __future__ import annotations
 
-from .driving import Decoder, Encoder
+from .driving import Decoder, Encoder, Levels
 from .inputs import LEVELS, OPERANDS, Level, Operand, input_ports
 from .moment import Answer, Now
 from .operations import FAULTS, VERDICTS, Op, operation
@@ -42,6 +42,7 @@ __all__ = [
     "Field",
     "Layout",
     "Level",
+    "Levels",
     "Now",
     "Op",
     "Operand",

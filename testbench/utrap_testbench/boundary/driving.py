@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from utrap_testbench.golden import Config, Event, Retire
 
@@ -12,7 +12,7 @@ from .inputs import LEVELS, OPERANDS, OPERATION
 from .operations import EVENTS, Op, operation
 from .vector import Layout
 
-__all__ = ["Decoder", "Encoder"]
+__all__ = ["Decoder", "Encoder", "Levels"]
 
 #: What is committed where the event is none of a core's: a question, or new levels of the lines.
 _IDLE = Retire()
@@ -68,6 +68,14 @@ class Encoder:
         return vector
 
 
+class Levels(NamedTuple):
+    """What a hart senses: lines at their bit numbers in mip, those of the guests as hgeip has them, and the time."""
+
+    lines: int
+    hgeip: int
+    time: int
+
+
 class Decoder:
     """Events and levels from the input ports of a hart.
 
@@ -82,6 +90,7 @@ class Decoder:
         }
         self._lines = [(row.name, row.line) for row in LEVELS if row.line is not None and row.width(config)]
         self._guests = [(row.name, row.lsb) for row in LEVELS if row.field == "hgeip" and row.width(config)]
+        self._time = [row.name for row in LEVELS if row.field == "time" and row.width(config)]
 
     def event(self, read: Callable[[str], Any]) -> Event:
         """The event of a cycle."""
@@ -91,7 +100,10 @@ class Decoder:
         }
         return kind(**said, **given)
 
-    def levels(self, read: Callable[[str], int]) -> tuple[int, int]:
-        """The levels of the interrupt lines: at their bit numbers in mip, and of the guests as hgeip has them."""
-        lines = sum([read(name) << line for name, line in self._lines])
-        return lines, sum([read(name) << lsb for name, lsb in self._guests])
+    def levels(self, read: Callable[[str], int]) -> Levels:
+        """What the hart senses, whatever is committed; 0 where it has no such port."""
+        return Levels(
+            lines=sum([read(name) << line for name, line in self._lines]),
+            hgeip=sum([read(name) << lsb for name, lsb in self._guests]),
+            time=sum(map(read, self._time)),
+        )

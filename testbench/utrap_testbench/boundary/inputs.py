@@ -96,6 +96,7 @@ OPERANDS = (
 LEVELS = (
     Level(name="hartid", width=xlen, field="mhartid"),
     Level(name="mtvec_reset", width=lambda c: c.xlen if c.mtvec_reset == "port" else 0, field="mtvec_reset"),
+    Level(name="mtime", width=lambda c: 64 * c.sstc, field="time"),
     Level(name="lines.meip", width=bits(1), field="line_meip", line=11),
     Level(name="lines.mtip", width=bits(1), field="line_mtip", line=7),
     Level(name="lines.msip", width=bits(1), field="line_msip", line=3),

@@ -12,7 +12,10 @@ __all__ = ["VERDICTS", "access_bins", "address_class"]
 
 VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
 #: State that a judge of CSR accesses may look at.
-_LOOKED_AT = ("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren")
+_LOOKED_AT = (
+    *("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren"),
+    *("menvcfg", "henvcfg"),
+)
 _LEVELS = ("unprivileged", "supervisor", "hypervisor", "machine")
 
 
@@ -61,14 +64,17 @@ def _verdicts(config: Config, mode: Mode, event: CsrAccess) -> dict[int, str]:
 
 def _states(config: Config, mode: Mode) -> list[State]:
     start = reset_state(config).replace(prv=mode & 3, v=mode >> 2)
-    counters = config.rules.counteren
-    present = {
+    counters, timers = config.rules.counteren, config.rules.sstc << 63
+    #: The bits that judge, all set; 0 where there are none.
+    judging = {
         "mstatus_tvm": config.s,
         "hstatus_vtvm": config.h,
         "hudcfg_en": config.shudeleg,
         "mcounteren": counters,
-        "hcounteren": config.h and counters,
-        "scounteren": config.s and counters,
+        "hcounteren": counters * config.h,
+        "scounteren": counters * config.s,
+        "menvcfg": timers,
+        "henvcfg": timers * config.h,
     }
-    choices = [(0, counters if name.endswith("counteren") else 1) if present[name] else (0,) for name in _LOOKED_AT]
+    choices = [(0, int(judging[name])) if judging[name] else (0,) for name in _LOOKED_AT]
     return [start.replace(**dict(zip(_LOOKED_AT, values, strict=True))) for values in product(*choices)]

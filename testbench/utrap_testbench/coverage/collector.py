@@ -7,7 +7,7 @@ from collections import defaultdict
 from utrap_testbench.env import Expected
 from utrap_testbench.golden import Config, CsrAccess, CsrOp, Mode, Outcome, State, TakeException, TrapReturn, irq_name
 from utrap_testbench.golden.interrupts import TARGETS, by_target
-from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause
+from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
@@ -35,6 +35,9 @@ class Collector:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.hits: Hits = defaultdict(lambda: defaultdict(int))
+        self._pending = {
+            number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
+        }
         self._classes = [(address_class(config, a, 0), address_class(config, a, 1)) for a in range(4096)]
 
     def sample(self, expected: Expected) -> None:
@@ -46,6 +49,8 @@ class Collector:
         if isinstance(event, CsrAccess):
             if not event.debug:
                 self._access(event, outcome)
+                if self.config.sstc and event.address in self._pending and not outcome.fault:
+                    self._timers(state)
         elif isinstance(event, TrapReturn):
             to = "fault" if outcome.fault else _MODE[outcome.to_mode]
             self.hits["returns"][event.insn.value, _MODE[outcome.from_mode], to] += 1
@@ -62,6 +67,21 @@ class Collector:
         name = self._classes[event.address][event.ext_exists]
         self.hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
         self.hits["addresses"][_BLOCK[event.address], mode] += 1
+
+    def _timers(self, state: State) -> None:
+        """Where the time is, when software looks at what is pending."""
+        stce = str(state.menvcfg >> 63), str(state.henvcfg >> 63)
+        hits = self.hits["timers"]
+        hits["stimecmp", *stce, _distance(state.time, state.stimecmp)] += 1
+        if self.config.h:
+            time = state.time + state.htimedelta
+            hits["vstimecmp", *stce, _distance(time & ones(64), state.vstimecmp)] += 1
+            if time >> 64:
+                hits["vstimecmp", *stce, "wrapped"] += 1
+
+    def _timer_interrupt(self, state: State, number: int, came: int) -> None:
+        is_timed = state.menvcfg >> 63 == 1 if number == Irq.STI else state.hvip >> number & 1 == 0
+        self.hits["timer interrupts"][_IRQ[number], "compare register" if is_timed else "software", _MODE[came]] += 1
 
     def _trap(self, state: State, outcome: Outcome) -> None:
         to = Mode(outcome.to_mode)
@@ -130,6 +150,8 @@ class Collector:
         config, rules, number = self.config, self.config.rules, outcome.irq
         irq, to = _IRQ[number], outcome.to_mode
         self.hits["interrupts"][_MODE[outcome.from_mode], _MODE[to], irq] += 1
+        if config.sstc and number in (Irq.STI, Irq.VSTI):
+            self._timer_interrupt(state, number, outcome.from_mode)
         if config.s or config.n:
             delegation = self.hits["interrupt delegation"]
             bit = state.mideleg >> number & 1
@@ -146,3 +168,10 @@ class Collector:
                     for other in rules.priority:
                         if candidates >> other & 1 and other != number:
                             priorities[irq, _IRQ[other]] += 1
+
+
+def _distance(time: int, compare: int) -> str:
+    """Where the time is, seen from a compare register."""
+    if time >= compare:
+        return "equal" if time == compare else "after"
+    return "one before" if time + 1 == compare else "before"

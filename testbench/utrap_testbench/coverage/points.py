@@ -84,12 +84,20 @@ def points(config: Config) -> list[Point]:
         point("interrupt priorities", "taken x waiting", [irqs, irqs], _priority),
         point("reset", "mode", [names], _always),
     ]
+    if config.sstc:
+        compares, by = ["stimecmp"] + ["vstimecmp"] * config.h, ["software", "compare register"]
+        stce = ["0", "1"]
+        found.append(point("timers", "register x menvcfg x henvcfg x time", [compares, stce, stce, TIMES], _timer))
+        timed = ["STI"] + ["VSTI"] * config.h
+        found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
     if config.shudeleg:
         windows = [f"window {number}" for number in range(config.windows)]
         found.append(point("windows", "case x fault", [[*windows, *WINDOW_CASES], list(GUEST_FAULTS)], _window))
     return found
 
 
+#: How far the time is from a compare register; "wrapped" is a guest's, whose sum with htimedelta does not fit.
+TIMES = ["before", "one before", "equal", "after", "wrapped"]
 WINDOW_CASES = (
     "first page", "last page", "page before", "page after", "inside, not an edge", "every page (large ORDER)",
     "more than one", "disabled window", "miss", "implicit access", "windows off",
@@ -303,6 +311,19 @@ def _sret(config: Config, came: Mode, target: str) -> str | None:
     if came is Mode.VS:
         return None if to >= Mode.VU else "norm:sret_v1"
     return "norm:sret_v0" if to is Mode.M else None
+
+
+def _timer(config: Config, register: str, menvcfg: str, henvcfg: str, time: str) -> str | None:
+    """norm:mip_sip_stip_op, norm:hip_vstip_op"""
+    if henvcfg == "1" and not config.h:
+        return "norm:henvcfg_stce"
+    return "norm:mip_sip_stip_op" if register == "stimecmp" and time == "wrapped" else None
+
+
+def _timer_interrupt(config: Config, irq: str, by: str, source: str) -> str | None:
+    """What makes it pending does not matter to who may take it."""
+    rules = [_interrupt(config, source, to.name, irq) for to in _ORDER if _takes_traps(config, to)]
+    return None if None in rules else rules[0]
 
 
 def _window(config: Config, case: str, fault: str) -> str | None:

@@ -40,6 +40,8 @@ def describe(config: Config, cycle: Cycle) -> str:
         text += f", lines {cycle.lines:#x}"
     if cycle.hgeip is not None:
         text += f", hgeip {cycle.hgeip:#x}"
+    if config.sstc and cycle.time is not None:
+        text += f", time {cycle.time:#x}"
     if config.mtvec_reset == "port" and cycle.mtvec_reset is not None:
         text += f", mtvec_reset {cycle.mtvec_reset:#x}"
     return f"reset, with {text}" if cycle.reset else text

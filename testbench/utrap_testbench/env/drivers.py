@@ -25,21 +25,21 @@ class Drivers:
 
     def __init__(self, layout: Layout, rng: random.Random, hartid: int) -> None:
         self._encoder = Encoder(layout)
-        self._rng, self._width, self._hartid = rng, layout.width, hartid
+        self._rng, self._width = rng, layout.width
         self._observe, self._reset = 1 << layout.offset["observe"], 1 << layout.offset["rst"]
         self._always = self._encoder.levels_mask | self._observe | self._reset
-        self._lines = self._hgeip = self._mtvec_reset = 0
-        self._levels = self._encoder.levels(0, hgeip=0, mhartid=hartid, mtvec_reset=0)
+        self._lines = 0
+        self._others = {"hgeip": 0, "mhartid": hartid, "mtvec_reset": 0, "time": 0}
+        self._levels = self._encoder.levels(0, **self._others)
 
     def drive(self, cycle: Cycle) -> int:
         """The vector of one cycle, in which everything is seen."""
-        if cycle.lines is not None or cycle.hgeip is not None or cycle.mtvec_reset is not None:
+        news = {"hgeip": cycle.hgeip, "mtvec_reset": cycle.mtvec_reset, "time": cycle.time}
+        changed = {name: level for name, level in news.items() if level is not None}
+        if changed or cycle.lines is not None:
             self._lines = self._lines if cycle.lines is None else cycle.lines
-            self._hgeip = self._hgeip if cycle.hgeip is None else cycle.hgeip
-            self._mtvec_reset = self._mtvec_reset if cycle.mtvec_reset is None else cycle.mtvec_reset
-            self._levels = self._encoder.levels(
-                self._lines, hgeip=self._hgeip, mhartid=self._hartid, mtvec_reset=self._mtvec_reset
-            )
+            self._others |= changed
+            self._levels = self._encoder.levels(self._lines, **self._others)
         defined = self._always | self._encoder.event_mask(cycle.event)
         vector = self._rng.getrandbits(self._width) & ~defined
         vector |= self._encoder.event(cycle.event) | self._levels | self._observe

@@ -80,7 +80,7 @@ def _access_external(r: Tables, s: State, e: CsrAccess, mode: int, prv: int, v: 
         return _refused(s, _ABSENT, mode)
     if e.op is not _READ and e.address >> 10 == 3:
         return _refused(s, _EXTERNAL_READ_ONLY, mode)
-    verdict = external(s, prv, v, e.address, r.has_s)
+    verdict = external(r, s, prv, v, e.address)
     if e.address in r.gates:
         verdict = r.gates[e.address].judge(r, s, prv, v, verdict)
     reason = _BEFORE_EXTERNAL[e.op is not _READ] + verdict.reason

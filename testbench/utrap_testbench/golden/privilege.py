@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .isa import Prv
 from .reason import CSR_ADDRESSES, Because, Verdict, allowed, illegal, virtual
+from .rules import Rules
 from .state import State
 
 _U, _M = Prv.U.value, Prv.M.value
@@ -194,11 +195,11 @@ def counter(s: State, prv: int, v: int, index: int, has_s: int) -> Verdict:
     return _COUNTER_IN_U
 
 
-def external(s: State, prv: int, v: int, address: int, has_s: int) -> Verdict:
+def external(r: Rules, s: State, prv: int, v: int, address: int) -> Verdict:
     """A CSR outside the trap unit: bits 9:8 of its address name the lowest privilege."""
     if 0xC00 <= address < 0xC20 or 0xC80 <= address < 0xCA0:
-        return counter(s, prv, v, address & 31, has_s)
-    if address == 0x181 and v == 1:
+        return counter(s, prv, v, address & 31, r.has_s)
+    if r.ssqosid == 1 and address == 0x181 and v == 1:
         return _SRMCFG_IN_GUEST
     level = address >> 8 & 3
     if level == 3:

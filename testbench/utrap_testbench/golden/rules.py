@@ -137,7 +137,7 @@ class Rules:
         user = int(n or config.custom_state) | config.zfinx << 1 | config.zcmt << 2
         guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | config.sscsrind << 60 | 3 << 62
         machine = config.ssqosid << 55 | (1 << 56 if h and xlen == 32 else 0)
-        has = config.smstateen
+        has, self.ssqosid = config.smstateen, int(config.ssqosid)
         self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)
         self.hstateen = (user | guest, *(1 << 63,) * 3) if h and has else (0, 0, 0, 0)
         self.sstateen0 = user if s and has else 0

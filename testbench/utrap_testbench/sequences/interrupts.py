@@ -9,6 +9,7 @@ from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp, Irq, Mode
 from utrap_testbench.golden.interrupts import TARGETS
 
+from . import timers
 from .source import Source
 
 __all__ = ["pairs", "races", "routes"]
@@ -43,16 +44,17 @@ def races(source: Source) -> Iterator[Cycle]:
 def routes(source: Source) -> Iterator[Cycle]:
     """Every interrupt alone, from every mode into every mode that may have it, through vectors of both kinds."""
     plans = [
-        (mode, irq, taker)
+        (mode, irq, taker, by_timer)
         for mode in source.modes
         for irq in _present(source)
         for taker in _takers(source, mode)
         if taker in _owners(source, irq)
+        for by_timer in ((False, True) if source.config.sstc and irq in timers.TIMED else (None,))
     ]
-    for mode, irq, taker in source.rng.sample(plans, len(plans)):
+    for mode, irq, taker, by_timer in source.rng.sample(plans, len(plans)):
         tvec = source.rng.getrandbits(source.config.xlen) & ~3 | source.draw(f"vectors of {taker}", (0, 1))
         yield Cycle(source.debug(_TVEC[taker], tvec))
-        yield from _take(source, mode, {irq: taker})
+        yield from _take(source, mode, {irq: taker}, by_timer=by_timer)
 
 
 def pairs(source: Source) -> Iterator[Cycle]:
@@ -106,13 +108,15 @@ def _rank(source: Source, irq: int, to: Mode) -> tuple[int, int]:
     return _TARGETS.index(to), source.rules.priority.index(irq)
 
 
-def _take(source: Source, mode: Mode, targets: dict[int, Mode], is_enabled: bool = True) -> Iterator[Cycle]:
+def _take(
+    source: Source, mode: Mode, targets: dict[int, Mode], is_enabled: bool = True, by_timer: bool | None = None
+) -> Iterator[Cycle]:
     """In the mode, these interrupts pending and enabled, for these modes: one is taken."""
     views = [name for name in _VIEWS if name in source.csr_number]
     mask = sum(1 << irq for irq in targets)
     yield from source.go_to(mode)
     yield from _delegate(source, targets)
-    yield from _pend(source, mask)
+    yield from _pend(source, mask, by_timer)
     yield Cycle(source.debug("mie", mask))
     if is_enabled:
         yield from _enable(source)
@@ -140,9 +144,10 @@ def _delegate(source: Source, targets: dict[int, Mode]) -> Iterator[Cycle]:
             yield Cycle(source.debug(name, value))
 
 
-def _pend(source: Source, mask: int) -> Iterator[Cycle]:
-    """Exactly these interrupts pending: by line where there is one and chance wants it, else by software."""
+def _pend(source: Source, mask: int, by_timer: bool | None) -> Iterator[Cycle]:
+    """Exactly these interrupts pending: by line or timer where there is one and chance wants it, else by software."""
     rules = source.rules
+    timed = (yield from timers.pend(source, mask, by_timer)) if source.config.sstc else 0
     lines = mask & (sum(1 << irq for irq in _LINES) | rules.local)
     if source.chance(0.5):
         lines &= ~rules.mip_software
@@ -152,7 +157,7 @@ def _pend(source: Source, mask: int) -> Iterator[Cycle]:
         yield Cycle(source.debug("hgeie", hgeip))
     yield Cycle(source.debug("mip", mask), lines, hgeip)
     if source.config.h:
-        yield Cycle(source.debug("hvip", mask))
+        yield Cycle(source.debug("hvip", mask & ~timed))
 
 
 def _enable(source: Source) -> Iterator[Cycle]:

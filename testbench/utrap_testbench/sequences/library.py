@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, guests, interrupts, resets, traps
+from . import csrs, guests, interrupts, resets, timers, traps
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -50,6 +50,9 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
     Sequence(name="delegation windows", make=guests.windows, weight=1, needs=lambda config: config.shudeleg),
     Sequence(name="device exits", make=guests.device_exits, weight=24, needs=lambda config: config.h),
+    Sequence(name="timers", make=timers.comparisons, weight=12, needs=lambda config: config.sstc),
+    Sequence(name="timer edges", make=timers.edges, weight=2, needs=lambda config: config.sstc),
+    Sequence(name="timer rights", make=timers.ladder, weight=1, needs=lambda config: config.sstc),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 

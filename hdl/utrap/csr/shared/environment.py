@@ -10,7 +10,7 @@ from utrap.csr.definitions import Field
 from utrap.csr.shared.makers import own
 from utrap.csr.warl import Ignored, SupportedMode
 
-__all__ = ["atp", "counteren", "envcfg", "mode"]
+__all__ = ["atp", "counteren", "envcfg", "mode", "stce", "upper_envcfg"]
 
 
 def atp(config: Config, csr: str, ignored: Ignored) -> list[Field]:
@@ -42,5 +42,23 @@ def counteren(config: Config, csr: str) -> list[Field]:
 
 
 def envcfg(config: Config, csr: str) -> list[Field]:
-    """Return FIOM of an xenvcfg."""
-    return [own(csr, "fiom", 0)] if config.has_paging else []
+    """Return FIOM of an xenvcfg, and on RV64 what menvcfg and henvcfg have in their upper half."""
+    fields = [own(csr, "fiom", 0)] if config.has_paging else []
+    return fields if config.xlen == 32 or csr == "senvcfg" else fields + upper_envcfg(config, csr)
+
+
+def upper_envcfg(config: Config, csr: str) -> list[Field]:
+    """Return the fields in bits 63:32 of menvcfg or henvcfg, which RV32 has in a CSR of its own."""
+    lowest = config.xlen - 32
+    fields = []
+    if config.sstc:
+        above = stce(config)[:1] if csr.startswith("henvcfg") else ()  # norm:menvcfg_stce_op2
+        words = "acts and reads as 1 only where menvcfg has it" if above else ""
+        fields.append(own(csr, "stce", lowest + 31, read_where=above, words=words))
+    return fields
+
+
+def stce(config: Config) -> tuple[str, str]:
+    """Return the conditions of the timers: STCE in menvcfg for the supervisor's, and in henvcfg too for a guest's."""
+    half = "h" if config.xlen == 32 else ""
+    return f"menvcfg{half}.stce", f"henvcfg{half}.stce"

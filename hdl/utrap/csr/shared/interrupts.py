@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from utrap.config import Config
 from utrap.csr.definitions import Field
+from utrap.csr.shared.timer import by_timer
 from utrap.csr.warl import Warl
 from utrap.isa import Interrupt, InterruptRule
 
@@ -46,7 +47,7 @@ def pending(
         words.append("read-only")
     if storage and level:
         words.append("reads line OR software bit; only the software bit is rewritten")
-    return Field(
+    field = Field(
         name=(rule.pending_field[1:] if shift else rule.pending_field),
         lsb=rule.code - shift,
         storage=storage,
@@ -57,6 +58,7 @@ def pending(
         write_where=where,
         rule=Warl(words="; ".join(words)),
     )
+    return by_timer(config, rule, field) if config.sstc else field
 
 
 def has_enable(config: Config, rule: InterruptRule) -> bool:
