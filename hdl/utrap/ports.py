@@ -253,7 +253,9 @@ class ExtensionSignature(Signature):
 
 
 class LegalitySignature(Signature):
-    """Whether privileged instructions may execute now; from state alone, never from `commit.op`.
+    """Whether privileged instructions may execute now, whatever is committed.
+
+    It follows from state alone, never from `commit.op`.
 
     A decoder may look at it before it knows whether the instruction is
     committed, and an exception may follow from it in the same cycle.

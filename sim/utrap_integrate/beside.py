@@ -47,8 +47,7 @@ class Beside:
             self._scoreboard = self._start(event)
             self._decoder = Decoder(self._scoreboard.config)
         board = self._scoreboard
-        lines, guests = self._decoder.levels(read)
-        cycle = Cycle(self._decoder.event(read), lines, guests)
+        cycle = Cycle(self._decoder.event(read), **self._decoder.levels(read)._asdict())
         differences = board.compare(board.step(cycle), event.outputs)
         said = describe(board.config, cycle)
         if differences:
