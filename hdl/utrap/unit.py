@@ -117,9 +117,9 @@ class TrapUnit(Component):
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
         connect_reset_levels(m, state, sensed)
-        connect_fault(m, answer, event, judgement.fault, returns)
+        is_refused = connect_fault(m, answer, event, judgement, returns)
         connect_extension(m, self.extension, event, judgement, written)
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
         connect_hart(m, state, self.hart)
-        connect_trace(m, state, self.trace, commit, answer, trap, entry, returns, executes)
+        connect_trace(m, state, self.trace, commit, answer, is_refused, trap, entry, returns, executes)
         return m

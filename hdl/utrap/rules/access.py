@@ -52,6 +52,7 @@ class Judgement:
     Attributes:
         hart_fault: Why an instruction in the hart's mode may not do it, whatever is committed.
         fault: Why the event may not execute; NONE without an access.
+        is_refused: There is a fault; known before it is known which.
         is_owned: The unit owns the address.
         accepts_outside: The access may execute, to an address outside the unit.
         writes_own: The access may execute, writes, and the unit owns the address.
@@ -59,6 +60,7 @@ class Judgement:
 
     hart_fault: Value
     fault: Value
+    is_refused: Value
     is_owned: Value
     accepts_outside: Value
     writes_own: Value
@@ -113,13 +115,15 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
     def executes(hart: Value, debugger: Value) -> Value:
         return (by_hart & (hart == Fault.NONE)) | (by_debugger & (debugger == Fault.NONE))
 
-    owned_executes = named(m, "own_executes", is_owned & executes(own, of_debugger[0]))
+    own_executes = named(m, "own_executes", executes(own, of_debugger[0]))
+    outside_executes = named(m, "outside_executes", executes(outside, of_debugger[1]))
     return Judgement(
         hart_fault=hart_fault,
         fault=Mux(by_debugger, debugger_fault, Fault.NONE) | Mux(by_hart, hart_fault, Fault.NONE),
+        is_refused=event.is_access & ~Mux(is_owned, own_executes, outside_executes),
         is_owned=is_owned,
-        accepts_outside=~is_owned & executes(outside, of_debugger[1]),
-        writes_own=named(m, "csr_writes", owned_executes & event.wants_write),
+        accepts_outside=~is_owned & outside_executes,
+        writes_own=named(m, "csr_writes", is_owned & own_executes & event.wants_write),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import CommitOp, Fault, Mode
+from utrap.isa import CommitOp, Mode
 from utrap.registers.state import State
 from utrap.rules.entry import Entry, Trap
 from utrap.rules.interrupts import mode_of
@@ -30,6 +30,7 @@ def connect_trace(
     trace: Any,
     commit: Any,
     answer: Any,
+    is_refused: Value,
     trap: Trap,
     entry: Entry,
     returns: Mapping[CommitOp, Return],
@@ -38,7 +39,7 @@ def connect_trace(
     """Drive the trace port."""
     unaligned = state.config.ialign // 16  # bits of a pc that no xepc stores
     finds_nothing = (commit.op == CommitOp.INTERRUPT) & ~entry.enters
-    is_void = SECTION.signal(m, "event_is_void", (answer.fault != Fault.NONE) | finds_nothing)
+    is_void = SECTION.signal(m, "event_is_void", is_refused | finds_nothing)
     trap_mode = SECTION.signal(m, "trap_mode", mode_of(entry.target), Mode)
     after = state.mode
     for op, ret in returns.items():

@@ -11,6 +11,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Value
 from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
+from utrap.rules.access import Judgement
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
@@ -98,12 +99,13 @@ def executing(m: Module, event: Event, returns: Mapping[CommitOp, Return]) -> di
 
 
 def connect_fault(
-    m: Module, answer: Any, event: Event, access_fault: Value, returns: Mapping[CommitOp, Return]
-) -> None:
-    """Drive why the event may not execute: a CSR access's fault, or a return's."""
+    m: Module, answer: Any, event: Event, judgement: Judgement, returns: Mapping[CommitOp, Return]
+) -> Value:
+    """Drive why the event may not execute: a CSR access's fault, or a return's; and return whether there is one."""
     # An event is one of them; the access's is late.
     of_return = any_of(Mux(event.is_return[op], ret.fault, Fault.NONE) for op, ret in returns.items())
-    FAULT.drive(m, answer.fault, of_return | access_fault)
+    FAULT.drive(m, answer.fault, of_return | judgement.fault)
+    return judgement.is_refused | of_return.any()
 
 
 def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
