@@ -1,6 +1,6 @@
 """Size and depth of every profile's Verilog, as Yosys maps it to six-input LUTs.
 
-Usage: python benchmarks/synthesis.py [PROFILE ...]
+Usage: python benchmarks/synthesis.py [PROFILE[+EXTENSION] ...]
 """
 
 import sys
@@ -18,12 +18,13 @@ def main() -> None:
     for column in ("profile", "XLEN", "flip-flops", "LUTs (area)", "LUTs (depth)", "levels (depth)"):
         table.add_column(column, justify="left" if column == "profile" else "right")
     table.add_column("longest path, depth")
-    for profile in sys.argv[1:] or PROFILES:
+    for name in sys.argv[1:] or [*PROFILES, "msuh+sstc"]:
+        profile, *extensions = name.split("+")
         for xlen in (64, 32):
-            text = verilog(Config.profile(profile, xlen))
+            text = verilog(Config.profile(profile, xlen, **dict.fromkeys(extensions, True)))
             small, shallow = synthesise(text, for_area=True), synthesise(text, for_area=False)
             figures = (xlen, small.flip_flops, small.luts, shallow.luts, shallow.levels)
-            table.add_row(profile, *map(str, figures), " > ".join(shallow.path))
+            table.add_row(name, *map(str, figures), " > ".join(shallow.path))
     Console(width=140).print(table)
 
 

@@ -101,6 +101,9 @@ def test_the_properties_are_counted(texts):
     from utrap_formal.properties.suite import SUITES
 
     counted = {name: len(tuple(properties.of(Config()))) for name, properties in SUITES.items()}
+    assert counted.pop("timers") == 0
+    timers = len(tuple(SUITES["timers"].of(Config.profile("msuh", sstc=True))))
+    assert f"`timers` has {timers} properties" in flat(texts.proofs)
     table = next(table for table in tables(texts.proofs) if "properties" in table[0])
     said = {row["suite"].strip("`"): int(row["properties"].partition(",")[0]) for row in table}
     assert said == {**counted, "all": sum(counted.values())}
