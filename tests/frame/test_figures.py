@@ -16,7 +16,9 @@ SIZES = ("flip-flops", "LUTs (area)", "LUTs (depth)", "levels (depth)")
 def tables(text):
     """The tables of a document: each a list of rows, a row a dictionary by column."""
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
-        head, _, *rows = [[cell.strip() for cell in line.strip("|\n ").split("|")] for line in block.splitlines()]
+        head, _, *rows = [
+            [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])] for line in block.splitlines()
+        ]
         yield [dict(zip(head, row, strict=True)) for row in rows]
 
 
@@ -42,6 +44,16 @@ def test_the_sizes_are_those_that_were_measured(texts):
         for row in shown
     )
     assert right in texts.readme, f"put these rows into the table of sizes in README.md:\n{right}"
+
+
+@pytest.mark.parametrize("core", ["Ibex", "CVA6"])
+def test_what_the_unit_costs_in_a_core_is_what_was_measured(texts, root, core):
+    measured = next(table for table in tables(texts.results) if "core" in table[0])
+    page = (root / "examples" / core.lower() / "README.md").read_text()
+    shown = next(table for table in tables(page) if "flip-flops" in table[0])
+    assert shown == [
+        {name: cell for name, cell in row.items() if name != "core"} for row in measured if row["core"] == core
+    ]
 
 
 @pytest.fixture(scope="module")
