@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import vcdvcd  # noqa: F401 (before what follows)
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -19,6 +20,9 @@ from utrap.command_line import cli, registry
 from utrap.command_line.errors import UserError
 from utrap_sim.simulators.installed import find_simulator
 from utrap_testbench.oracles.qemu import tools
+
+# vcdvcd's import lets a broken pipe end the process, which would be the whole of a test run.
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = [ROOT / name for name in ("hdl", "testbench", "sim", "formal")]

@@ -69,6 +69,19 @@ def test_a_child_that_is_left_is_ended_with_all_that_it_started_and_its_folder_s
     assert (tmp_path / "started").exists()
 
 
+def test_a_child_that_has_ended_takes_nobody_along_where_a_library_lets_broken_pipes_end_the_process(environment):
+    program = """
+import signal, subprocess, sys
+from utrap_sim.simulators.processes import RUN, child
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+with child(RUN, sys.executable, "-c", "", output=subprocess.DEVNULL) as process:
+    process.wait()
+print("goes on")
+"""
+    result = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "goes on\n", "")
+
+
 def test_another_thread_ends_all_children(tmp_path):
     ended = []
 

@@ -95,9 +95,20 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
 def _ask_to_end(process: subprocess.Popen[bytes]) -> None:
     """Ask by any word: without one it is the parent that has ended."""
     assert process.stdin is not None
-    with suppress(OSError, ValueError):  # it has ended, or was asked before
+    with _without_sigpipe(), suppress(OSError, ValueError):  # it has ended, or was asked before
         process.stdin.write(b"\n")
         process.stdin.close()
+
+
+@contextmanager
+def _without_sigpipe() -> Iterator[None]:
+    """A broken pipe is an error of the write, also where a library has made it the end of this process again."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    try:
+        yield
+    finally:
+        signal.sigtimedwait({signal.SIGPIPE}, 0)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_children() -> None:
