@@ -16,12 +16,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from amaranth.hdl import Cat, ClockDomain, Fragment, Signal, Value
+from amaranth.hdl import Cat, ClockDomain, Signal, Value
 from amaranth.sim import Simulator
 
 from utrap.config import Config
 from utrap.isa import CommitOp, CsrOp, Fault, Mode
 from utrap.unit import TrapUnit
+from utrap_sim.replay.amaranth_player import scatter
 
 from .configs import name_of
 from .manual import ADDRESS
@@ -46,30 +47,6 @@ def pack(signals: dict[str, Any]) -> tuple[Value, Layout]:
         layout[name] = (at, (1 << len(signal)) - 1)
         at += len(signal)
     return Cat(*signals.values()), layout
-
-
-def scatter(unit: TrapUnit, clock: ClockDomain, more: list[Any]) -> Fragment:
-    """Elaborate the unit, and more statements, for simulation: each combinational signal by itself.
-
-    Amaranth's simulator evaluates all combinational statements of a fragment
-    when any of their inputs changes: in one fragment a cycle takes 3 ms, in
-    one for each signal 0.14 ms. The order of a signal's statements stays.
-    """
-    fragment = Fragment.get(unit, None)
-    fragment.add_domains(clock)
-    groups: list[tuple[set[int], list[Any]]] = []
-    for statement in [*fragment.statements.pop("comb"), *more]:
-        driven, statements = {id(signal) for signal in statement._lhs_signals()}, []
-        for group in [group for group in groups if group[0] & driven]:
-            groups.remove(group)
-            driven |= group[0]
-            statements += group[1]
-        groups.append((driven, [*statements, statement]))
-    for number, (_, statements) in enumerate(groups):
-        part = Fragment()
-        part.add_statements("comb", statements)
-        fragment.add_subfragment(part, f"part_{number}")
-    return fragment
 
 
 class Seen:
