@@ -16,7 +16,7 @@ from ...regress.faults import FAULTS, seeded  # noqa: TID252 (tests are no packa
 from ..elf import BASE, code, elf, leave  # noqa: TID252 (the tests are no package)
 
 #: SD follows FS and VS, which the hart has not.
-THERE = tuple(fault for fault in FAULTS if fault.net != "sstatus_TOP")
+THERE = tuple(fault for fault in FAULTS if fault.net != "mstatus_sd")
 #: The faults that a bundled program meets, and the first of the programs that does.
 MET = {
     "hypervisor": (
