@@ -40,7 +40,7 @@ class UnitLayout:
     Attributes:
         inputs: The unit's input ports.
         outputs: Its outputs and registers.
-        sources: What each is in Verilog, by name, seen from the bench.
+        sources: What each is in Verilog, an expression, by name, seen from the bench.
     """
 
     inputs: Layout
@@ -52,10 +52,8 @@ class UnitLayout:
         """The layout for the instance `unit`, a path in the bench."""
         bench = Bench(config)
         inputs = Layout(field for field in bench.inputs.fields if field.name not in _NO_PORTS)
-        ports = {field.name: field.name.replace(".", "_") for field in inputs.fields}
-        return cls(
-            inputs, bench.outputs, {name: f"{unit}.{source}" for name, source in (ports | bench.sources).items()}
-        )
+        ports = {field.name: f"{unit}.{field.name.replace('.', '_')}" for field in inputs.fields}
+        return cls(inputs, bench.outputs, ports | bench.seen_in(unit))
 
 
 def recorder_verilog(layout: UnitLayout | None, unit: str) -> str:
