@@ -84,15 +84,18 @@ print("goes on")
 
 def test_another_thread_ends_all_children(tmp_path):
     ended = []
+    # Not told from the list of processes: a child that is about to start its program is there twice for a moment.
+    started = threading.Barrier(3, timeout=20)
 
     def wait():
         with child(RUN, "sleep", "600", output=subprocess.DEVNULL) as process:
+            started.wait()
             ended.append(process.wait())
 
     threads = [threading.Thread(target=wait) for _ in range(2)]
     for thread in threads:
         thread.start()
-    wait_for(lambda: len(processes("\0".join(["run", "sleep", "600"]))) == 2)
+    started.wait()
     end_children()
     for thread in threads:
         thread.join(20)

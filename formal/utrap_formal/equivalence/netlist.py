@@ -85,10 +85,13 @@ def load(smt2: str) -> Netlist:
     constants = {
         kind: {name: z3.BitVec(name, width) for name, width in widths[kind].items()} for kind in ("input", "register")
     }
-    pieces: list[tuple[Any, Any]] = []
-    for kind in constants.values():
-        for name, constant in kind.items():
-            pieces += _pieces(accessors[name], constant)
+    placed = [
+        piece
+        for kind in constants.values()
+        for name, constant in kind.items()
+        for piece in _pieces(accessors[name], constant)
+    ]
+    pieces = _fields(placed)
     state = z3.Const("state", transition.arg(0).arg(1).arg(0).sort())
     after = [(field.decl()(state), expression) for expression, field in map(_sides, _conjuncts(transition))]
     outputs = {name: accessors[name] for name in widths["output"]}
@@ -139,8 +142,12 @@ def _sides(equation: Any) -> tuple[Any, Any]:
     return equation.arg(0), equation.arg(1)
 
 
-def _pieces(value: Any, constant: Any) -> list[tuple[Any, Any]]:
-    """The solver's state fields that make up an input or a register, each with its part of the constant."""
+#: A field of the solver's state, the lowest of its bits, and what these bits and those above it are.
+_Piece = tuple[Any, int, Any]
+
+
+def _pieces(value: Any, constant: Any) -> list[_Piece]:
+    """The solver's fields, or parts of them, that make up an input or a register, with its parts of the constant."""
     if z3.is_app_of(value, z3.Z3_OP_CONCAT):
         found, high = [], value.size()
         for part in value.children():
@@ -148,15 +155,40 @@ def _pieces(value: Any, constant: Any) -> list[tuple[Any, Any]]:
             high -= part.size()
         return found
     if z3.is_app_of(value, z3.Z3_OP_ITE):
-        # A wire of one bit: "field", or "bit 0 of field is 1".
+        # A wire of one bit: "field", or "bit of field is 1".
         condition = value.arg(0)
         if _is_field(condition):
-            return [(condition, constant == 1)]
-        if z3.is_eq(condition) and z3.is_app_of(condition.arg(0), z3.Z3_OP_EXTRACT):
-            value = condition.arg(0).arg(0)
-    if not _is_field(value) or value.size() != constant.size():
+            return [(condition, 0, constant)]
+        if z3.is_eq(condition):
+            value = condition.arg(0)
+    low = 0
+    if z3.is_app_of(value, z3.Z3_OP_EXTRACT) and value.size() == constant.size():
+        low, value = value.params()[1], value.arg(0)
+    elif value.size() != constant.size():
         raise ValueError(f"{constant} is no plain piece of the state: {value}")
-    return [(value, constant)]
+    if not _is_field(value):
+        raise ValueError(f"{constant} is no plain piece of the state: {value}")
+    return [(value, low, constant)]
+
+
+def _fields(pieces: Sequence[_Piece]) -> list[tuple[Any, Any]]:
+    """The fields of the state, each with all that it is."""
+    parts: dict[str, tuple[Any, list[tuple[int, Any]]]] = {}
+    for field, low, constant in pieces:
+        parts.setdefault(str(field), (field, []))[1].append((low, constant))
+    found = []
+    for name, (field, placed) in parts.items():
+        if z3.is_bool(field):
+            ((_, constant),) = placed
+            found.append((field, constant == 1))
+            continue
+        placed.sort(key=lambda part: part[0])
+        sizes = [constant.size() for _, constant in placed]
+        if [low for low, _ in placed] != [sum(sizes[:n]) for n in range(len(sizes))] or sum(sizes) != field.size():
+            raise ValueError(f"{name} is no row of inputs and registers: {placed}")
+        ordered = [constant for _, constant in reversed(placed)]
+        found.append((field, z3.Concat(*ordered) if len(ordered) > 1 else ordered[0]))
+    return found
 
 
 def _is_field(term: Any) -> bool:

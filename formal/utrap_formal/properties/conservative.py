@@ -17,10 +17,13 @@ PROPERTIES = Properties("conservative", "with EN=0 the unit is the unit without 
 _ADDED = [name for name in CSRS if name.startswith("hu")]
 
 
+def _is_added_address(cycle: Cycle) -> Value:
+    return any_of(cycle["commit_csr_address"] == CSRS[name] for name in _ADDED)
+
+
 def added(cycle: Cycle) -> Value:
     """A CSR access, a debugger's too, to one of the added addresses."""
-    address = any_of(cycle["commit_csr_address"] == CSRS[name] for name in _ADDED)
-    return address & _is_access(cycle)
+    return _is_added_address(cycle) & _is_access(cycle)
 
 
 def same_state(w: Window) -> Value:
@@ -58,6 +61,7 @@ def they_start_equal(w: Window) -> Claim:
 _MEANT: dict[str, Callable[[Cycle], Value]] = {
     "answer_target": lambda now: now["answer_redirect"],
     "answer_rdata": lambda now: _is_access(now) & (now["answer_fault"] == 0),
+    "legality_csr": lambda now: ~_is_added_address(now),
     "extension_wdata": lambda now: now["extension_write"],
 }
 
