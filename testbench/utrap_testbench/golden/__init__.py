@@ -15,7 +15,8 @@ One pure step::
 - `State` holds every stored field as an integer, `reset_state(config)` is the
   one after reset. `step` leaves its argument alone and returns a new one.
 - Events: `Retire`, `CsrAccess`, `TakeException`, `TakeInterrupt`, `TakeRnmi`,
-  `SetLines`, `CounterOverflow`, `TrapReturn`, `Query` (module `events`).
+  `Halt`, `Resume`, `SetLines`, `CounterOverflow`, `TrapReturn`, `Query` (module
+  `events`).
 - `Outcome`: fault verdict, read data, redirect, modes before and after, and
   what the trap wrote, and the reasons: `Because` values, which name the rule,
   say what was found and what was looked at (`look` gives its value).
@@ -28,7 +29,9 @@ The answers that depend on the state alone are functions of their own:
 - `verdict(config, state, insn)`: is this instruction allowed.
 - `load_store_mode`, `hlsv_mode`, `fiom`, `ecall_cause`, `pointer_masking`,
   `hlsv_pointer_masking`, `cbo_inval_flushes`, `float_in_x`: the effective
-  modes and settings that the core asks for.
+  modes and settings that the core asks for; `ebreak_halts`, `steps`,
+  `stops_counters`, `stops_time`, `critical_error`, `critical_halts`: what
+  Debug Mode has it do.
 - `csr_value(config, state, address)`: what M-mode reads there (views included),
   `registers(config, state)` all stored registers by name, and
   `state_from_registers` back.
@@ -42,6 +45,7 @@ from __future__ import annotations
 
 from .access import csr_value
 from .config import Config
+from .debug_mode import critical_error, critical_halts, ebreak_halts, steps, stops_counters, stops_time
 from .effective import (
     ecall_cause,
     fiom,
@@ -56,8 +60,10 @@ from .events import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Query,
+    Resume,
     Retire,
     Return,
     SetLines,
@@ -89,6 +95,7 @@ __all__ = [
     "CsrOp",
     "Event",
     "Fault",
+    "Halt",
     "IllegalState",
     "Insn",
     "InterruptRequest",
@@ -98,6 +105,7 @@ __all__ = [
     "Prv",
     "Query",
     "Reason",
+    "Resume",
     "Retire",
     "Return",
     "SetLines",
@@ -109,7 +117,10 @@ __all__ = [
     "TrapReturn",
     "Verdict",
     "cbo_inval_flushes",
+    "critical_error",
+    "critical_halts",
     "csr_value",
+    "ebreak_halts",
     "ecall_cause",
     "fiom",
     "float_in_x",
@@ -127,6 +138,9 @@ __all__ = [
     "standing",
     "state_from_registers",
     "step",
+    "steps",
+    "stops_counters",
+    "stops_time",
     "verdict",
     "wakes",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import double_trap, environment, legalise, privilege, stateen, timer, views
+from . import debug_mode, double_trap, environment, legalise, privilege, stateen, timer, views
 from . import wide as wide_registers
 from .isa import ones
 
@@ -162,6 +162,13 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         masked(0x741, "mnepc", machine, r.epc_mask)
         cause(0x742, "mncause", machine)
         add(0x744, "mnstatus", machine, views.mnstatus, legalise.mnstatus)
+
+    # Sdext.
+    if config.sdext:
+        add(0x7B0, "dcsr", debug_mode.registers, debug_mode.dcsr, debug_mode.write_dcsr)
+        masked(0x7B1, "dpc", debug_mode.registers, r.epc_mask)
+        masked(0x7B2, "dscratch0", debug_mode.registers, xmask)
+        masked(0x7B3, "dscratch1", debug_mode.registers, xmask)
 
     # Hypervisor.
     if config.h:

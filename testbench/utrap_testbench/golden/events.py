@@ -135,6 +135,23 @@ class TakeRnmi:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """The hart enters Debug Mode before the instruction at `pc`.
+
+    `cause` is as in dcsr, 3 bits; `nmip` says that an NMI is pending.
+    """
+
+    pc: int
+    cause: int
+    nmip: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """The hart leaves Debug Mode (DRET, or by the debug module)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetLines:
     """The inputs change: `lines` has the levels at the bit numbers of mip (11, 9, 8, 7, 3).
 
@@ -167,4 +184,7 @@ class Query:
     insn: Insn
 
 
-Event = Retire | CsrAccess | TakeException | TakeInterrupt | TakeRnmi | SetLines | CounterOverflow | TrapReturn | Query
+Event = (
+    Retire | CsrAccess | TakeException | TakeInterrupt | TakeRnmi | Halt | Resume | SetLines | CounterOverflow
+    | TrapReturn | Query
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from . import debug_mode
 from .config import Config
 from .events import TakeInterrupt
 from .isa import Irq, Mode, Prv, bits
@@ -141,7 +142,7 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     """
     r = config.rules
     ready = mip(r, s) & s.mie
-    if ready == 0 or masks_interrupts(r, s):
+    if ready == 0 or masks_interrupts(r, s) or debug_mode.masks_interrupts(r, s):
         return NOTHING
     for target, candidates in zip(TARGETS, by_target(r, s, ready), strict=True):
         if candidates != 0:

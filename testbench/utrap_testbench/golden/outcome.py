@@ -28,6 +28,7 @@ class Outcome:
         a register for them.
     double: a trap into S or VS has become a double trap into M.
     rnmi: the handler of RNMIs is entered; epc and cause are in mnepc and mncause.
+    halted: the hart has entered Debug Mode; epc is in dpc.
     critical: nobody can take the trap, and the hart stops.
     reason: why it went there, or why an access, a return or an instruction is
         allowed or not (see `reason`).
@@ -52,6 +53,7 @@ class Outcome:
     tinst: int = 0
     double: int = 0
     rnmi: int = 0
+    halted: int = 0
     critical: int = 0
     reason: Reason = ()
     target_reason: Reason = ()

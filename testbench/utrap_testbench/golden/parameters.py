@@ -17,7 +17,7 @@ DEFAULT: Final[Any] = None
 EXTENSIONS: Final = (
     "sstc", "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
-    "ssdbltrp", "smdbltrp", "smrnmi",
+    "ssdbltrp", "smdbltrp", "smrnmi", "sdext",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
 )  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
@@ -67,6 +67,7 @@ class Parameters:
     smstateen: mstateen, hstateen, sstateen; custom_state, zfinx, zcmt, ssqosid,
         sdtrig, smctr, smcsrind with sscsrind, imsic: the hart has state outside
         the trap unit that a bit of them is for.
+    sdext: Debug Mode, with dcsr, dpc, dscratch0 and dscratch1.
     smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
         rnmi_exception_vector: where their handler is, and that of its exceptions.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
@@ -113,6 +114,7 @@ class Parameters:
     ssdbltrp: bool = False
     smdbltrp: bool = False
     smrnmi: bool = False
+    sdext: bool = False
     smstateen: bool = False
     custom_state: bool = False
     zfinx: bool = False

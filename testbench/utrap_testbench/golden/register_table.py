@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import wide
+from . import debug_mode, wide
 from .csrs import Csr
 from .rules import Rules
 from .state import State
@@ -16,6 +16,7 @@ CSR_NAMES = (
     "satp", "senvcfg", "hstatus", "hedeleg", "hideleg", "hvip", "hgeie", "hcounteren", "htval", "htinst",
     "hgatp", "henvcfg", "vsstatus", "vstvec", "vsscratch", "vsepc", "vscause", "vstval", "vsatp",
     "menvcfg", "menvcfgh", "mseccfg", "mnscratch", "mnepc", "mncause", "mnstatus",
+    "dcsr", "dpc", "dscratch0", "dscratch1",
     "htimedelta", "htimedeltah", "henvcfgh",
     "mstateen0", "mstateen0h", "mstateen1", "mstateen1h", "mstateen2", "mstateen2h", "mstateen3", "mstateen3h",
     "hstateen0", "hstateen0h", "hstateen1", "hstateen1h", "hstateen2", "hstateen2h", "hstateen3", "hstateen3h",
@@ -27,7 +28,18 @@ CSR_NAMES = (
 )  # fmt: skip
 PENDING_NAMES = ("mip", "seip_line", "seip_sw", "ueip_line", "ueip_sw", "stip_sw", "hgeip")
 #: Every name that a recorded state may have.
-REGISTER_NAMES = ("prv", "v", *CSR_NAMES, *PENDING_NAMES, "mhartid", "time", "timeh", "counter_overflow", "critical")
+REGISTER_NAMES = (
+    "prv",
+    "v",
+    *CSR_NAMES,
+    *PENDING_NAMES,
+    "mhartid",
+    "time",
+    "timeh",
+    "counter_overflow",
+    "critical",
+    "debug",
+)
 
 Read = Callable[[Rules, State], int]
 
@@ -66,6 +78,7 @@ def _set_hstateen(number: int) -> tuple[Write, Write]:
 
 #: What a write through the CSR reaches as the mode sees it is set whole.
 _WRITTEN_WHOLE: Mapping[str, Write] = {
+    "dcsr": debug_mode.restore_dcsr,
     "sstateen0": _set_sstateen0,
     **{f"hstateen{i}": _set_hstateen(i)[0] for i in range(4)},
     **{f"hstateen{i}h": _set_hstateen(i)[1] for i in range(4)},

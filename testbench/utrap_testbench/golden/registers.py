@@ -49,6 +49,8 @@ def registers(config: Config, s: State) -> dict[str, int]:
         values["counter_overflow"] = s.counter_overflow
     if r.smdbltrp:
         values["critical"] = s.critical
+    if r.sdext:
+        values["debug"] = s.debug
     if r.sstc:
         values["stip_sw"] = s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
         values["time"] = s.time & r.xlen_mask
@@ -83,6 +85,8 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
         else:
             write(r, s, 0)
     known += _set_inputs(r, s, values)
+    if s.debug == 1 and (s.prv, s.v) != (Prv.M.value, 0):
+        raise IllegalState(f"debug=1, prv={s.prv}, v={s.v}: Debug Mode has M-mode's privilege")
     known += _set_pending(r, s, values)
     if known != len(values):
         names = {name for name, _, _ in r.registers} | _pending_names(r) | set(_input_names(r)) | {"prv", "v"}
@@ -94,6 +98,7 @@ def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
 def _input_names(r: Rules) -> tuple[str, ...]:
     names: tuple[str, ...] = ("counter_overflow",) if r.lcofi else ()
     names += ("critical",) if r.smdbltrp else ()
+    names += ("debug",) if r.sdext else ()
     if r.sstc:
         names += ("time",) if r.xlen == 64 else ("time", "timeh")
     return names
@@ -104,8 +109,8 @@ def _set_inputs(r: Rules, s: State, values: Mapping[str, int]) -> int:
     names = [name for name in _input_names(r) if name in values]
     for name in names:
         value = values[name]
-        if name == "critical":
-            s.critical = value & 1
+        if name in ("critical", "debug"):
+            setattr(s, name, value & 1)
             continue
         if value > r.xlen_mask or (name == "counter_overflow" and value > _OVERFLOWS):
             raise IllegalState(f"{name}={value:#x} is wider than the input")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import legalise
 from .config import Config
-from .isa import ones
+from .isa import Prv, ones
 from .state import State
 
 
@@ -20,6 +20,7 @@ def reset_state(config: Config) -> State:
         mtvec=legalise.mtvec(r, 0) if isinstance(config.mtvec_reset, str) else config.mtvec_reset,
         mideleg=r.mideleg_read_only_ones,
         mstatus_mdt=r.smdbltrp,
+        dcsr_prv=Prv.M.value * r.sdext,
         stimecmp=ones(64) * r.sstc,
         vstimecmp=ones(64) * (r.sstc & r.has_h),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import debug_mode
 from .config import Config
 from .double_trap import clear_on_mnret
 from .isa import Mode, Prv
@@ -30,8 +31,8 @@ def masks_interrupts(r: Rules, s: State) -> bool:
 
 
 def is_due(r: Rules, s: State) -> bool:
-    """norm:rnmi_not_disabled: NMIE alone masks it."""
-    return bool(r.smrnmi and s.mnstatus_nmie == 1 and s.line_rnmi == 1)
+    """norm:rnmi_not_disabled: NMIE alone masks it, and a debugger."""
+    return bool(r.smrnmi and s.mnstatus_nmie == 1 and s.line_rnmi == 1 and not debug_mode.masks_interrupts(r, s))
 
 
 def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
@@ -67,6 +68,8 @@ def verdict(config: Config, s: State) -> Verdict:
     """norm:mnret_mode"""
     if not config.smrnmi:
         return _NO_SMRNMI
+    if debug_mode.is_in(config.rules, s):
+        return debug_mode.NO_RETURN
     if s.prv == _M:
         return _MNRET
     return _MNRET_BELOW_M

@@ -130,6 +130,7 @@ class Rules:
         self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
         # Double traps and RNMIs.
         self.ssdbltrp, self.smdbltrp, self.smrnmi = int(config.ssdbltrp), int(config.smdbltrp), int(config.smrnmi)
+        self.sdext = int(config.sdext)
         self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
             config.rnmi_interrupt_vector, config.rnmi_exception_vector,
         )  # fmt: skip

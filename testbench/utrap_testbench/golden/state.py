@@ -96,6 +96,26 @@ class State:
     mnstatus_mnpv: int = 0
     mnstatus_nmie: int = 0
 
+    # Debug.
+    debug: int = 0  # in Debug Mode, where prv is M's
+    dcsr_cetrig: int = 0
+    dcsr_ebreakvs: int = 0
+    dcsr_ebreakvu: int = 0
+    dcsr_ebreakm: int = 0
+    dcsr_ebreaks: int = 0
+    dcsr_ebreaku: int = 0
+    dcsr_stepie: int = 0
+    dcsr_stopcount: int = 0
+    dcsr_stoptime: int = 0
+    dcsr_cause: int = 0
+    dcsr_v: int = 0
+    dcsr_nmip: int = 0
+    dcsr_step: int = 0
+    dcsr_prv: int = 0
+    dpc: int = 0
+    dscratch0: int = 0
+    dscratch1: int = 0
+
     # Supervisor (HS).
     stvec: int = 0
     scounteren: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import rnmi
+from . import debug_mode, rnmi
 from .access import access, make_dirty
 from .config import Config
 from .double_trap import redirect
@@ -14,7 +14,9 @@ from .events import (
     CounterOverflow,
     CsrAccess,
     Event,
+    Halt,
     Query,
+    Resume,
     Retire,
     SetLines,
     TakeException,
@@ -34,9 +36,9 @@ from .xret import trap_return
 def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
     """The state after the event and what is seen of it; `state` itself is left alone.
 
-    norm:trap_unexp_hndl_no_rnmi: a hart that has stopped takes no event.
+    norm:trap_unexp_hndl_no_rnmi: a hart that has stopped takes no event, but for a debugger's halt.
     """
-    if config.rules.smdbltrp and state.critical == 1:
+    if config.rules.smdbltrp and state.critical == 1 and state.debug == 0 and type(event) is not Halt:
         mode = state.v << 2 | state.prv
         return state, Outcome(from_mode=mode, to_mode=mode)
     return _STEP[type(event)](config, state, event)
@@ -54,6 +56,9 @@ def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, 
     The guest-physical address is written on guest-page faults alone.
     """
     r = config.rules
+    if debug_mode.is_in(r, s):
+        mode = s.v << 2 | s.prv
+        return s, Outcome(from_mode=mode, to_mode=mode)
     route = route_exception(config, s, e.cause, e.tval2, e.tinst)
     is_guest_page_fault = e.cause == 20 or e.cause == 21 or e.cause == 23
     trap = Outcome(
@@ -145,6 +150,8 @@ _STEP: dict[type, Callable[[Config, State, Any], tuple[State, Outcome]]] = {
     SetLines: _set_lines,
     CounterOverflow: _counter_overflow,
     TakeRnmi: _take_rnmi,
+    Halt: debug_mode.halt,
+    Resume: debug_mode.resume,
     TrapReturn: _trap_return,
     Query: _query,
 }

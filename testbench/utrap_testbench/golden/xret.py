@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import rnmi
+from . import debug_mode, rnmi
 from .config import Config
 from .double_trap import clear_on_return, clear_on_uret
 from .events import Return
@@ -46,6 +46,8 @@ _TO_UEPC = (Because("HU-21", "the pc that the trap stored", ("uepc",)),)
 
 def mret_verdict(config: Config, s: State) -> Verdict:
     """norm:xret_in_lower_mode: M only; HS could not, so never virtual."""
+    if debug_mode.is_in(config.rules, s):
+        return debug_mode.NO_RETURN
     if s.prv == _M:
         return _MRET
     return _MRET_BELOW_M
@@ -63,6 +65,8 @@ def sret_verdict(config: Config, s: State) -> Verdict:
         raise AssertionError(f"no guest's mode has privilege {s.prv}")
     if s.prv == _U:
         return _SRET_IN_U
+    if debug_mode.is_in(config.rules, s):
+        return debug_mode.NO_RETURN
     if s.prv == _M:
         return _SRET_IN_M
     if s.prv == _S:
@@ -76,6 +80,8 @@ def uret_verdict(config: Config, s: State) -> Verdict:
         return _NO_N
     if s.v == 1:
         return _URET_IN_GUEST
+    if debug_mode.is_in(config.rules, s):
+        return debug_mode.NO_RETURN
     return _URET
 
 

@@ -96,6 +96,8 @@ class _Random:
         s.line_seip, s.line_ueip = rng.randrange(2) & r.has_s, rng.randrange(2) & r.has_n
         s.hgeip = rng.getrandbits(self.config.xlen) & r.hgei
         s.prv, s.v = rng.choice(self.modes)
+        if r.sdext and rng.random() < 0.1:
+            s.prv, s.v, s.debug = 3, 0, 1
         return s
 
     def window(self) -> int:
