@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["EXTENSIONS", "PROFILES", "Config", "ConfigError"]
+__all__ = ["EXTENSIONS", "PROFILES", "Config", "ConfigError", "every_extension"]
 
 
 class ConfigError(ValueError):
@@ -35,8 +35,9 @@ COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
-#: Extensions with a knob of their own that the named profiles do not have. What is off does not exist.
-EXTENSIONS: tuple[str, ...] = ("sstc",)
+#: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
+#: it exists. What is off does not exist.
+EXTENSIONS: Mapping[str, tuple[int, ...]] = {"sstc": (32, 64), "shtvala": (64,)}
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
@@ -86,6 +87,8 @@ class Config:
         vs: mstatus.VS is writable (needed by V).
         sstc: Supervisor timers: stimecmp, and with H vstimecmp, compared with the
             input `mtime`. Needs s, and counters for their TM bits.
+        shtvala: htval, mtval2 and hutval take every guest-physical address, those too
+            that are wider than the widest guest mode's. Needs h and RV64: on RV32 none is.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -118,6 +121,7 @@ class Config:
     fs: bool = True
     vs: bool = True
     sstc: bool = False
+    shtvala: bool = False
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:
@@ -186,7 +190,9 @@ class Config:
 
     @property
     def tval2_bits(self) -> int:
-        """Bits of mtval2, htval and hutval: a GPA shifted right by 2."""
+        """Bits of mtval2, htval and hutval: a GPA shifted right by 2; with Shtvala one of 64 bits."""
+        if self.shtvala:
+            return self.xlen - 2
         return self.gpa_bits - 2 if self.h else 0
 
     @property
@@ -231,6 +237,11 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def every_extension(xlen: int) -> dict[str, Any]:
+    """Return the changes to a profile that turn on all extensions that exist for an XLEN, with what they need."""
+    return {name: True for name, widths in EXTENSIONS.items() if xlen in widths} | {"counters": "zihpm"}
+
+
 def _check(config: Config) -> None:
     """Raise ConfigError for the first rule that the configuration breaks."""
 
@@ -269,6 +280,9 @@ def _check(config: Config) -> None:
     demand(not config.sstc or config.s, "sstc", "Sstc needs s=True")
     # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
+    demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
+    for name, widths in EXTENSIONS.items():
+        demand(not getattr(config, name) or config.xlen in widths, name, f"it needs xlen={widths[0]}")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
         value = getattr(config, name)
         demand(value == "port" or 0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")

@@ -119,8 +119,9 @@ class CommitSignature(Signature):
             bits for causes 2 and 22, pc for EBREAK, 0 for ECALL.
         gva: EXCEPTION, with H: `tval` is a guest virtual address.
         tval2: EXCEPTION, with H: guest-physical address shifted right by 2;
-            used on causes 20, 21 and 23. 0 for an address that is wider than
-            the widest guest mode's, which faults for that alone.
+            used on causes 20, 21 and 23. An address that is wider than the
+            widest guest mode's faults for that alone: with shtvala the whole
+            of it, else 0.
         tinst: EXCEPTION, with H: transformed instruction, pseudoinstruction
             or 0 (norm:H_trap_xtinst).
         csr_address: CSR, DEBUG_CSR: the CSR's number, 12 bits.

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from utrap.command_line.errors import UserError
-from utrap.config import EXTENSIONS
 from utrap.config import Config as UnitConfig
+from utrap.config import every_extension
 from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr, Field
 from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State, irq_name
@@ -26,8 +26,7 @@ COUNTERS |= {f"{name}h": address + 0x80 for name, address in COUNTERS.items()}
 #: Every interrupt that some configuration has, by name.
 _INTERRUPTS = {irq_name(code): code for code in (*(irq.value for irq in Irq), *range(16, 64))}
 #: Every CSR that some configuration has: one that is missing is "lacking", not "unknown".
-_EXTENSIONS = dict.fromkeys(EXTENSIONS, True)
-_WIDEST = (UnitConfig.profile("full", 64, windows=8, **_EXTENSIONS), UnitConfig.profile("full", 32, **_EXTENSIONS))
+_WIDEST = tuple(UnitConfig.profile("full", xlen, windows=8, **every_extension(xlen)) for xlen in (64, 32))
 
 
 class Place(NamedTuple):

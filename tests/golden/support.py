@@ -20,7 +20,7 @@ CONFIGS = [
 EXTENDED = {
     xlen: Config.profile(
         "full", xlen=xlen, counters="zihpm", geilen=3, rnmi_interrupt_vector=0x4000, rnmi_exception_vector=0x5000,
-        **dict.fromkeys(EXTENSIONS, True),
+        **{**dict.fromkeys(EXTENSIONS, True), "shtvala": xlen == 64},
     )
     for xlen in (32, 64)
 }  # fmt: skip

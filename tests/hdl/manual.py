@@ -236,7 +236,7 @@ def _cause_mask(c: Config) -> int:
 
 
 def _tval2_mask(c: Config) -> int:
-    return (1 << gpa_bits(c) - 2) - 1
+    return (1 << (c.xlen if c.shtvala else gpa_bits(c)) - 2) - 1
 
 
 # Translation roots

@@ -256,10 +256,10 @@ async def test_a_trap_into_u_changes_no_state_of_m_hs_and_vs(bench):
         assert now["mstatus"] & bits(0, 4) == bits(4)
 
 
-@on(*FULL, NAMED_VARIANTS["large64"])
+@on(*FULL, NAMED_VARIANTS["large64"], FULL64.replace(shtvala=True))
 async def test_the_guest_physical_address_is_written_on_guest_page_faults_alone(bench):
     # norm:mtval2_trapval, norm:htval_trapval, norm:mtval2_trapval_other, HU-13
-    gpa = (1 << gpa_bits(bench.config) - 2) - 5
+    gpa = WRITABLE["mtval2"](bench.config) - 4
     names = {M: "mtval2", S: "htval", U: "hutval"}
     for to, name in names.items():
         await bench.enter(VS)

@@ -169,6 +169,18 @@ async def test_an_order_at_or_above_the_page_numbers_width_matches_every_address
         assert goes_to(bench, 20, tval2=top) == (U if order >= width else S)
 
 
+@on(Config.profile("full", 64, shtvala=True))
+async def test_an_address_that_is_wider_than_the_windows_lies_in_those_of_every_page(bench):
+    # HU-17, norm:htval_trapval
+    width = gpa_bits(bench.config) - 12
+    await guest_with_windows(bench)
+    for order in (0, 5, width - 1, width, 63):
+        await bench.put("hugpaw0", window(0, order))
+        for bit in (width, width + 1, 51):
+            assert goes_to(bench, 21, tval2=1 << bit + 10) == (U if order >= width else S), (order, bit)
+        assert goes_to(bench, 21, tval2=0) == U
+
+
 @on(*WINDOW_CONFIGS, Config.profile("full", 64, windows=1))
 async def test_one_enabled_window_of_all_is_enough_and_a_disabled_one_matches_nothing(bench):
     # HU-16, HU-18

@@ -45,7 +45,7 @@ class Cycle:
     ) -> None:
         own = {port: Signal(width, name=f"{name}_{port}") for port, width in unit.inputs.items()}
         self.inputs = own if inputs is None else {port: inputs[port] for port in own}
-        self._config, self._unit, self._name, self._state = config, unit, name, state
+        self.config, self._unit, self._name, self._state = config, unit, name, state
         self._seen: dict[str, Signal] = {}
         self._following = {
             register: Signal(declared.width, name=f"{name}_{register}_next")
@@ -59,7 +59,7 @@ class Cycle:
             return self._state[name]
         if name in self._unit.outputs:
             return self._wire(name)
-        csr, high, low = place(name, self._config.xlen)
+        csr, high, low = place(name, self.config.xlen)
         if self._unit.width(csr) is None:
             return Const(0, high - low + 1)
         return self._wire(csr)[low : high + 1]
@@ -243,14 +243,14 @@ class _Lane:
         self, module: str, config: Config, unit: Logic, state: dict[str, Value], leader: _Lane | None = None
     ) -> None:
         self.cycles: list[Cycle] = []
-        self._module, self._config, self._unit, self._first, self._leader = module, config, unit, state, leader
+        self._module, self.config, self._unit, self._first, self._leader = module, config, unit, state, leader
 
     def cycle(self, number: int) -> Cycle:
         while len(self.cycles) <= number:
             state = self.cycles[-1].following if self.cycles else self._first
             name = f"{LANES[self._module]}{len(self.cycles)}"
             inputs = self._leader.cycle(len(self.cycles)).inputs if self._leader else None
-            self.cycles.append(Cycle(self._config, self._unit, name, state, inputs))
+            self.cycles.append(Cycle(self.config, self._unit, name, state, inputs))
         return self.cycles[number]
 
 

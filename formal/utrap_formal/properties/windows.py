@@ -22,14 +22,15 @@ def is_guest_fault(cycle: Cycle) -> Value:
 
 
 def matches(cycle: Cycle, number: int) -> Value:
-    """HU-17: the page numbers are the same in all bits from bit ORDER up."""
+    """HU-17: the page numbers are the same in all bits from bit ORDER up, those above a window's among them."""
     window = f"hugpaw{number}"
     if not cycle.has(window):
         return Const(0)
     page = cycle["commit_tval2"][10:]  # a GPA shifted right by 2, and a page of 4 KiB
-    number_there, order = cycle[f"{window}.GPPN"][: len(page)], cycle[f"{window}.ORDER"]
-    same = any_of((order == low) & (page[low:] == number_there[low:]) for low in range(len(page)))
-    return cycle[f"{window}.E"] & (same | (order >= len(page)))
+    bits = cycle.config.gppn_bits
+    number_there, order = cycle[f"{window}.GPPN"][:bits], cycle[f"{window}.ORDER"]
+    same = any_of((order == low) & (page[low:] == number_there[low:]) for low in range(bits))
+    return cycle[f"{window}.E"] & (same | (order >= bits))
 
 
 def is_inside(cycle: Cycle) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
-from utrap.config import EXTENSIONS, Config
+from utrap.config import Config, every_extension
 from utrap.csr import hypervisor, machine, supervisor, user, virtual_supervisor
 from utrap.csr.consistency import check
 from utrap.csr.definitions import Csr, Field
@@ -68,11 +68,10 @@ def _known_fields(levels: tuple[Level, ...]) -> Mapping[str, Field]:
             xlen,
             windows=8,
             geilen=xlen - 1,
-            counters="zihpm",
             ialign=32,
             isa="IMA",
             local_interrupts=xlen - 16,
-            **dict.fromkeys(EXTENSIONS, True),
+            **every_extension(xlen),
         )
         for xlen in (32, 64)
     ]

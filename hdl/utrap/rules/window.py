@@ -30,8 +30,9 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
         tval2: The faulting GPA shifted right by 2.
         tinst: The trap instruction value, 32 bits.
     """
-    named, page = SECTION.signal, tval2[_PAGE_LSB:]
-    matches = [_matches(m, state, i, page) for i in range(state.config.windows)]
+    named, bits = SECTION.signal, state.config.gppn_bits
+    page, above = tval2[_PAGE_LSB : _PAGE_LSB + bits], tval2[_PAGE_LSB + bits :]
+    matches = [_matches(m, state, i, page, above) for i in range(state.config.windows)]
     in_window = named(m, "in_window", any_of(matches))
     is_pseudoinstruction = named(m, "is_pseudoinstruction", tinst.any() & ~tinst[:2].any())
     return named(
@@ -41,10 +42,16 @@ def window_ok(m: Module, state: State, is_guest_page_fault: Value, tval2: Value,
     )
 
 
-def _matches(m: Module, state: State, number: int, page: Value) -> Value:
-    """Whether a page lies in a window: equal from bit ORDER up (HU-17)."""
+def _matches(m: Module, state: State, number: int, page: Value, above: Value) -> Value:
+    """Whether a page lies in a window: equal from bit ORDER up (HU-17).
+
+    What is above a window's page number, with Shtvala, is 0 in the windows but for those that hold every page.
+    """
     named, window = SECTION.signal, f"hugpaw{number}"
     order, gppn = state[f"{window}.order"], state[f"{window}.gppn"]
     ignores = named(m, f"{window}_ignores", Cat(order > bit for bit in range(len(page))))
     agrees = named(m, f"{window}_agrees", ~(page ^ gppn) | ignores)
-    return named(m, f"window_{number}_match", state[f"{window}.e"] & agrees.all())
+    holds = agrees.all()
+    if len(above):
+        holds &= ~above.any() | (order >= len(page))
+    return named(m, f"window_{number}_match", state[f"{window}.e"] & holds)

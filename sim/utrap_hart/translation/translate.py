@@ -63,8 +63,8 @@ class TranslateSignature(Signature):
             `fault`.
         physical: The physical address, 56 bits. Meaningful without `fault`.
         gpa: The guest-physical address that faulted, shifted right by 2; 0
-            where it is wider than the widest guest mode's. Meaningful with a
-            guest-page fault.
+            where it is wider than the widest guest mode's and htval cannot take
+            it (Shtvala). Meaningful with a guest-page fault.
         is_implicit: It is the address of an entry of a VS-stage table, read
             on the way. Meaningful with a guest-page fault.
     """
@@ -200,9 +200,9 @@ class Translate(Component):
                         with m.Case(access):
                             m.d.comb += core.cause.eq(cause)
         # norm:mtval2_trapval
-        is_wide = walk.gpa[self._config.gpa_bits :].any()
+        is_wide = walk.gpa[self._config.tval2_bits + 2 :].any()
         m.d.comb += [
-            core.gpa.eq(Mux(is_wide, Const(0), walk.gpa[2 : self._config.gpa_bits])),
+            core.gpa.eq(Mux(is_wide, Const(0), walk.gpa[2 : self._config.tval2_bits + 2])),
             core.is_implicit.eq(walk.is_implicit),
         ]
         return m

@@ -257,11 +257,13 @@ class _Teller:
     def _window(self, name: str, value: int, page: int) -> Window:
         enabled, order, mine = bool(value & 1), value >> 1 & 63, value >> 10
         mask = (1 << self.config.rules.page_bits) - 1 >> order << order
-        matched = matches(value, page)
+        matched = matches(self.config, value, page)
         if matched:
             text = f"matches: the page numbers are equal from bit {order} up" if mask else "matches every page"
         elif not enabled:
             text = "no match: not enabled (E = 0)"
+        elif page >> self.config.rules.page_bits:
+            text = "no match: the page number is wider than a window's"
         else:
             text = f"no match: the page numbers differ in bit {((mine ^ page) & mask).bit_length() - 1}"
         return Window(

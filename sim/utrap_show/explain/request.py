@@ -94,7 +94,7 @@ class _Maker:
         self._check_companions(kind)
         state = self._state()
         event = getattr(self, f"_{kind}")(state)
-        gpa = self._number("gpa", self.config.rules.gpa_bits) if self.options.gpa is not None else None
+        gpa = self._number("gpa", self.config.rules.tval2.bit_length() + 2) if self.options.gpa is not None else None
         return Request(config=self.config, names=self.names, state=state, event=event, gpa=gpa, notes=self.notes)
 
     # What happens.
@@ -152,7 +152,7 @@ class _Maker:
             pc=self._pc(),
             tval=self._number("tval", self.config.xlen),
             gva=int(o.gva),
-            tval2=self._number("gpa", self.config.rules.gpa_bits) >> 2,
+            tval2=self._number("gpa", self.config.rules.tval2.bit_length() + 2) >> 2,
             tinst=self._number("tinst", 32),
         )
 

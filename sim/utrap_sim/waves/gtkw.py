@@ -14,7 +14,7 @@ from typing import Any
 
 from vcd.gtkw import GTKWSave, make_translation_filter
 
-from utrap.config import EXTENSIONS, Config
+from utrap.config import Config, every_extension
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode, interrupts
@@ -226,8 +226,7 @@ def _events() -> Iterator[tuple[int, str]]:
 
 def _csr_numbers() -> Iterator[tuple[int, str]]:
     """Names by address, of every configuration, so that the file is the same for all."""
-    more = dict.fromkeys(EXTENSIONS, True)
-    widest = (Config.profile("full", 32, **more), Config.profile("full", 64, windows=8, **more))
+    widest = [Config.profile("full", xlen, windows=8, **every_extension(xlen)) for xlen in (32, 64)]
     yield from sorted({row.address: row.name for config in widest for row in csrs(config)}.items())
 
 

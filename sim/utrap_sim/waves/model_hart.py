@@ -217,7 +217,11 @@ class Hart:
         """
         code = self._cause(cause)
         rules = self.config.rules
-        for name, value, width in (("tval", tval, rules.xlen), ("gpa", gpa, rules.gpa_bits), ("tinst", tinst, 32)):
+        for name, value, width in (
+            ("tval", tval, rules.xlen),
+            ("gpa", gpa, rules.tval2.bit_length() + 2),
+            ("tinst", tinst, 32),
+        ):
             if value < 0 or value >> width:
                 raise UserError(f"hart.exception: {name} has {width} bits: {value:#x} does not fit")
         if gva is None:

@@ -118,12 +118,14 @@ class Collector:
             hits["implicit access", fault] += 1
             return
         page = guest_page(config, event.tval2)
+        if page >> config.rules.page_bits:
+            hits["wider than a window", fault] += 1
         number_of = 0
         for number, name in enumerate(config.rules.windows):
             window = getattr(state, name)
             size = 1 << min(window >> 1 & 63, config.rules.page_bits)
             first = (window >> 10) & ~(size - 1)
-            if matches(window, page):
+            if matches(config, window, page):
                 number_of += 1
                 hits[f"window {number}", fault] += 1
                 if size >> config.rules.page_bits:

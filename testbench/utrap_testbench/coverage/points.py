@@ -101,6 +101,7 @@ TIMES = ["before", "one before", "equal", "after", "wrapped"]
 WINDOW_CASES = (
     "first page", "last page", "page before", "page after", "inside, not an edge", "every page (large ORDER)",
     "more than one", "disabled window", "miss", "implicit access", "windows off",
+    "wider than a window",
 )  # fmt: skip
 GUEST_FAULTS = tuple(
     cause.name
@@ -327,6 +328,8 @@ def _timer_interrupt(config: Config, irq: str, by: str, source: str) -> str | No
 
 
 def _window(config: Config, case: str, fault: str) -> str | None:
+    if case == "wider than a window" and not config.shtvala:
+        return "warl:tval2: htval takes no address that is wider than the widest guest mode's"
     if config.windows == 0 and case not in ("miss", "implicit access", "windows off"):
         return "HU-17: no window"
     return "HU-18: one window" if config.windows == 1 and case == "more than one" else None

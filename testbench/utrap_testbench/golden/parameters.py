@@ -15,7 +15,7 @@ DEFAULT: Final[Any] = None
 
 #: The newer extensions, each a boolean field that is off unless asked for.
 EXTENSIONS: Final = (
-    "sstc", "sscofpmf", "shlcofideleg",
+    "sstc", "shtvala", "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "ssdbltrp", "smdbltrp", "smrnmi", "sdext",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
@@ -58,6 +58,7 @@ class Parameters:
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     fs, vs: mstatus.FS and mstatus.VS exist.
     sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
+    shtvala: htval, mtval2 and hutval are wide enough for every guest-physical address.
     sscofpmf: the interrupt of overflowing counters (LCOFI), and scountovf;
         shlcofideleg: hideleg may pass it on to VS.
     zicbom, zicboz: cache-block instructions: CBIE and CBCFE, CBZE in the xenvcfg.
@@ -100,6 +101,7 @@ class Parameters:
     fs: bool = True
     vs: bool = True
     sstc: bool = False
+    shtvala: bool = False
     sscofpmf: bool = False
     shlcofideleg: bool = False
     zicbom: bool = False
@@ -235,6 +237,9 @@ class Parameters:
         # norm:stimecmp_exist: the S-level stimecmp; norm:mcounteren_tm_clr: by mcounteren.TM.
         if self.sstc and self.counters == "none":
             raise ConfigError("sstc is true: Sstc needs counters zicntr or zihpm")
+        # Shtvala: with Sv32x4 no guest-physical address is too wide.
+        if self.shtvala and not (self.h and self.xlen == 64):
+            raise ConfigError("shtvala is true: Shtvala needs h and xlen 64")
         # norm:scountovf_smode_read_access: by the enables of the event counters.
         if self.sscofpmf and self.counters != "zihpm":
             raise ConfigError("sscofpmf is true: Sscofpmf needs counters zihpm")

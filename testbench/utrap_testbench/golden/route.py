@@ -100,7 +100,7 @@ def route_by_window(config: Config, s: State, cause: int, tval2: int, tinst: int
     if tinst != 0 and tinst & 3 == 0:
         return IMPLICIT
     page = guest_page(config, tval2)
-    if any(matches(getattr(s, window), page) for window in config.rules.windows):  # at most eight
+    if any(matches(config, getattr(s, window), page) for window in config.rules.windows):  # at most eight
         return IN_WINDOW
     return OUTSIDE_WINDOWS
 
@@ -110,7 +110,9 @@ def guest_page(config: Config, tval2: int) -> int:
     return (tval2 & config.rules.tval2) >> 10
 
 
-def matches(hugpaw: int, page: int) -> bool:
-    """HU-17: E, and page numbers equal from bit ORDER up; a large ORDER shifts everything out."""
+def matches(config: Config, hugpaw: int, page: int) -> bool:
+    """HU-17: E, and page numbers equal from bit ORDER up; where ORDER is no bit of a window's page, every page."""
     order = hugpaw >> 1 & 63
-    return (hugpaw & 1 == 1) and ((hugpaw >> 10) ^ page) >> order == 0
+    if hugpaw & 1 == 0:
+        return False
+    return order >= config.rules.page_bits or ((hugpaw >> 10) ^ page) >> order == 0

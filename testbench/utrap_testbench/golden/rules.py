@@ -105,7 +105,7 @@ class Rules:
 
         # Guest-physical addresses (warl:mtval2, htval, hutval; HU-17).
         self.gpa_bits = _GPA_BITS[config.hgatp_modes[-1]] if h else 0
-        self.tval2 = ones(self.gpa_bits - 2) if h else 0
+        self.tval2 = ones((xlen if config.shtvala else self.gpa_bits) - 2) if h else 0
         # norm:mtval2_Ssdbltrap: a double trap puts there what mcause would have been given.
         self.mtval2 = self.tval2 | (self.interrupt_bit | 63 if config.ssdbltrp else 0)
         self.page_bits = self.gpa_bits - 12 if h else 0

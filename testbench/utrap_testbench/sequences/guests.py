@@ -23,6 +23,7 @@ _PLACES: dict[str, Callable[[int, random.Random], int]] = {
     "disabled": lambda size, rng: rng.randrange(size),
     "every page": lambda size, rng: rng.getrandbits(60),
 }
+_PAGE_BITS = 12
 _GUEST_FAULTS = sum(1 << cause for cause in GUEST_PAGE_FAULTS)
 
 
@@ -52,6 +53,8 @@ def windows(source: Source) -> Iterator[Cycle]:
     cases = [(window, place) for window in rules.windows for place in _PLACES]
     cases += [("", "implicit access"), ("", "windows off"), ("", "miss")]
     cases += [(window, "more than one") for window in rules.windows[1:2]]
+    if source.config.shtvala:
+        cases += [(window, "too wide") for window in rules.windows]
     plans = [(cause, *case) for cause in GUEST_PAGE_FAULTS for case in cases]
     for cause, window, place in rng.sample(plans, len(plans)):
         yield Cycle(source.debug("hudcfg", 1 if place == "windows off" else 3))
@@ -80,7 +83,13 @@ def _set_windows(source: Source, chosen: str, place: str) -> Generator[Cycle, No
         else:
             value = (page ^ 1 << rng.randrange(5, rules.page_bits)) << 10 | rng.randrange(4) << 1 | rng.getrandbits(1)
         yield Cycle(source.debug(name, value))
-    return page
+    return page | _above(source) if place == "too wide" else page
+
+
+def _above(source: Source) -> int:
+    """A bit, and more, of an address that is wider than the widest guest mode's."""
+    above = source.config.xlen - _PAGE_BITS - source.rules.page_bits
+    return (1 << source.rng.randrange(above) | source.rng.getrandbits(above)) << source.rules.page_bits
 
 
 def _device_fault(source: Source) -> TakeException:
@@ -94,6 +103,8 @@ def _device_fault(source: Source) -> TakeException:
         first = (window >> 10) & ~(size - 1)
         page = rng.choice((first, first + size - 1, first - 1, first + size, first + rng.randrange(size)))
         page &= (1 << rules.page_bits) - 1
+    if source.config.shtvala and source.chance(0.1):
+        page |= _above(source)
     tinst = rng.choice((0, 0, rng.getrandbits(32) | 3, rng.getrandbits(32), rng.choice(PSEUDOINSTRUCTIONS)))
     return _fault(source, rng.choice(GUEST_PAGE_FAULTS), page, tinst)
 
