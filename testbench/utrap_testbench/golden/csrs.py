@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import debug_mode, double_trap, environment, legalise, privilege, stateen, timer, views
+from . import debug_csrs, double_trap, environment, legalise, privilege, stateen, timer, views
 from . import wide as wide_registers
 from .isa import ones
 
@@ -165,10 +165,10 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
 
     # Sdext.
     if config.sdext:
-        add(0x7B0, "dcsr", debug_mode.registers, debug_mode.dcsr, debug_mode.write_dcsr)
-        masked(0x7B1, "dpc", debug_mode.registers, r.epc_mask)
-        masked(0x7B2, "dscratch0", debug_mode.registers, xmask)
-        masked(0x7B3, "dscratch1", debug_mode.registers, xmask)
+        add(0x7B0, "dcsr", debug_csrs.registers, debug_csrs.dcsr, debug_csrs.write_dcsr)
+        masked(0x7B1, "dpc", debug_csrs.registers, r.epc_mask)
+        masked(0x7B2, "dscratch0", debug_csrs.registers, xmask)
+        masked(0x7B3, "dscratch1", debug_csrs.registers, xmask)
 
     # Hypervisor.
     if config.h:

@@ -1,78 +1,24 @@
-"""Sdext: Debug Mode, what it masks, the way into it and back, and the registers that are for it alone.
-
-The chapters "Sdext" and "Core Debug Registers" of the debug specification have
-no rule names; they are cited as `Sdext: <section>`.
-"""
+"""Sdext: Debug Mode, what it masks, the way into it and back, and what it has the core do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .config import Config
+from .events import Halt, Resume
 from .isa import Mode, Prv
 from .outcome import Outcome
-from .reason import Because, Reason, Verdict, allowed, illegal
-
-if TYPE_CHECKING:
-    from .config import Config
-    from .events import Halt, Resume
-    from .rules import Rules
-    from .state import State
+from .reason import Because, Reason, illegal
+from .rules import Rules
+from .state import State
 
 _M = Prv.M.value
 _MODE_M, _MODE_S = Mode.M.value, Mode.S.value
-#: dcsr.debugver: as the specification 1.0 has it; dcsr.mprven: MPRV acts in Debug Mode, as recommended (warl:dcsr).
-_DEBUGVER, _MPRVEN = 4 << 28, 1 << 4
-#: Where the fields that software writes are in dcsr, and how wide.
-_WRITABLE = (
-    ("cetrig", 19, 1), ("ebreakvs", 17, 1), ("ebreakvu", 16, 1), ("ebreakm", 15, 1), ("ebreaks", 13, 1),
-    ("ebreaku", 12, 1), ("stepie", 11, 1), ("stopcount", 10, 1), ("stoptime", 9, 1), ("v", 5, 1), ("step", 2, 1),
-)  # fmt: skip
 
-_FOR_DEBUG_MODE = allowed(Because("Sdext: Core Debug Registers", "in Debug Mode, or by a debugger", ("mode",)))
-_NOT_IN_DEBUG_MODE = illegal(Because("Sdext: Core Debug Registers", "Debug Mode alone may access it", ("mode",)))
-#: Of what the specification leaves open for MRET, SRET, URET and MNRET (warl:dcsr, HU-35).
+#: Of what the specification leaves open for MRET, SRET, URET and MNRET (warl:dcsr).
 NO_RETURN = illegal(Because("Sdext: Debug Mode", "no return is executed in Debug Mode", ("mode",)))
 _RESUME = Because("Sdext: Resume", "it executes in Debug Mode", ("mode",))
 _NO_RESUME = illegal(Because("Sdext: Resume", "it executes in Debug Mode alone", ("mode",)))
 _BACK: Reason = (_RESUME, Because("Sdext: Resume", "to the mode in dcsr.prv and dcsr.v", ("dcsr.prv", "dcsr.v")))
 _TO_DPC: Reason = (Because("Sdext: Resume", "the pc in dpc", ("dpc",)),)
-
-
-def dcsr(r: Rules, s: State) -> int:
-    """Debug Control and Status: 32 bits; extcause is 0, as for the only cause that has one."""
-    value = _DEBUGVER | _MPRVEN | s.dcsr_cause << 6 | s.dcsr_nmip << 3 | s.dcsr_prv
-    for name, low, _ in _WRITABLE:
-        value = value | getattr(s, f"dcsr_{name}") << low
-    return value
-
-
-def write_dcsr(r: Rules, s: State, w: int) -> None:
-    """Fields for what the hart lacks are read-only 0; prv as MPP (warl:mstatus.MPP); cause and nmip are the halt's."""
-    exists = {"cetrig": r.smdbltrp, "ebreakvs": r.has_h, "ebreakvu": r.has_h, "v": r.has_h, "ebreaks": r.has_s}
-    for name, low, mask in _WRITABLE:
-        setattr(s, f"dcsr_{name}", w >> low & mask & exists.get(name, 1))
-    s.dcsr_prv = _legal_prv(r, w & 3)
-
-
-def restore_dcsr(r: Rules, s: State, w: int) -> None:
-    """All that a recorded dcsr holds, what only a halt writes included."""
-    write_dcsr(r, s, w)
-    s.dcsr_cause, s.dcsr_nmip = w >> 6 & 7, w >> 3 & 1
-
-
-def _legal_prv(r: Rules, value: int) -> int:
-    if value == Prv.M:
-        return _M
-    if value == Prv.S:
-        return r.has_s
-    return 0
-
-
-def registers(s: State, prv: int, v: int) -> Verdict:
-    """Who may access dcsr, dpc, dscratch0 and dscratch1: outside Debug Mode nobody, M neither."""
-    if s.debug == 1:
-        return _FOR_DEBUG_MODE
-    return _NOT_IN_DEBUG_MODE
 
 
 def masks_interrupts(r: Rules, s: State) -> bool:
@@ -86,7 +32,7 @@ def is_in(r: Rules, s: State) -> bool:
 
 
 def halt(config: Config, s: State, e: Halt) -> tuple[State, Outcome]:
-    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (HU-35); in Debug Mode it means nothing."""
+    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (warl:dcsr); in Debug Mode it means nothing."""
     mode = s.v << 2 | s.prv
     r = config.rules
     if r.sdext == 0 or is_in(r, s):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import debug_mode, wide
+from . import debug_csrs, wide
 from .csrs import Csr
 from .rules import Rules
 from .state import State
@@ -78,7 +78,7 @@ def _set_hstateen(number: int) -> tuple[Write, Write]:
 
 #: What a write through the CSR reaches as the mode sees it is set whole.
 _WRITTEN_WHOLE: Mapping[str, Write] = {
-    "dcsr": debug_mode.restore_dcsr,
+    "dcsr": debug_csrs.restore_dcsr,
     "sstateen0": _set_sstateen0,
     **{f"hstateen{i}": _set_hstateen(i)[0] for i in range(4)},
     **{f"hstateen{i}h": _set_hstateen(i)[1] for i in range(4)},
