@@ -20,9 +20,22 @@ NAMES = [
 ]
 
 
+ALIGNED = (
+    "utrap: vectored_align=256: xtvec with MODE=1 takes tables at multiples of 256 bytes;"
+    " for software that aligns them to less: --set vectored_align=4\n"
+)
+
+
+@pytest.mark.parametrize(("settings", "said"), [("", ALIGNED), ("vectored_align=4", ""), ("mtvec_modes=direct", "")])
+def test_it_says_what_software_may_not_expect(utrap, tmp_path, settings, said):
+    more = ("--set", settings) if settings else ()
+    result = utrap("generate", "--profile", "mu", "-o", str(tmp_path), *more)
+    assert (result.returncode, result.stderr) == (0, said)
+
+
 def test_it_writes_the_files_and_says_so(utrap, files_of, tmp_path):
     result = utrap("generate", "--profile", "mu", "--xlen", "32", "-o", str(tmp_path / "new" / "folder"))
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, ALIGNED)
     folder = tmp_path / "new" / "folder"
     assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
     assert {path.name: path.read_text() for path in folder.iterdir()} == files_of("mu 32")

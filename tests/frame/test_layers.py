@@ -13,6 +13,7 @@ from .import_graph import PACKAGES, circles, import_graph, imports, module_files
 ROOMS = {
     # hdl: the hardware, and what writes it out. It knows none of the other packages.
     "utrap.config": "",
+    "utrap.claims": "utrap.config",
     "utrap.isa": "utrap.config",
     "utrap.section": "",
     "utrap.csr": "utrap.config utrap.isa",
@@ -21,7 +22,8 @@ ROOMS = {
     "utrap.rules": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.section",
     "utrap.unit": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.rules utrap.section",
     "utrap.verilog": "utrap.unit utrap.section",
-    "utrap.products": "utrap.config utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog utrap.section",
+    "utrap.products": "utrap.config utrap.claims utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog"
+    " utrap.section",
     "utrap.command_line": "utrap.config",
     "utrap.commands": "utrap.config utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",

@@ -22,9 +22,11 @@ from utrap.config import Config
 def generate(config: Config, output: str) -> None:
     from utrap.command_line.display import print_table
     from utrap.command_line.files import write_atomically
-    from utrap.products.file_set import products
+    from utrap.products.file_set import notes, products
 
     made = products(config)
     paths = write_atomically(output, {product.name: product.content for product in made})
     rows = [(str(path), f"{len(p.content):,}", p.what) for path, p in zip(paths, made, strict=True)]
     print_table(("File", "Bytes", "What"), rows)
+    for note in notes(config):
+        click.echo(f"utrap: {note}", err=True)

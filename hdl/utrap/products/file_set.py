@@ -13,7 +13,7 @@ from utrap.products.verilog_module import write_module
 from utrap.unit import TrapUnit
 from utrap.verilog.netlist import TOP, make_netlist
 
-__all__ = ["Product", "products"]
+__all__ = ["Product", "notes", "products"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,3 +43,14 @@ def products(config: Config) -> tuple[Product, ...]:
         Product(name="utrap_csr.h", what="CSRs and causes, for C and assembler", text=c_header(config)),
         Product(name=f"{TOP}.core", what="core file for FuseSoC", text=core_file()),
     )
+
+
+def notes(config: Config) -> tuple[str, ...]:
+    """What software that is to run on a hart with the unit may not expect, each a line with the remedy."""
+    found = []
+    if config.vectored_align > 4 and (config.s or config.mtvec_modes != "direct"):
+        found.append(
+            f"vectored_align={config.vectored_align}: xtvec with MODE=1 takes tables at multiples of"
+            f" {config.vectored_align} bytes; for software that aligns them to less: --set vectored_align=4"
+        )
+    return tuple(found)

@@ -6,9 +6,18 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from utrap import __version__
+from utrap.claims import claims
 from utrap.config import EXTENSIONS, Config
 
-__all__ = ["LICENCE", "PRAGMAS", "configuration_lines", "configuration_values", "identification", "wrapped"]
+__all__ = [
+    "LICENCE",
+    "PRAGMAS",
+    "claim_lines",
+    "configuration_lines",
+    "configuration_values",
+    "identification",
+    "wrapped",
+]
 
 LICENCE = "Apache-2.0"
 _WIDTH = 92
@@ -66,3 +75,9 @@ def configuration_lines(config: Config) -> Iterator[str]:
     values = configuration_values(config)
     width = max(map(len, values))
     return (f"{key:{width}} = {value}" for key, value in values.items())
+
+
+def claim_lines(config: Config) -> list[str]:
+    """Which small extensions of the profiles a hart with this unit may claim; docs/profiles.md says what they ask."""
+    names = ", ".join(claim.name for claim in claims(config))
+    return wrapped(f"A hart with it may claim {names}.") if names else []

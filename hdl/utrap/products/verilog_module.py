@@ -15,7 +15,7 @@ from utrap.config import Config
 from utrap.csr.configured import csr_rows, csrs
 from utrap.products.constants import enumerations
 from utrap.products.port_list import port_groups
-from utrap.products.preamble import PRAGMAS, configuration_lines, identification, wrapped
+from utrap.products.preamble import PRAGMAS, claim_lines, configuration_lines, identification, wrapped
 from utrap.section import Phase, Section
 from utrap.unit import TrapUnit
 from utrap.verilog.expression import LINE, Constant, Expression, Name, invert, layout
@@ -142,6 +142,7 @@ class _Writer:
             "",
             "Configuration:",
             *("  " + line for line in configuration_lines(config)),
+            *claim_lines(config),
             "",
             "Lint: what is switched off, and why.",
         ]

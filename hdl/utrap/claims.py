@@ -1,0 +1,89 @@
+"""What a hart around the unit may claim of the small extensions that the profiles (RVA22, RVA23, RVB23) name.
+
+They say no more than that a register takes, or is given, what the manual leaves open. The unit
+decides most of them; where the core has a part in it, the claim says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from utrap.config import COUNTERS, Config
+
+__all__ = ["CLAIMS", "Claim", "claims"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One of them.
+
+    Attributes:
+        name: As the profiles call it.
+        text: What it promises.
+        core: What the core does for it; "" for nothing.
+        holds: Whether the unit of a configuration does its part.
+    """
+
+    name: str
+    text: str
+    core: str = ""
+    holds: Callable[[Config], bool]
+
+
+def _every_counter(config: Config) -> bool:
+    return config.counter_count == max(COUNTERS.values())
+
+
+_TVAL = "it gives `commit_tval` of every page fault, access fault, misaligned access, breakpoint at an address, and of "
+_HTVAL = "it gives `commit_tval2` of every guest-page fault whole"
+
+#: In the order of the profiles.
+CLAIMS = (
+    Claim(
+        name="Ssccptr",
+        text="cacheable, coherent main memory can hold page tables",
+        core="its page-table walker reads it: the unit has no part in it",
+        holds=lambda c: c.has_paging,
+    ),
+    Claim(name="Sstvecd", text="stvec takes MODE Direct and every BASE of 4 bytes' alignment", holds=lambda c: c.s),
+    Claim(
+        name="Sstvala",
+        text="stval is given the address of every fault that has one, and the instruction of illegal and virtual ones",
+        core=_TVAL + "illegal and virtual instructions their bits",
+        holds=lambda c: c.s,
+    ),
+    Claim(
+        name="Sscounterenw",
+        text="scounteren has a writable bit for every counter that can count",
+        core="it has no counter that `counters` leaves out",
+        holds=lambda c: c.s and _every_counter(c),
+    ),
+    Claim(name="Ssu64xl", text="sstatus.UXL holds 2", holds=lambda c: c.s and c.xlen == 64),
+    Claim(
+        name="Shcounterenw",
+        text="hcounteren has a writable bit for every counter that can count",
+        core="as for Sscounterenw",
+        holds=lambda c: c.h and _every_counter(c),
+    ),
+    Claim(name="Shvstvala", text="vstval is given all that stval is", core="as for Sstvala", holds=lambda c: c.h),
+    Claim(
+        name="Shtvala",
+        text="htval is given the guest-physical address of every guest-page fault",
+        core=_HTVAL,
+        # On RV32 no address is wider than the registers.
+        holds=lambda c: c.h and (c.shtvala or c.xlen == 32),
+    ),
+    Claim(name="Shvstvecd", text="vstvec takes MODE Direct and every BASE of 4 bytes' alignment", holds=lambda c: c.h),
+    Claim(name="Shvsatpa", text="vsatp takes every translation mode that satp does", holds=lambda c: c.h),
+    Claim(
+        name="Shgatpa",
+        text="hgatp takes Bare, and the x4 form of every translation mode that satp does",
+        holds=lambda c: c.h and all(f"{mode}x4" in c.hgatp_modes for mode in c.satp_modes if mode != "bare"),
+    ),
+)
+
+
+def claims(config: Config) -> tuple[Claim, ...]:
+    """Return those that hold in a configuration."""
+    return tuple(claim for claim in CLAIMS if claim.holds(config))
