@@ -80,7 +80,9 @@ def _end_double_trap(r: Rules, new: State) -> None:
 
 
 def ebreak_halts(config: Config, s: State) -> bool:
-    """EBREAK in the current mode enters Debug Mode; in Debug Mode it ends the program buffer, which is the core's."""
+    """EBREAK in the current mode enters Debug Mode; in Debug Mode itself it ends the program buffer."""
+    if s.debug == 1:
+        return False
     if s.prv == _M:
         return bool(s.dcsr_ebreakm == 1)
     if s.v == 1:
