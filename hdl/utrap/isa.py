@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum, unique
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from utrap.config import FIRST_LOCAL
 
@@ -30,6 +31,7 @@ __all__ = [
     "Target",
     "exceptions",
     "interrupts",
+    "operations",
     "priority",
     "targets",
 ]
@@ -103,6 +105,20 @@ class CommitOp(IntEnum):
     SRET = 5
     URET = 6
     DEBUG_CSR = 7  # a debugger's access, with M-mode's rights in any mode
+    HALT = 10  # the hart enters Debug Mode
+    RESUME = 11  # and leaves it: DRET, or the debug module
+
+    def is_in(self, config: Config) -> bool:
+        """Whether the configuration's commit port has it."""
+        return config.sdext or self not in (CommitOp.HALT, CommitOp.RESUME)
+
+
+@cache
+def operations(config: Config) -> type[IntEnum]:
+    """Return the operations of a configuration, which are as wide as the highest of them needs."""
+    make: Any = IntEnum  # mypy knows no enumeration whose members are not written down
+    made: type[IntEnum] = make(CommitOp.__name__, {op.name: op.value for op in CommitOp if op.is_in(config)})
+    return made
 
 
 @unique

@@ -18,9 +18,10 @@ from amaranth.hdl import unsigned
 from amaranth.lib.wiring import In, Out, Signature
 
 from utrap.config import Config
-from utrap.isa import CommitOp, CsrOp, Fault, Mode
+from utrap.isa import CsrOp, Fault, Mode, operations
 
 __all__ = [
+    "DEBUG_OUTPUTS",
     "PROMISES",
     "AnswerSignature",
     "CommitSignature",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 CAUSE = unsigned(6)
+#: What the hart port says of Debug Mode, with Sdext.
+DEBUG_OUTPUTS = ("debug", "ebreak_halts", "steps", "stops_counters", "stops_time")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +116,8 @@ class CommitSignature(Signature):
     Members:
         op: The event; see `CommitOp`.
         pc: EXCEPTION, INTERRUPT: address of the instruction that trapped, or
-            that an interrupt preceded; XLEN bits, stored in xepc.
+            that an interrupt preceded; XLEN bits, stored in xepc. With Sdext HALT:
+            that of the next instruction, stored in dpc.
         cause: EXCEPTION: the exception code, 6 bits.
         tval: EXCEPTION: the trap value: faulting virtual address, instruction
             bits for causes 2 and 22, pc for EBREAK, 0 for ECALL.
@@ -130,11 +134,13 @@ class CommitSignature(Signature):
         fs_dirty: NONE, and CSR to an address outside the unit: the
             instruction wrote floating-point state; FS becomes Dirty.
         vs_dirty: The same for vector state.
+        halt_cause: HALT: why, as dcsr has it, 3 bits, with Sdext.
+        nmip: HALT: a non-maskable interrupt is pending, as dcsr has it, with Sdext.
     """
 
     def __init__(self, config: Config) -> None:
         members = {
-            "op": Out(CommitOp),
+            "op": Out(operations(config)),
             "pc": Out(config.xlen),
             "cause": Out(CAUSE),
             "tval": Out(config.xlen),
@@ -150,6 +156,8 @@ class CommitSignature(Signature):
             members["fs_dirty"] = Out(1)
         if config.vs:
             members["vs_dirty"] = Out(1)
+        if config.sdext:
+            members |= {"halt_cause": Out(3), "nmip": Out(1)}
         super().__init__(members)
 
 
@@ -304,6 +312,11 @@ class HartSignature(Signature):
         fs, vs: mstatus.FS and VS where the configuration has them.
         vs_fs, vs_vs: vsstatus.FS and VS.
         time_delta: 64 bits to add to `time` while V=1 (htimedelta).
+        debug: The hart is in Debug Mode, with Sdext; `mode` is M then.
+        ebreak_halts: An EBREAK in the current mode is to commit HALT and not EXCEPTION (dcsr.ebreak*).
+        steps: The hart is to commit HALT after the next instruction or trap (dcsr.step).
+        stops_counters: The counters stand still (dcsr.stopcount).
+        stops_time: `time` stands still (dcsr.stoptime).
     """
 
     def __init__(self, config: Config) -> None:
@@ -322,6 +335,8 @@ class HartSignature(Signature):
             members |= {"vsatp": Out(config.xlen), "hgatp": Out(config.xlen)}
             members |= {f"vs_{name}": Out(2) for name in states}
             members["time_delta"] = Out(64)
+        if config.sdext:
+            members |= {name: Out(1) for name in DEBUG_OUTPUTS}
         super().__init__(members)
 
 
@@ -330,7 +345,8 @@ class TraceSignature(Signature):
 
     Members:
         kind: The event; NONE in a cycle without one, with a fault, or with an
-            INTERRUPT that found nothing to take.
+            INTERRUPT that found nothing to take. In Debug Mode an EXCEPTION,
+            an INTERRUPT and a HALT are none.
         cause: EXCEPTION, INTERRUPT: the code that xcause gets.
         from_mode: The mode before.
         to_mode: The mode after.
@@ -343,7 +359,7 @@ class TraceSignature(Signature):
 
     def __init__(self, config: Config) -> None:
         members = {
-            "kind": Out(CommitOp),
+            "kind": Out(operations(config)),
             "cause": Out(CAUSE),
             "from_mode": Out(Mode, init=Mode.M),
             "to_mode": Out(Mode, init=Mode.M),

@@ -25,6 +25,7 @@ from utrap.registers.state import State
 from utrap.registers.view import connect_views
 from utrap.registers.write import connect_reset_levels, field_writes, modify
 from utrap.rules.access import connect_extension, judge
+from utrap.rules.debug_mode import connect_debug, halts, resumes
 from utrap.rules.effective import connect_hart
 from utrap.rules.entry import enter, trap_of
 from utrap.rules.event import decode
@@ -95,7 +96,7 @@ class TrapUnit(Component):
 
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)
-        returns = make_returns(m, state)
+        returns = make_returns(m, state) | resumes(m, state)
         connect_rdata(m, answer, judgement.is_owned, connect_read(m, state, selects), self.extension.rdata)
 
         choice = choose_interrupt(m, state, self.interrupt)
@@ -113,6 +114,9 @@ class TrapUnit(Component):
             is_trap=event.is_trap,
             into=entry.into,
             trap=trap,
+            is_halt=event.is_halt,
+            halts=halts(state, commit),
+            stores_pc=event.stores_pc,
             dirties=dirtied(m, state, commit, event, self.extension.accept),
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
@@ -121,5 +125,6 @@ class TrapUnit(Component):
         connect_extension(m, self.extension, event, judgement, written)
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
         connect_hart(m, state, self.hart)
-        connect_trace(m, state, self.trace, commit, answer, is_refused, trap, entry, returns, executes)
+        connect_debug(m, state, self.hart)
+        connect_trace(m, state, self.trace, commit, answer, is_refused, event, trap, entry, returns, executes)
         return m

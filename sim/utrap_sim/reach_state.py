@@ -4,26 +4,44 @@ From M after reset `mstatus.MPP` and MPV are written and MRET goes to the mode.
 Every CSR that is not as after reset is then written by DEBUG_CSR, which has
 M-mode's rights in every mode and leaves the mode alone; so MPP, MPRV or MPIE
 can be anything although the mode was reached by a return.
+
+What only a halt stores, dcsr.cause and nmip, a halt brings about, and so it does
+Debug Mode itself; out of that RESUME goes to the mode.
 """
 
 from __future__ import annotations
 
 from utrap_testbench.boundary import Encoder
-from utrap_testbench.golden import Config, CsrAccess, CsrOp, Return, State, TrapReturn, registers, reset_state
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    CsrOp,
+    Event,
+    Halt,
+    Resume,
+    Return,
+    State,
+    TrapReturn,
+    registers,
+    reset_state,
+)
 
 from .simulators.bench import Bench
 
-__all__ = ["MRET", "Establisher"]
+__all__ = ["Establisher", "event_of"]
 
-#: The step of a way that is the return into the mode, and no CSR.
-MRET = "mret"
+#: The steps of a way that are events and no CSR: the return into the mode, or the entry into Debug Mode, with what it
+#: stores in dcsr, and the way out of it.
+_MRET, _HALT, _RESUME = "mret", "halt", "resume"
+#: Where that is in dcsr.
+_CAUSE, _NMIP = 6, 3
 
 #: mstatus.MPP and MPV; RV32 has MPV in mstatush.
 _MPP, _MPV, _MPV_HIGH = 11, 1 << 39, 1 << 7
 #: Seen in the registers, but not a CSR to write.
 _NOT_WRITTEN = (
     *("prv", "v", "mip", "hgeip", "mhartid", "seip_line", "seip_sw", "ueip_line", "ueip_sw"),
-    *("stip_sw", "time", "timeh"),
+    *("stip_sw", "time", "timeh", "debug"),
 )
 _VSSIP = 1 << 2
 
@@ -36,7 +54,7 @@ class Establisher:
         self._reset = registers(config, reset_state(config))
         encoder = Encoder(bench.inputs)
         self.reset = bench.inputs.pack({"rst": 1})
-        self._mret = f"{encoder.event(TrapReturn(insn=Return.MRET)):x}"
+        self._encoder = encoder
         self._data = bench.inputs.offset["commit.csr_wdata"]
         self._writes = {
             row.name: encoder.event(CsrAccess(address=row.address, op=CsrOp.WRITE, debug=True))
@@ -45,14 +63,17 @@ class Establisher:
 
     def stimuli(self, state: State, wanted: dict[str, int]) -> list[str]:
         """Stimuli from the state after reset; `wanted` are the state's registers."""
-        return [self._mret if name == MRET else self._write(name, value) for name, value in self.way(state, wanted)]
+        return [f"{self._bits(name, value):x}" for name, value in self.way(state, wanted)]
 
     def way(self, state: State, wanted: dict[str, int]) -> list[tuple[str, int]]:
-        """The same as CSRs to write, by name, with their values; the name `MRET` stands for the return."""
+        """The same as CSRs to write, by name, with their values; `event_of` knows the names of events."""
         reset = self._reset
-        steps = self._into_mode(state.prv, state.v)
-        # After a return mstatus is not as after reset.
-        must = ("mstatus",) if steps else ()
+        if state.debug or state.dcsr_cause or state.dcsr_nmip:
+            steps = self._by_halt(state)
+        else:
+            steps = self._into_mode(state.prv, state.v)
+        # After a return mstatus is not as after reset, after a halt dcsr and dpc are not.
+        must = ("mstatus", "dcsr", "dpc") if steps else ()
         if state.mip_software:
             # mip and hvip have VSSIP in common. First, for with menvcfg.STCE mip.STIP cannot be written.
             steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
@@ -68,7 +89,23 @@ class Establisher:
         steps = [("mstatus", prv << _MPP | (_MPV if v and not is_rv32 else 0))]
         if v and is_rv32:
             steps.append(("mstatush", _MPV_HIGH))
-        return [*steps, (MRET, 0)]
+        return [*steps, (_MRET, 0)]
 
-    def _write(self, name: str, value: int) -> str:
-        return f"{self._writes[name] | value << self._data:x}"
+    def _by_halt(self, state: State) -> list[tuple[str, int]]:
+        steps = [(_HALT, state.dcsr_cause << _CAUSE | state.dcsr_nmip << _NMIP)]
+        if not state.debug:
+            steps += [("dcsr", state.v << 5 | state.prv), (_RESUME, 0)]
+        return steps
+
+    def _bits(self, name: str, value: int) -> int:
+        event = event_of(name, value)
+        return self._writes[name] | value << self._data if event is None else self._encoder.event(event)
+
+
+def event_of(step: str, value: int) -> Event | None:
+    """The event of a step of a way; None for a CSR that is written."""
+    if step == _HALT:
+        return Halt(pc=0, cause=value >> _CAUSE & 7, nmip=value >> _NMIP & 1)
+    if step == _MRET:
+        return TrapReturn(insn=Return.MRET)
+    return Resume() if step == _RESUME else None

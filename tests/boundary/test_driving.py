@@ -11,8 +11,10 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Query,
+    Resume,
     Retire,
     Return,
     SetLines,
@@ -21,7 +23,7 @@ from utrap_testbench.golden import (
     TrapReturn,
 )
 
-FULL = Config.profile("full", xlen=64, geilen=5)
+FULL = Config.profile("full", xlen=64, geilen=5, sdext=True)
 LAYOUT = Layout([*input_ports(FULL).items(), ("rst", 1), ("observe", 1)])
 EVENTS: dict[Op, Event] = {
     Op.NONE: Retire(fs_dirty=1, vs_dirty=0),
@@ -32,6 +34,8 @@ EVENTS: dict[Op, Event] = {
     Op.SRET: TrapReturn(insn=Return.SRET),
     Op.URET: TrapReturn(insn=Return.URET),
     Op.DEBUG_CSR: CsrAccess(address=0x7C0, op=CsrOp.READ, debug=True, fs_dirty=1),
+    Op.HALT: Halt(pc=0x8000_0008, cause=5, nmip=1),
+    Op.RESUME: Resume(),
 }
 
 

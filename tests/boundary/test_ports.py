@@ -17,6 +17,8 @@ OTHERS = {
     "full without FS and VS": Config.profile("full", 64, fs=False, vs=False),
     "msuh, FS alone": Config.profile("msuh", 32, vs=False),
     "M and U with N": Config.profile("mu", 64, n=True),
+    "full with Debug Mode": Config.profile("full", 64, sdext=True),
+    "msu with Debug Mode": Config.profile("msu", 32, sdext=True),
     "msuh, Sv39x4": Config.profile("msuh", 64, hgatp_modes=("bare", "sv39x4")),
 }
 EVERY = pytest.mark.parametrize("config", [*CONFIGS.values(), *OTHERS.values()], ids=[*CONFIGS, *OTHERS])

@@ -56,7 +56,7 @@ def test_without_it_there_is_nothing_of_it():
 
 @pytest.mark.parametrize(("source", "prv", "v"), PLACES)
 def test_a_halt_saves_the_mode_and_the_pc_and_a_resume_goes_back(source, prv, v):
-    """Sdext: Halt, Resume, warl:dcsr: the handler's hustatus and uepc stay as they are."""
+    """Sdext: Halt, Resume, HU-35: the handler's hustatus and uepc stay as they are."""
     before = state_in(DEBUG, source, hudcfg_en=1, hustatus_upv=1, uepc=0x40, mstatus_mie=1)
     inside, outcome = step(DEBUG, before, Halt(pc=0x1235, cause=3, nmip=1))
     assert (outcome.redirect, outcome.trap, outcome.to_mode, mode(inside), inside.debug) == (0, 0, M, M, 1)

@@ -57,6 +57,7 @@ VALUES = {
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
     "sstc": FLAG,
+    "sdext": FLAG,
 }
 
 

@@ -20,7 +20,7 @@ from amaranth.hdl import Cat, ClockDomain, Signal, Value
 from amaranth.sim import Simulator
 
 from utrap.config import Config
-from utrap.isa import CommitOp, CsrOp, Fault, Mode
+from utrap.isa import CommitOp, CsrOp, Fault, Mode, operations
 from utrap.unit import TrapUnit
 from utrap_sim.replay.amaranth_player import scatter
 
@@ -161,6 +161,11 @@ class Bench:
     def outputs(self) -> Seen:
         """The outputs in a cycle without an event."""
         return self.drive()
+
+    @property
+    def operations(self) -> Iterable[int]:
+        """What the configuration's core can commit."""
+        return operations(self.config)
 
     def has(self, name: str) -> bool:
         """Whether the configuration has an input."""

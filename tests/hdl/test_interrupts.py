@@ -337,7 +337,7 @@ async def test_the_request_follows_the_lines_and_no_event(bench):
     await bench.put("mie", ones(bench.config))
     assert bench.outputs().interrupt_request == 0
     bench.level(mtip=1)
-    for op in CommitOp:
+    for op in bench.operations:
         seen = bench.drive(op=op, csr_address=0x304, csr_op=CsrOp.WRITE)
         assert taken(seen) == (M, 7)
     assert bench.level(mtip=1, msip=1).interrupt_cause == 3

@@ -83,6 +83,9 @@ def groups(config: Config, netlist: Netlist) -> Iterator[Group]:
     yield Group(kind="interrupt", name="interrupt")
     for op in (Op.MRET, Op.SRET, Op.URET):
         yield Group(kind="return", name=op.name.lower())
+    if config.sdext:
+        for op in (Op.HALT, Op.RESUME):
+            yield Group(kind="Debug Mode", name=op.name.lower())
 
 
 def cases(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
@@ -127,7 +130,15 @@ def _exception(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
     yield Case(assumed=assumed, event=_event(group, config, inputs, Op.EXCEPTION))
 
 
-_OPERATIONS = {"retire": Op.NONE, "interrupt": Op.INTERRUPT, "mret": Op.MRET, "sret": Op.SRET, "uret": Op.URET}
+_OPERATIONS = {
+    "retire": Op.NONE,
+    "interrupt": Op.INTERRUPT,
+    "mret": Op.MRET,
+    "sret": Op.SRET,
+    "uret": Op.URET,
+    "halt": Op.HALT,
+    "resume": Op.RESUME,
+}
 _CASES = {
     "retire": _single,
     "CSR access": _access,
@@ -135,4 +146,5 @@ _CASES = {
     "exception": _exception,
     "interrupt": _single,
     "return": _single,
+    "Debug Mode": _single,
 }

@@ -58,6 +58,7 @@ _BY_FIELD = {
     "vsstatus": "vsstatus",
     "hudcfg": "hudcfg",
     "hustatus": "hustatus",
+    "dcsr": "dcsr",
 }
 #: CSRs that the model keeps as a part of another field: its name, and how far up.
 _MOVED = {
@@ -73,6 +74,8 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
     }
     if config.h:
         found["v"] = [Piece(lsb=0, width=1, source="mode_v")]
+    if config.sdext:
+        found["debug"] = [Piece(lsb=0, width=1, source="mode_debug")]
     for level in LEVELS:
         if width := level.width(model_config(config)):
             found[level.field] = [Piece(lsb=level.lsb, width=width, source=level.verilog, is_input=True)]

@@ -47,6 +47,10 @@ def invariants(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
 def _modes(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
     """The modes that exist."""
     found = []
+    if config.sdext:
+        in_m = registers["mode_prv"] == (3 if config.s else 1)
+        term = z3.Or(registers["mode_debug"] == 0, z3.And(in_m, registers["mode_v"] == 0) if config.h else in_m)
+        found.append(Invariant(name="mode.debug", statement="Debug Mode is M with V=0", term=term, is_needed=True))
     if config.s:
         prv = registers["mode_prv"]
         found.append(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from utrap.config import Config, every_extension
-from utrap.csr import hypervisor, machine, supervisor, user, virtual_supervisor
+from utrap.csr import debug, hypervisor, machine, supervisor, user, virtual_supervisor
 from utrap.csr.consistency import check
 from utrap.csr.definitions import Csr, Field
 from utrap.isa import Target
@@ -37,6 +37,7 @@ LEVELS: tuple[Level, ...] = (
     hypervisor.rows,
     virtual_supervisor.rows,
     user.rows,
+    debug.rows,
 )
 #: A supervisor address and the VS CSR that takes its place with V=1.
 VS_OFFSET = 0x100

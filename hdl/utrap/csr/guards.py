@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from amaranth.hdl import Value
 
 __all__ = [
+    "DEBUG_MODE",
     "GUEST_TIMER",
     "GUEST_TIMER_COUNTER",
     "HOST",
@@ -41,6 +42,7 @@ class AccessMode:
         is_host_supervisor: S, or HS.
         is_guest_supervisor: VS.
         is_user: U, not VU.
+        is_debug: Debug Mode, or a debugger.
     """
 
     v: Value
@@ -48,6 +50,7 @@ class AccessMode:
     is_host_supervisor: Value
     is_guest_supervisor: Value
     is_user: Value
+    is_debug: Value
 
 
 class StateBits(Protocol):
@@ -100,6 +103,13 @@ USER_ENABLED = Guard(
     words="from U with hudcfg.EN",
     fault=Fault.ILLEGAL,
     refuses=lambda mode, state: mode.is_user & ~state["hudcfg.en"],
+)
+#: Sdext: Core Debug Registers
+DEBUG_MODE = Guard(
+    name="debug_mode",
+    words="in Debug Mode",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, _: ~mode.is_debug,
 )
 #: norm:mcounteren_tm_clr
 TIMER_COUNTER = Guard(

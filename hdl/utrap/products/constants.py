@@ -14,7 +14,6 @@ from utrap.config import Config
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Field
 from utrap.isa import (
-    CommitOp,
     CsrOp,
     ExceptionCause,
     Fault,
@@ -24,12 +23,13 @@ from utrap.isa import (
     Target,
     exceptions,
     interrupts,
+    operations,
 )
 
 __all__ = ["Constant", "Enumeration", "Section", "enumerations", "port_sections", "software_sections"]
 
-#: The encodings of the returns; no assembler knows the last one.
-_RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073}
+#: The encodings of the returns; no assembler knows URET.
+_RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073, "DRET": 0x7B200073}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +86,21 @@ def _interrupts(config: Config) -> Iterator[tuple[str, int]]:
     yield from ((rule.name, rule.code) for rule in interrupts(config) if rule.is_local)
 
 
-#: What ports carry has these names in the Verilog header too.
-_PORT_ENUMERATIONS = (
-    _enumeration("commit_op, trace_kind", "OP", CommitOp, 3),
-    _enumeration("commit_csr_op", "CSR_OP", CsrOp, 2),
-    _enumeration("answer_fault, legality_*", "FAULT", Fault, 2),
-    _enumeration("hart_mode and every other mode", "MODE", Mode, 3),
-)
+def _port_enumerations(config: Config) -> tuple[Enumeration, ...]:
+    """What ports carry has these names in the Verilog header too."""
+    ops = operations(config)
+    return (
+        _enumeration("commit_op, trace_kind", "OP", ops, max(ops).bit_length()),
+        _enumeration("commit_csr_op", "CSR_OP", CsrOp, 2),
+        _enumeration("answer_fault, legality_*", "FAULT", Fault, 2),
+        _enumeration("hart_mode and every other mode", "MODE", Mode, 3),
+    )
 
 
 def enumerations(config: Config) -> tuple[Enumeration, ...]:
     """Return all that the unit's own text names."""
     return (
-        *_PORT_ENUMERATIONS,
+        *_port_enumerations(config),
         _enumeration("mode_prv and every other nominal privilege", "PRV", Privilege, 2),
         _enumeration("the mode that a trap goes to: the row of its registers", "TO", Target, 2),
         _enumeration("exception codes", "CAUSE", ExceptionCause, 6),
@@ -139,7 +141,7 @@ def software_sections(config: Config) -> Iterator[Section]:
             Constant(name="CAUSE_CODE", value=0x3F, is_mask=True),
         ),
     )
-    present = {"MRET": True, "SRET": config.s, "URET": config.n}
+    present = {"MRET": True, "SRET": config.s, "URET": config.n, "DRET": config.sdext}
     yield Section(
         title="Instructions, for .insn or .word",
         constants=tuple(
@@ -166,7 +168,7 @@ def _exceptions(config: Config) -> Iterator[Constant]:
 
 def port_sections(config: Config) -> Iterator[Section]:
     """Yield what a core needs beside the unit: the encodings of its ports, and exception codes."""
-    for enumeration in _PORT_ENUMERATIONS:
+    for enumeration in _port_enumerations(config):
         yield Section(title=enumeration.title, constants=enumeration.constants)
     yield Section(
         title="commit_cause, interrupt_cause",

@@ -29,6 +29,7 @@ class State:
         views: What each CSR reads, XLEN bits, by name.
         v: The virtualization mode V.
         prv: The nominal privilege, 2 bits: 0 U, 1 S, 3 M.
+        debug: The hart is in Debug Mode, where prv is M and V is 0; constant 0 without Sdext.
     """
 
     def __init__(self, config: Config) -> None:
@@ -52,6 +53,7 @@ class State:
             self._prv = Signal(1, name="mode_prv", init=1)
             self.prv = Cat(self._prv, self._prv)
         self.v: Value = Signal(name="mode_v") if config.h else Const(0, 1)
+        self.debug: Value = Signal(name="mode_debug") if config.sdext else Const(0, 1)
         self._in_mode = {mode: Signal(name=f"in_{mode.name.lower()}") for mode in Mode}
 
     def __getitem__(self, key: str) -> Value:
@@ -106,5 +108,5 @@ class State:
 
 def state_bits(config: Config) -> int:
     """Count the bits of architectural state that can change: CSRs and mode."""
-    mode_bits = 1 + config.s + config.h
+    mode_bits = 1 + config.s + config.h + config.sdext
     return storage_bits(config) + mode_bits

@@ -87,7 +87,7 @@ class _Place:
 def field_writes(
     m: Module, state: State, is_row: Mapping[str, Value], v: Value, written: Value, writes: Value
 ) -> dict[str, FieldWrite]:
-    """Return the write of every stored field, by "csr.field".
+    """Return the write of every stored field that takes one, by "csr.field".
 
     Args:
         is_row: Which CSR the effective address selects, by name.
@@ -112,7 +112,7 @@ def field_writes(
                 write=seen[field.storage],
             )
             places[field.storage].append(place)
-    return {key: _field_write(state, homes[key], here) for key, here in places.items()}
+    return {key: _field_write(state, homes[key], here) for key, here in places.items() if here}
 
 
 def _seen(row: Csr, field: Field, homes: Mapping[str, Field], v: Value, written: Value) -> Written:

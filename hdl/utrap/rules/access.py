@@ -130,7 +130,12 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
 #: M-mode's rights, whatever the hart's mode is.
 _NEVER, _ALWAYS = Const(0, 1), Const(1, 1)
 _DEBUGGER = AccessMode(
-    v=_NEVER, is_machine=_ALWAYS, is_host_supervisor=_NEVER, is_guest_supervisor=_NEVER, is_user=_NEVER
+    v=_NEVER,
+    is_machine=_ALWAYS,
+    is_host_supervisor=_NEVER,
+    is_guest_supervisor=_NEVER,
+    is_user=_NEVER,
+    is_debug=_ALWAYS,
 )
 
 
@@ -141,6 +146,7 @@ def _hart_mode(state: State) -> AccessMode:
         is_host_supervisor=state.is_in(Mode.S),
         is_guest_supervisor=state.is_in(Mode.VS),
         is_user=state.is_in(Mode.U),
+        is_debug=state.debug,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import ExceptionCause, Mode
+from utrap.ports import DEBUG_OUTPUTS
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
@@ -64,7 +65,7 @@ def _fiom(state: State) -> Value:
 
 
 def connect_hart(m: Module, state: State, hart: Any) -> None:
-    """Drive the hart's outputs that the configuration has."""
+    """Drive the hart's outputs that the configuration has, but for those about Debug Mode."""
     views = state.views
     found = {
         "mode": state.mode,
@@ -86,4 +87,5 @@ def connect_hart(m: Module, state: State, hart: Any) -> None:
         high = [views["htimedeltah"]] if state.config.xlen == 32 else []
         found["time_delta"] = Cat(views["htimedelta"], *high)
     for name in hart.signature.members:
-        SECTION.drive(m, getattr(hart, name), found[name], _CODES.get(name))
+        if name not in DEBUG_OUTPUTS:
+            SECTION.drive(m, getattr(hart, name), found[name], _CODES.get(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amaranth.hdl import Module, Value
+from amaranth.hdl import Const, Module, Value
 
 from utrap.isa import CommitOp, CsrOp
 from utrap.registers.state import State
@@ -14,7 +14,7 @@ from utrap.section import Phase, Section
 __all__ = ["RETURNS", "Event", "decode"]
 
 #: The operations that are trap returns.
-RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET)
+RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET, CommitOp.RESUME)
 
 SECTION = Section(
     phase=Phase.EVENT,
@@ -28,7 +28,9 @@ class Event:
     """What happens in this cycle.
 
     Attributes:
-        is_trap: An exception or an interrupt: it selects data.
+        is_trap: An exception or an interrupt: it selects data. In Debug Mode there is none (Sdext: Debug Mode).
+        is_halt: The hart enters Debug Mode; constant 0 without Sdext.
+        stores_pc: Among events that store one, it is the core's pc and not what a CSR access writes.
         is_exception: Among traps, it is an exception.
         is_return: Each return, by its operation.
         is_access: A CSR access, an instruction's or a debugger's.
@@ -39,6 +41,8 @@ class Event:
     """
 
     is_trap: Value
+    is_halt: Value
+    stores_pc: Value
     is_exception: Value
     is_return: Mapping[CommitOp, Value]
     is_access: Value
@@ -57,10 +61,19 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
     named = SECTION.signal
     state.connect_mode(m, SECTION)
     by_debugger = named(m, "is_debugger_access", op == CommitOp.DEBUG_CSR)
+    is_trap = op[1] & ~op[2]
+    is_halt: Value = Const(0, 1)
+    stores_pc = is_trap
+    if state.config.sdext:
+        is_trap = is_trap & ~op[3] & ~state.debug
+        is_halt = named(m, "is_halt", (op == CommitOp.HALT) & ~state.debug)
+    is_trap = named(m, "is_trap", is_trap)
     return Event(
-        is_trap=named(m, "is_trap", op[1] & ~op[2]),
+        is_trap=is_trap,
+        is_halt=is_halt,
+        stores_pc=named(m, "event_stores_pc", stores_pc) if state.config.sdext else is_trap,
         is_exception=named(m, "is_exception", ~op[0]),
-        is_return={ret: named(m, f"is_{ret.name.lower()}", op == ret) for ret in RETURNS},
+        is_return={ret: named(m, f"is_{ret.name.lower()}", op == ret) for ret in RETURNS if ret.is_in(state.config)},
         is_access=named(m, "is_access", (op == CommitOp.CSR) | by_debugger),
         is_idle=named(m, "is_idle", op == CommitOp.NONE),
         wants_write=named(m, "access_wants_write", csr_op != CsrOp.READ),

@@ -61,6 +61,9 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
     rules = priority(config)
     ready = {rule.code: named(m, f"{rule.name.lower()}_ready", mip[rule.code] & mie[rule.code]) for rule in rules}
     code_bits = max(rule.code for rule in rules).bit_length()
+    if config.sdext:
+        # Sdext: Debug Mode, Sdext: Step Bit In Dcsr.
+        is_masked = named(m, "interrupts_masked", state.debug | (state["dcsr.step"] & ~state["dcsr.stepie"]))
     some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
     causes: dict[Target, Value] = {}
     for target in _ORDER:
@@ -72,7 +75,10 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
             for rule in rules
             if (destined := _destined(state, rule, target)) is not None
         ]
-        enabled = named(m, f"interrupts_enabled_for_{prefix}", _is_enabled(state, target))
+        lets_in = _is_enabled(state, target)
+        if config.sdext:
+            lets_in = lets_in & ~is_masked
+        enabled = named(m, f"interrupts_enabled_for_{prefix}", lets_in)
         if target is Target.M:
             # M's enable joins each of its terms: mapped for depth it is one level less.
             anything = any_of(named(m, f"{rule.name.lower()}_into_m", holds & enabled) for rule, holds in candidates)

@@ -8,7 +8,7 @@ from typing import Any
 from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.csr.configured import stored_fields, trap_fields
-from utrap.isa import Target
+from utrap.isa import Mode, Target
 from utrap.registers.state import State
 from utrap.registers.write import FieldWrite
 from utrap.rules.entry import Trap, column_values, status_writes
@@ -51,6 +51,9 @@ def connect_updates(
     is_trap: Value,
     into: Mapping[Target, Value],
     trap: Trap,
+    is_halt: Value,
+    halts: Mapping[str, Value],
+    stores_pc: Value,
     returns: Iterable[tuple[Value, Return]],
     dirties: Mapping[str, Value],
 ) -> None:
@@ -61,10 +64,13 @@ def connect_updates(
         is_trap: The event is an exception or an interrupt; selects data only.
         into: The mode that a trap enters, one-hot; all 0 without a trap.
         trap: The trap.
+        is_halt: The hart enters Debug Mode.
+        halts: What that writes beside dpc and the mode, by "csr.field".
+        stores_pc: Among events that store a pc, it is the core's and not what a CSR access writes.
         returns: Each return with whether it executes; at most one does.
         dirties: Whether the core wrote the state "fs" or "vs".
     """
-    in_columns = _connect_columns(m, state, writes, is_trap, into, trap)
+    in_columns = _connect_columns(m, state, writes, is_trap, stores_pc, into, is_halt, trap)
     for key, write in writes.items():
         if key not in in_columns:
             with m.If(write.enable):
@@ -74,12 +80,19 @@ def connect_updates(
             for key, value in status_writes(state, target, trap).items():
                 _store(m, state, key, value)
             m.d.sync += state.set_mode(Const(target.mode & 3, 2), Const(target.mode >> 2, 1))
+    if state.config.sdext:
+        with m.If(is_halt):
+            for key, value in halts.items():
+                _store(m, state, key, value)
+            m.d.sync += [*state.set_mode(Const(Mode.M, 2), Const(0, 1)), state.debug.eq(1)]
     for executes, ret in returns:
         for key, (when, value) in ret.writes.items():
             with m.If(executes & when):
                 _store(m, state, key, value)
         with m.If(executes):
             m.d.sync += state.set_mode(ret.prv, ret.v)
+            if ret.leaves_debug_mode:
+                m.d.sync += state.debug.eq(0)
     for name, is_dirty in dirties.items():
         with m.If(is_dirty):
             _store(m, state, f"mstatus.{name}", Const(3, 2))
@@ -99,10 +112,12 @@ def _connect_columns(
     state: State,
     writes: Mapping[str, FieldWrite],
     is_trap: Value,
+    stores_pc: Value,
     into: Mapping[Target, Value],
+    is_halt: Value,
     trap: Trap,
 ) -> set[str]:
-    """Connect the trap columns: one multiplexer a column, one enable a row.
+    """Connect the trap columns: one multiplexer a column, one enable a row. dpc is a row of the pcs.
 
     All rows of a column have the same shape, so their CSR writes carry the
     same value, and a trap and a CSR write are never in the same cycle.
@@ -117,9 +132,13 @@ def _connect_columns(
         written = writes[field.storage].value
         low = field.lsb if column == "epc" else 0
         masked = Mux(holds, trap_value[low : low + field.width], 0)
-        data = SECTION.signal(m, f"column_{column}_data", Mux(is_trap, masked, written))
-        for target, key in rows.items():
-            with m.If(into[target] | writes[key].enable):
+        is_pc = column == "epc"
+        data = SECTION.signal(m, f"column_{column}_data", Mux(stores_pc if is_pc else is_trap, masked, written))
+        enters = {key: into[target] for target, key in rows.items()}
+        if is_pc and "dpc.pc" in state.stored:
+            enters["dpc.pc"] = is_halt
+        for key, is_entered in enters.items():
+            with m.If(is_entered | writes[key].enable):
                 m.d.sync += state.stored[key].eq(data)
             connected.add(key)
     return connected

@@ -8,8 +8,10 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import CommitOp, Mode
+from utrap.registers.decode import any_of
 from utrap.registers.state import State
 from utrap.rules.entry import Entry, Trap
+from utrap.rules.event import Event
 from utrap.rules.interrupts import mode_of
 from utrap.rules.xret import Return
 from utrap.section import Phase, Section
@@ -31,6 +33,7 @@ def connect_trace(
     commit: Any,
     answer: Any,
     is_refused: Value,
+    event: Event,
     trap: Trap,
     entry: Entry,
     returns: Mapping[CommitOp, Return],
@@ -39,13 +42,19 @@ def connect_trace(
     """Drive the trace port."""
     unaligned = state.config.ialign // 16  # bits of a pc that no xepc stores
     finds_nothing = (commit.op == CommitOp.INTERRUPT) & ~entry.enters
+    if state.config.sdext:
+        # Sdext: Debug Mode.
+        would_enter = any_of(commit.op == op for op in (CommitOp.EXCEPTION, CommitOp.HALT))
+        finds_nothing = finds_nothing | (would_enter & state.debug)
     is_void = SECTION.signal(m, "event_is_void", is_refused | finds_nothing)
     trap_mode = SECTION.signal(m, "trap_mode", mode_of(entry.target), Mode)
     after = state.mode
     for op, ret in returns.items():
         after = Mux(executes[op], Cat(ret.prv, ret.v), after)
+    if state.config.sdext:
+        after = Mux(event.is_halt, Mode.M, after)
     outputs = {
-        "kind": Mux(is_void, CommitOp.NONE, commit.op),
+        "kind": Mux(is_void, Const(CommitOp.NONE, len(commit.op)), commit.op),
         "cause": trap.code,
         "from_mode": state.mode,
         "to_mode": Mux(entry.enters, trap_mode, after),

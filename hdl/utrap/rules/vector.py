@@ -61,8 +61,7 @@ def _select(
     """Select where the pc goes; of the four-way selection returns take the places that no mode does."""
     free = [t for t in Target if t not in vectors]
     if len(return_pcs) > len(free):
-        rows = [any_of(when for i, (when, _) in enumerate(return_pcs) if i >> bit & 1) for bit in range(2)]
-        pc = SECTION.signal(m, "return_pc", mux4((rows[0], rows[1]), [pc for _, pc in return_pcs]))
+        pc = SECTION.signal(m, "return_pc", _of_returns(return_pcs))
         return_pcs = [(Const(1, 1), pc)]
     if not free:
         # U is selected by zeros, and so is what has no target: the return shares its place, before it is
@@ -82,6 +81,15 @@ def _select(
         for bit in range(2)
     ]
     return mux4((selects[0], selects[1]), [leaves[t] for t in Target])
+
+
+def _of_returns(return_pcs: list[tuple[Value, Value]]) -> Value:
+    """Select the pc of a return; of more than four the last two are one place of the four-way selection."""
+    while len(return_pcs) > 4:
+        *return_pcs, (when, pc), (when_last, last) = return_pcs
+        return_pcs.append((when | when_last, Mux(when_last, last, pc)))
+    rows = [any_of(when for i, (when, _) in enumerate(return_pcs) if i >> bit & 1) for bit in range(2)]
+    return mux4((rows[0], rows[1]), [pc for _, pc in return_pcs])
 
 
 def _vector(m: Module, state: State, target: Target, event: Event, code: Value) -> Value:

@@ -56,7 +56,7 @@ FAULT = Section(
 
 @dataclass(frozen=True, kw_only=True)
 class Return:
-    """A return instruction, whether it executes or not.
+    """What leads back to a mode that CSRs hold, whether it executes or not: a return instruction, or RESUME.
 
     Attributes:
         section: The section of the Verilog that it is in.
@@ -65,6 +65,7 @@ class Return:
         prv: Nominal privilege after it, 2 bits.
         v: Virtualization mode after it.
         writes: The status fields that it writes: "csr.field" -> (when, value).
+        leaves_debug_mode: The hart is not in Debug Mode after it.
     """
 
     section: Section
@@ -73,12 +74,16 @@ class Return:
     prv: Value
     v: Value
     writes: Mapping[str, tuple[Value, Value]]
+    leaves_debug_mode: bool = False
 
 
 _ONE, _ZERO = Const(1, 1), Const(0, 1)
 
 
-def _verdict(m: Module, section: Section, name: str, illegal: Value, virtual: Value) -> Value:
+def _verdict(m: Module, state: State, section: Section, name: str, illegal: Value, virtual: Value) -> Value:
+    """Why a return instruction may not execute; in Debug Mode none may, whatever the mode (Sdext: Debug Mode)."""
+    if state.config.sdext:
+        illegal = illegal | state.debug
     illegal = section.signal(m, f"{name}_illegal", illegal)
     virtual = section.signal(m, f"{name}_virtual", virtual)
     verdict = Mux(illegal, Fault.ILLEGAL, Mux(virtual, Fault.VIRTUAL, Fault.NONE))
@@ -124,8 +129,9 @@ def return_pcs(m: Module, state: State, event: Event, returns: Mapping[CommitOp,
         for op, ret in returns.items()
         for when, name in ret.epc
     }
-    names = [f"{target.prefix}epc" for target in targets(state.config)]
-    return [(sources[name], state.views[name]) for name in names]
+    of_targets = [f"{target.prefix}epc" for target in targets(state.config)]
+    others = [name for name in sources if name not in of_targets and name in state.views]
+    return [(sources[name], state.views[name]) for name in of_targets + others]
 
 
 def mret(m: Module, state: State) -> Return:
@@ -135,7 +141,7 @@ def mret(m: Module, state: State) -> Return:
     to_machine = prv[1]
     return Return(
         section=MRET,
-        fault=_verdict(m, MRET, "mret", ~state.is_in(Mode.M), _ZERO),
+        fault=_verdict(m, state, MRET, "mret", ~state.is_in(Mode.M), _ZERO),
         epc=((_ONE, "mepc"),),
         **_mode_after(m, MRET, "mret", prv, state[state.mpv] & ~to_machine),
         writes={
@@ -170,7 +176,7 @@ def sret(m: Module, state: State) -> Return:
     spp = Mux(v, state["vsstatus.spp"], state["mstatus.spp"])
     return Return(
         section=SRET,
-        fault=_verdict(m, SRET, "sret", illegal, virtual),
+        fault=_verdict(m, state, SRET, "sret", illegal, virtual),
         epc=((~v, "sepc"), (v, "vsepc")),
         **_mode_after(m, SRET, "sret", Cat(spp, _ZERO), Mux(v, 1, state["hstatus.spv"])),
         writes=writes,
@@ -182,7 +188,7 @@ def uret(m: Module, state: State) -> Return:
     to_guest = URET.signal(m, "uret_to_guest", state["hudcfg.en"] & state["hustatus.upv"])
     return Return(
         section=URET,
-        fault=_verdict(m, URET, "uret", _ZERO if state.config.n else _ONE, state.v),
+        fault=_verdict(m, state, URET, "uret", _ZERO if state.config.n else _ONE, state.v),
         epc=((_ONE, "uepc"),),
         **_mode_after(m, URET, "uret", Cat(to_guest & state["hustatus.upvp"], _ZERO), to_guest),
         writes={

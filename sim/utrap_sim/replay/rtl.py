@@ -119,7 +119,7 @@ class RtlRecords:
     def _registers(self, seen: dict[str, int], driven: dict[str, int]) -> dict[str, int]:
         """The registers as records name them; a line is what was driven."""
         mode = seen["hart.mode"]
-        values = {"prv": mode & 3, "v": mode >> 2, **seen}
+        values = {"prv": mode & 3, "v": mode >> 2, "debug": seen.get("hart.debug", 0), **seen}
         for name, register, place in self.bench.raw_fields:
             values[register] = values.get(register, 0) | seen[name] << place
         return {name: values[name] if name in values else driven[name] for name in self._names}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
 from utrap_show.names import Names, Place, cause_name
-from utrap_sim.reach_state import MRET, Establisher
+from utrap_sim.reach_state import Establisher, event_of
 from utrap_testbench.boundary import LEVELS
 from utrap_testbench.env import Cycle, Expected, Scoreboard
 from utrap_testbench.golden import (
@@ -169,8 +169,7 @@ class Hart:
         cycle = Cycle(reset=True, lines=lines_of(state), hgeip=state.hgeip, time=state.time)
         self._play(cycle, _ESTABLISHING, is_shown=False)
         for name, value in self._establisher.way(state, registers(self.config, state)):
-            event = TrapReturn(insn=Return.MRET) if name == MRET else self._debug(name, value)
-            self._play(Cycle(event), _ESTABLISHING, is_shown=False)
+            self._play(Cycle(event_of(name, value) or self._debug(name, value)), _ESTABLISHING, is_shown=False)
         if self.state != state:
             raise AssertionError("the way does not lead to the state")
 

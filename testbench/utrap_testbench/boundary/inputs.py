@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from utrap_testbench.golden import Config, CsrAccess, CsrOp, Event, Retire, TakeException, TakeInterrupt
+from utrap_testbench.golden import Config, CsrAccess, CsrOp, Event, Halt, Retire, TakeException, TakeInterrupt
 
 from .moment import Answer
-from .widths import bits, with_h, with_s, xlen
+from .operations import operation_bits
+from .widths import bits, with_h, with_s, with_sdext, xlen
 
 __all__ = ["LEVELS", "OPERANDS", "OPERATION", "Level", "Operand", "input_ports"]
 
@@ -70,7 +71,7 @@ _TRAP, _EXCEPTION, _ACCESS = (TakeException, TakeInterrupt), (TakeException,), (
 
 #: In the order of the port list.
 OPERANDS = (
-    Operand(name="commit.pc", width=xlen, events=_TRAP, attribute="pc"),
+    Operand(name="commit.pc", width=xlen, events=(*_TRAP, Halt), attribute="pc"),
     Operand(name="commit.cause", width=bits(6), events=_EXCEPTION, attribute="cause"),
     Operand(name="commit.tval", width=xlen, events=_EXCEPTION, attribute="tval"),
     Operand(name="commit.gva", width=with_h(1), events=_EXCEPTION, attribute="gva"),
@@ -81,6 +82,8 @@ OPERANDS = (
     Operand(name="commit.csr_wdata", width=xlen, events=_ACCESS, attribute="wdata", when=lambda a: a.is_write),
     Operand(name="commit.fs_dirty", width=lambda c: int(c.fs), events=(Retire, CsrAccess), attribute="fs_dirty"),
     Operand(name="commit.vs_dirty", width=lambda c: int(c.vs), events=(Retire, CsrAccess), attribute="vs_dirty"),
+    Operand(name="commit.halt_cause", width=with_sdext(3), events=(Halt,), attribute="cause"),
+    Operand(name="commit.nmip", width=with_sdext(1), events=(Halt,), attribute="nmip"),
     Operand(
         name="extension.exists", width=bits(1), events=_ACCESS, attribute="ext_exists", when=lambda a: a.is_outside
     ),
@@ -111,4 +114,4 @@ LEVELS = (
 def input_ports(config: Config) -> dict[str, int]:
     """Name and width of every input port of a hart, `clk` and `rst` aside."""
     rows: tuple[Operand | Level, ...] = (*OPERANDS, *LEVELS)
-    return {OPERATION: 3} | {row.name: width for row in rows if (width := row.width(config))}
+    return {OPERATION: operation_bits(config)} | {row.name: width for row in rows if (width := row.width(config))}

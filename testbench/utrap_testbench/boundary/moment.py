@@ -75,8 +75,10 @@ class Answer(Now):
 
     @property
     def takes_effect(self) -> bool:
-        """No fault, and an interrupt if one was to be taken."""
-        return self.verdict == 0 and (self.op is not Op.INTERRUPT or self.outcome.trap == 1)
+        """No fault, and a trap is taken or the hart has halted where that is the event: none of it in Debug Mode."""
+        if self.op is Op.EXCEPTION or self.op is Op.INTERRUPT:
+            return self.outcome.trap == 1
+        return self.outcome.halted == 1 if self.op is Op.HALT else self.verdict == 0
 
 
 def _is_outside(config: Config, address: int) -> bool:

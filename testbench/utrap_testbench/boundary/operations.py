@@ -6,9 +6,21 @@ from collections.abc import Mapping
 from enum import IntEnum, unique
 from typing import Any
 
-from utrap_testbench.golden import CsrAccess, Event, Fault, Retire, Return, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    Event,
+    Fault,
+    Halt,
+    Resume,
+    Retire,
+    Return,
+    TakeException,
+    TakeInterrupt,
+    TrapReturn,
+)
 
-__all__ = ["EVENTS", "FAULTS", "VERDICTS", "Op", "operation"]
+__all__ = ["EVENTS", "FAULTS", "VERDICTS", "Op", "operation", "operation_bits"]
 
 
 @unique
@@ -23,6 +35,8 @@ class Op(IntEnum):
     SRET = 5
     URET = 6
     DEBUG_CSR = 7
+    HALT = 10
+    RESUME = 11
 
 
 #: The event of each operation: its class, and what the operation says of it.
@@ -35,6 +49,8 @@ EVENTS: Mapping[Op, tuple[type[Event], Mapping[str, Any]]] = {
     Op.SRET: (TrapReturn, {"insn": Return.SRET}),
     Op.URET: (TrapReturn, {"insn": Return.URET}),
     Op.DEBUG_CSR: (CsrAccess, {"debug": True}),
+    Op.HALT: (Halt, {}),
+    Op.RESUME: (Resume, {}),
 }
 _RETURNS = {said["insn"]: op for op, (kind, said) in EVENTS.items() if kind is TrapReturn}
 _KINDS: Mapping[type[Event], Op] = {kind: op for op, (kind, said) in EVENTS.items() if not said}
@@ -43,6 +59,11 @@ _KINDS: Mapping[type[Event], Op] = {kind: op for op, (kind, said) in EVENTS.item
 FAULTS = (Fault.NONE.value, Fault.ILLEGAL.value, Fault.VIRTUAL.value)
 #: And back.
 VERDICTS: Mapping[int, int] = {cause: verdict for verdict, cause in enumerate(FAULTS)}
+
+
+def operation_bits(config: Config) -> int:
+    """How wide the operation is: as the highest that the configuration has."""
+    return max(op for op in Op if config.sdext or op < Op.HALT).bit_length()
 
 
 def operation(event: Event) -> Op:

@@ -22,8 +22,8 @@ from utrap_testbench.golden import Config, Insn
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
 
 from .moment import Answer, Now
-from .operations import VERDICTS, Op
-from .widths import bits, with_h, with_s, xlen
+from .operations import VERDICTS, Op, operation_bits
+from .widths import bits, with_h, with_s, with_sdext, xlen
 
 __all__ = ["ALWAYS", "BY_EVENT", "BY_STATE", "OUTPUTS", "Output", "When", "expected", "output_ports"]
 
@@ -84,15 +84,22 @@ _WRITE: When[Answer] = When(
 _TRAP: When[Answer] = When(
     "a trap is taken", "the values of a trap, which is not taken otherwise", lambda a: a.outcome.trap == 1
 )
+_STORES_PC: When[Answer] = When(
+    "a trap is taken, or the hart halts",
+    "the pc of a trap or a halt, and there is none",
+    lambda a: a.outcome.trap == 1 or a.outcome.halted == 1,
+)
 _EXCEPTION: When[Answer] = When(
     "an exception is taken",
     "an interrupt's trap value is 0 and not on the port",
-    lambda a: a.op is Op.EXCEPTION,
+    lambda a: a.op is Op.EXCEPTION and a.outcome.trap == 1,
 )
 _GUEST_PAGE_FAULT: When[Answer] = When(
     "a guest-page fault is taken",
     "other traps have no guest-physical address",
-    lambda a: a.op is Op.EXCEPTION and any(a.outcome.cause == cause for cause in GUEST_PAGE_FAULTS),
+    lambda a: (
+        a.op is Op.EXCEPTION and a.outcome.trap == 1 and any(a.outcome.cause == cause for cause in GUEST_PAGE_FAULTS)
+    ),
 )
 _REQUEST: When[Now] = When(
     "with request", "there is nothing to say of no interrupt", lambda now: now.request.pending == 1
@@ -116,11 +123,11 @@ BY_EVENT: tuple[Output[Answer], ...] = (
     Output("extension.accept", bits(_BIT), lambda a: a.is_outside and a.verdict == 0),
     Output("extension.write", bits(_BIT), lambda a: a.is_outside and a.verdict == 0 and a.is_write),
     Output("extension.wdata", xlen, lambda a: a.outcome.written, _WRITE),
-    Output("trace.kind", bits(3), lambda a: a.op if a.takes_effect else Op.NONE),
+    Output("trace.kind", operation_bits, lambda a: a.op if a.takes_effect else Op.NONE),
     Output("trace.cause", bits(_CAUSE), lambda a: a.outcome.cause, _TRAP),
     Output("trace.from_mode", bits(_MODE), lambda a: a.outcome.from_mode),
     Output("trace.to_mode", bits(_MODE), lambda a: a.outcome.to_mode),
-    Output("trace.epc", xlen, lambda a: a.outcome.epc, _TRAP),
+    Output("trace.epc", xlen, lambda a: a.outcome.epc, _STORES_PC),
     Output("trace.tval", xlen, lambda a: a.outcome.tval, _EXCEPTION),
     Output("trace.gpa", lambda c: c.rules.tval2.bit_length(), lambda a: a.outcome.tval2, _GUEST_PAGE_FAULT),
     Output("trace.vector", xlen, lambda a: a.outcome.target, _REDIRECT),
@@ -161,6 +168,11 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("hart.vs_fs", lambda c: _DIRTINESS * (c.h and c.fs), lambda now: now.state.vsstatus_fs),
     Output("hart.vs_vs", lambda c: _DIRTINESS * (c.h and c.vs), lambda now: now.state.vsstatus_vs),
     Output("hart.time_delta", with_h(64), lambda now: now.state.htimedelta),
+    Output("hart.debug", with_sdext(_BIT), lambda now: now.state.debug),
+    Output("hart.ebreak_halts", with_sdext(_BIT), lambda now: golden.ebreak_halts(now.config, now.state)),
+    Output("hart.steps", with_sdext(_BIT), lambda now: golden.steps(now.config, now.state)),
+    Output("hart.stops_counters", with_sdext(_BIT), lambda now: golden.stops_counters(now.config, now.state)),
+    Output("hart.stops_time", with_sdext(_BIT), lambda now: golden.stops_time(now.config, now.state)),
 )
 
 OUTPUTS: tuple[Output[Answer], ...] = (*BY_EVENT, *BY_STATE)

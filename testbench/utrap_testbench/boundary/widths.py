@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from utrap_testbench.golden import Config
 
-__all__ = ["bits", "with_h", "with_s", "xlen"]
+__all__ = ["bits", "with_h", "with_s", "with_sdext", "xlen"]
 
 Width = Callable[[Config], int]
 
@@ -29,3 +29,8 @@ def with_s(width: int) -> Width:
 def with_h(width: int) -> Width:
     """With the hypervisor extension."""
     return lambda config: width * config.h
+
+
+def with_sdext(width: int) -> Width:
+    """With Debug Mode."""
+    return lambda config: width * config.sdext

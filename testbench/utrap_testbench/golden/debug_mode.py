@@ -13,7 +13,7 @@ from .state import State
 _M = Prv.M.value
 _MODE_M, _MODE_S = Mode.M.value, Mode.S.value
 
-#: Of what the specification leaves open for MRET, SRET, URET and MNRET (warl:dcsr).
+#: Of what the specification leaves open for MRET, SRET, URET and MNRET (warl:dcsr, HU-35).
 NO_RETURN = illegal(Because("Sdext: Debug Mode", "no return is executed in Debug Mode", ("mode",)))
 _RESUME = Because("Sdext: Resume", "it executes in Debug Mode", ("mode",))
 _NO_RESUME = illegal(Because("Sdext: Resume", "it executes in Debug Mode alone", ("mode",)))
@@ -80,7 +80,9 @@ def _end_double_trap(r: Rules, new: State) -> None:
 
 
 def ebreak_halts(config: Config, s: State) -> bool:
-    """EBREAK in the current mode enters Debug Mode; in Debug Mode it ends the program buffer, which is the core's."""
+    """EBREAK in the current mode enters Debug Mode; in Debug Mode itself it ends the program buffer."""
+    if s.debug == 1:
+        return False
     if s.prv == _M:
         return bool(s.dcsr_ebreakm == 1)
     if s.v == 1:
