@@ -37,7 +37,13 @@ PAGE_BITS = 12
 FIRST_LOCAL = 16
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
-EXTENSIONS: Mapping[str, tuple[int, ...]] = {"sstc": (32, 64), "shtvala": (64,), "sdext": (32, 64)}
+EXTENSIONS: Mapping[str, tuple[int, ...]] = {
+    "sstc": (32, 64),
+    "shtvala": (64,),
+    "ssdbltrp": (32, 64),
+    "smdbltrp": (32, 64),
+    "sdext": (32, 64),
+}
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
@@ -89,6 +95,9 @@ class Config:
             input `mtime`. Needs s, and counters for their TM bits.
         shtvala: htval, mtval2 and hutval take every guest-physical address, those too
             that are wider than the widest guest mode's. Needs h and RV64: on RV32 none is.
+        ssdbltrp: Double traps below M: SDT and DTE; a trap into S or VS whose handler cannot
+            take one goes to M. Needs s.
+        smdbltrp: Double traps in M: MDT; where M cannot take a trap the hart stops.
         sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
             and leave it.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
@@ -124,6 +133,8 @@ class Config:
     vs: bool = True
     sstc: bool = False
     shtvala: bool = False
+    ssdbltrp: bool = False
+    smdbltrp: bool = False
     sdext: bool = False
     isa: str = "IMAC"
 
@@ -283,6 +294,7 @@ def _check(config: Config) -> None:
     demand(not config.sstc or config.s, "sstc", "Sstc needs s=True")
     # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
+    demand(not config.ssdbltrp or config.s, "ssdbltrp", "Ssdbltrp needs s=True")
     demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
     for name, widths in EXTENSIONS.items():
         demand(not getattr(config, name) or config.xlen in widths, name, f"it needs xlen={widths[0]}")

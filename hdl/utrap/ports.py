@@ -36,7 +36,7 @@ __all__ = [
 
 CAUSE = unsigned(6)
 #: What the hart port says of Debug Mode, with Sdext.
-DEBUG_OUTPUTS = ("debug", "ebreak_halts", "steps", "stops_counters", "stops_time")
+DEBUG_OUTPUTS = ("debug", "ebreak_halts", "steps", "stops_counters", "stops_time", "critical_halts")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,6 +317,10 @@ class HartSignature(Signature):
         steps: The hart is to commit HALT after the next instruction or trap (dcsr.step).
         stops_counters: The counters stand still (dcsr.stopcount).
         stops_time: `time` stands still (dcsr.stoptime).
+        critical_halts: The hart is to commit HALT with cause 7: it has stopped in a critical error and
+            dcsr.cetrig is set, with Smdbltrp.
+        critical_error: The hart has stopped: it could not take a trap, and takes no event until reset, with
+            Smdbltrp. Where dcsr.cetrig is set it is 0.
     """
 
     def __init__(self, config: Config) -> None:
@@ -336,7 +340,9 @@ class HartSignature(Signature):
             members |= {f"vs_{name}": Out(2) for name in states}
             members["time_delta"] = Out(64)
         if config.sdext:
-            members |= {name: Out(1) for name in DEBUG_OUTPUTS}
+            members |= {name: Out(1) for name in DEBUG_OUTPUTS if name != "critical_halts" or config.smdbltrp}
+        if config.smdbltrp:
+            members["critical_error"] = Out(1)
         super().__init__(members)
 
 

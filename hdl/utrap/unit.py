@@ -26,6 +26,7 @@ from utrap.registers.view import connect_views
 from utrap.registers.write import connect_reset_levels, field_writes, modify
 from utrap.rules.access import connect_extension, judge
 from utrap.rules.debug_mode import connect_debug, halts, resumes
+from utrap.rules.double_trap import unexpected
 from utrap.rules.effective import connect_hart
 from utrap.rules.entry import enter, trap_of
 from utrap.rules.event import decode
@@ -102,9 +103,11 @@ class TrapUnit(Component):
         choice = choose_interrupt(m, state, self.interrupt)
         trap = trap_of(m, config, event, commit, choice)
         entry = enter(m, config, event, choice, route_exception(m, state, commit.cause, trap))
+        if config.ssdbltrp or config.smdbltrp:
+            entry, trap = unexpected(m, state, event, choice, entry, trap)
         executes = executing(m, event, returns)
         pcs = return_pcs(m, state, event, returns)
-        connect_redirect(m, state, answer, event, entry, choice, any_of(executes.values()), pcs)
+        connect_redirect(m, state, answer, event, entry, trap, choice, any_of(executes.values()), pcs)
 
         written = modify(m, state, commit.csr_op, answer.rdata, commit.csr_wdata, selects.is_row, judgement.is_owned)
         connect_updates(
@@ -112,7 +115,7 @@ class TrapUnit(Component):
             state,
             writes=field_writes(m, state, selects.is_row, event.v, written, judgement.writes_own),
             is_trap=event.is_trap,
-            into=entry.into,
+            entry=entry,
             trap=trap,
             is_halt=event.is_halt,
             halts=halts(state, commit),
@@ -126,5 +129,5 @@ class TrapUnit(Component):
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
         connect_hart(m, state, self.hart)
         connect_debug(m, state, self.hart)
-        connect_trace(m, state, self.trace, commit, answer, is_refused, event, trap, entry, returns, executes)
+        connect_trace(m, state, self.trace, answer, is_refused, event, trap, entry, returns, executes)
         return m

@@ -18,7 +18,7 @@ __all__ = ["AHEAD", "model_config", "unit_config"]
 AHEAD: Final = (
     "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
-    "ssdbltrp", "smdbltrp", "smrnmi",
+    "smrnmi",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
     "rnmi_interrupt_vector", "rnmi_exception_vector",
 )  # fmt: skip

@@ -74,6 +74,8 @@ def correspondence(config: Config) -> dict[str, tuple[Piece, ...]]:
     }
     if config.h:
         found["v"] = [Piece(lsb=0, width=1, source="mode_v")]
+    if config.smdbltrp:
+        found["critical"] = [Piece(lsb=0, width=1, source="mode_critical")]
     if config.sdext:
         found["debug"] = [Piece(lsb=0, width=1, source="mode_debug")]
     for level in LEVELS:

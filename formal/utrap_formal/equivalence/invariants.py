@@ -16,6 +16,7 @@ import z3
 
 from utrap.config import Config
 from utrap.csr.configured import stored_fields
+from utrap.csr.shared.environment import dte
 from utrap.csr.warl import AlignedIfVectored, AtMost, ExistingMode, SupportedMode
 
 __all__ = ["Invariant", "invariants"]
@@ -51,6 +52,16 @@ def _modes(config: Config, registers: Mapping[str, Any]) -> list[Invariant]:
         in_m = registers["mode_prv"] == (3 if config.s else 1)
         term = z3.Or(registers["mode_debug"] == 0, z3.And(in_m, registers["mode_v"] == 0) if config.h else in_m)
         found.append(Invariant(name="mode.debug", statement="Debug Mode is M with V=0", term=term, is_needed=True))
+    if config.ssdbltrp:
+        # norm:menvcfg_dte_op, norm:henvcfg_dte_op
+        for status, count in (("mstatus", 1), ("vsstatus", 2))[: 1 + config.h]:
+            acts = [registers[key.replace(".", "_")] == 1 for key in dte(config)[:count]]
+            term = z3.Or(registers[f"{status}_sdt"] == 0, z3.And(*acts))
+            found.append(Invariant(name=f"{status}.sdt", statement="SDT is 0 where DTE is", term=term, is_needed=True))
+    if config.smdbltrp and config.xlen == 32:
+        # norm:mstatus_mie_clr_by_mdt: the fields are in two CSRs, and a write of one leaves the other.
+        term = z3.Or(registers["mstatush_mdt"] == 0, registers["mstatus_mie"] == 0)
+        found.append(Invariant(name="mstatus.mdt", statement="MIE is 0 where MDT is 1", term=term, is_needed=True))
     if config.s:
         prv = registers["mode_prv"]
         found.append(

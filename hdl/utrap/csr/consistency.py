@@ -34,7 +34,7 @@ def _check_field(config: Config, row: Csr, field: Field, stored: dict[str, Field
     where = f"{row.name}.{field.name}"
     if field.bits >> config.xlen:
         raise CsrTableError(f"{where} lies beyond XLEN")
-    for key in (field.storage, *field.follows, *(condition(text)[0] for text in field.conditions)):
+    for key in (field.storage, *field.follows, *field.clears, *(condition(text)[0] for text in field.conditions)):
         if key and key not in stored:
             raise CsrTableError(f"{where} shows {key}: not stored")
     if field.storage and field.width != stored[field.storage].width:

@@ -46,6 +46,8 @@ def _dcsr(config: Config) -> list[Field]:
         fixed("extcause", 24, 3, 0, "read-only 0"),
         fixed("debugver", 28, 4, 4, "read-only: version 1.0"),
     ]
+    if config.smdbltrp:
+        fields.append(own("dcsr", "cetrig", 19))
     if config.s:
         fields.append(own("dcsr", "ebreaks", 13))
     if config.h:

@@ -73,6 +73,9 @@ class Field:
             in `rules.entry.column_values`; "" for nothing.
         read_where: Conditions without which the field reads as 0.
         write_where: Conditions without which a write is ignored.
+        clears: Stored fields that a write that stores `clears_at` here makes 0, whatever it
+            writes into them.
+        clears_at: That value, of a field of one bit.
         column: The kind of wide register that its CSR is, for a read.
         rule: What a write stores, in words and as logic; the logic counts in
             the row that owns the storage.
@@ -95,6 +98,8 @@ class Field:
     on_trap: str = ""
     read_where: tuple[str, ...] = ()
     write_where: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    clears_at: int = 1
     column: Column = Column.NONE
     rule: Warl = PLAIN
 

@@ -11,7 +11,7 @@ from utrap.csr.shared.environment import counteren, envcfg, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.status import state_fields, supervisor_status
-from utrap.csr.shared.traps import cause, epc, mtvec, scratch, tinst, tval, tval2
+from utrap.csr.shared.traps import cause, epc, mtval2, mtvec, scratch, tinst, tval
 from utrap.csr.warl import ExistingMode, Warl
 from utrap.isa import Interrupt, Target, interrupts
 
@@ -24,6 +24,7 @@ def rows(config: Config) -> Iterable[Csr]:
     yield from _identification(config)
     yield row("mstatus", 0x300, "norm:mstatus_sz_acc", "machine status", _mstatus(config))
     high = _virtualization_status("mstatush", 6) if config.h else []
+    high += [_mdt("mstatush", 10)] if config.smdbltrp else []
     yield high_half(config, "mstatush", 0x310, "norm:mstatush_sz_acc", "machine status, high", high)
     if config.s or config.n:
         yield row("medeleg", 0x302, "norm:medeleg_sz_acc", "exception delegation", exception_bits(config, "medeleg"))
@@ -43,8 +44,9 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("mip", 0x344, "norm:mip_sz_acc", "pending interrupts", _mip(config))
     if config.h:
         yield row("mtinst", 0x34A, "norm:mtinst_sz_acc_op", "trap instruction", tinst("mtinst"), target=target)
-        gpa = tval2(config, "mtval2")
-        yield row("mtval2", 0x34B, "norm:mtval2_sz_acc_op", "guest-physical address", gpa, target=target)
+    if config.h or config.ssdbltrp:
+        summary = " or ".join(["guest-physical address"] * config.h + ["cause of a double trap"] * config.ssdbltrp)
+        yield row("mtval2", 0x34B, "norm:mtval2_sz_acc_op", summary, mtval2(config), target=target)
 
 
 def _misa(config: Config) -> list[Field]:
@@ -74,8 +76,10 @@ def _identification(config: Config) -> Iterable[Csr]:
 
 def _mstatus(config: Config) -> list[Field]:
     copies = 1 if config.s else 2
+    # norm:mstatus_mie_set_mdt_0: RV32 has MDT in mstatush.
+    may_enable = ("~mstatush.mdt",) if config.smdbltrp and config.xlen == 32 else ()
     fields = [
-        own("mstatus", "mie", 3),
+        own("mstatus", "mie", 3, write_where=may_enable),
         own("mstatus", "mpie", 7),
         own("mstatus", "mpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),
         own("mstatus", "mprv", 17),
@@ -97,7 +101,14 @@ def _mstatus(config: Config) -> list[Field]:
             fields.append(fixed("uxl", 32, 2, 2, "read-only: UXLEN is XLEN"))
     if config.h and config.xlen == 64:
         fields += _virtualization_status("mstatus", 38)
+    if config.smdbltrp and config.xlen == 64:
+        fields.append(_mdt("mstatus", 42))
     return fields
+
+
+def _mdt(csr: str, lsb: int) -> Field:
+    """norm:mstatus_mdt_rst, norm:mstatus_mie_clr_by_mdt"""
+    return own(csr, "mdt", lsb, reset=1, clears=("mstatus.mie",), words="a write of 1 clears MIE")
 
 
 def _virtualization_status(csr: str, low: int) -> list[Field]:

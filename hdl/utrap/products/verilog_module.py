@@ -53,7 +53,7 @@ class _Writer:
         }
         # A flip-flop's name -> the CSR that it belongs to, in the order of the CSRs' addresses.
         self._owners = {key.replace(".", "_"): key.partition(".")[0] for key in unit.state.stored}
-        self._owners |= dict.fromkeys(("mode_prv", "mode_v", "mode_debug"), _MODE)
+        self._owners |= dict.fromkeys(("mode_prv", "mode_v", "mode_debug", "mode_critical"), _MODE)
         self._sections = self._find_sections()
         named = [name for names in self._sections.values() for name in names if name not in self._outputs]
         self._codes = wire_codes(netlist, unit.config)
@@ -164,8 +164,9 @@ class _Writer:
 
     def _declarations(self, registers: Iterable[tuple[str, Cell]]) -> Iterator[str]:
         summaries = {name: row.summary for name, row in csr_rows(self._unit.config).items()}
-        debug = ", and Debug Mode" if self._unit.config.sdext else ""
-        summaries[_MODE] = f"the current mode: nominal privilege and V{debug}"
+        config = self._unit.config
+        more = [", and Debug Mode"] * config.sdext + [", and that the hart has stopped"] * config.smdbltrp
+        summaries[_MODE] = "the current mode: nominal privilege and V" + "".join(more)
         for owner, members in groupby(registers, key=lambda item: self._owners[item[0]]):
             yield f"// {owner}: {summaries[owner]}"
             for name, cell in members:

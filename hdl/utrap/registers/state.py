@@ -30,6 +30,7 @@ class State:
         v: The virtualization mode V.
         prv: The nominal privilege, 2 bits: 0 U, 1 S, 3 M.
         debug: The hart is in Debug Mode, where prv is M and V is 0; constant 0 without Sdext.
+        critical: The hart has stopped in a critical error; constant 0 without Smdbltrp.
     """
 
     def __init__(self, config: Config) -> None:
@@ -54,6 +55,7 @@ class State:
             self.prv = Cat(self._prv, self._prv)
         self.v: Value = Signal(name="mode_v") if config.h else Const(0, 1)
         self.debug: Value = Signal(name="mode_debug") if config.sdext else Const(0, 1)
+        self.critical: Value = Signal(name="mode_critical") if config.smdbltrp else Const(0, 1)
         self._in_mode = {mode: Signal(name=f"in_{mode.name.lower()}") for mode in Mode}
 
     def __getitem__(self, key: str) -> Value:
@@ -75,6 +77,11 @@ class State:
     def mpv(self) -> str:
         """Where MPV is: RV32 has it in mstatush."""
         return "mstatus.mpv" if self.config.xlen == 64 else "mstatush.mpv"
+
+    @property
+    def mdt(self) -> str:
+        """Where MDT is: RV32 has it in mstatush."""
+        return "mstatus.mdt" if self.config.xlen == 64 else "mstatush.mdt"
 
     @property
     def mode(self) -> Value:
@@ -108,5 +115,5 @@ class State:
 
 def state_bits(config: Config) -> int:
     """Count the bits of architectural state that can change: CSRs and mode."""
-    mode_bits = 1 + config.s + config.h + config.sdext
+    mode_bits = 1 + config.s + config.h + config.sdext + config.smdbltrp
     return storage_bits(config) + mode_bits

@@ -10,6 +10,7 @@ from amaranth.hdl import Const, Module, Mux, Value
 from utrap.isa import CommitOp, Fault, Mode, Privilege
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
+from utrap.rules.double_trap import ended_by_return
 from utrap.rules.xret import Return
 from utrap.section import Phase, Section
 
@@ -55,16 +56,21 @@ def resumes(m: Module, state: State) -> dict[CommitOp, Return]:
         return {}
     prv = state["dcsr.prv"] if state.config.s else state["dcsr.prv"].replicate(2)
     to_machine = prv[1]
+    # v means nothing where prv is 3 (warl:dcsr).
+    after = {
+        "prv": RESUME.signal(m, "resume_prv", prv, Privilege),
+        "v": RESUME.signal(m, "resume_v", state["dcsr.v"] & ~to_machine),
+    }
     return {
         CommitOp.RESUME: Return(
             section=RESUME,
             fault=RESUME.signal(m, "resume_fault", Mux(state.debug, Fault.NONE, Fault.ILLEGAL), Fault),
             epc=((_ONE, "dpc"),),
-            prv=RESUME.signal(m, "resume_prv", prv, Privilege),
-            # v means nothing where prv is 3 (warl:dcsr).
-            v=RESUME.signal(m, "resume_v", state["dcsr.v"] & ~to_machine),
-            # MDT and SDT, where there are such bits, are cleared here too.
-            writes={"mstatus.mprv": (~to_machine, _ZERO)},
+            **after,
+            writes={
+                "mstatus.mprv": (~to_machine, _ZERO),
+                **ended_by_return(state, after, mdt=~to_machine),
+            },
             leaves_debug_mode=True,
         )
     }
@@ -75,8 +81,9 @@ def connect_debug(m: Module, state: State, hart: Any) -> None:
     if not state.config.sdext:
         return
     here = any_of(state.is_in(mode) & state[f"dcsr.{name}"] for mode, name in _EBREAK.items())
-    # What dcsr.cetrig makes of a critical error stands beside these.
     found = {
+        # It enters Debug Mode for a critical error, with cause 7.
+        "critical_halts": state.critical & ~state.debug & state["dcsr.cetrig"],
         "debug": state.debug,
         "ebreak_halts": ~state.debug & here,
         "steps": ~state.debug & state["dcsr.step"],
@@ -84,4 +91,5 @@ def connect_debug(m: Module, state: State, hart: Any) -> None:
         "stops_time": state.debug & state["dcsr.stoptime"],
     }
     for name, value in found.items():
-        SECTION.drive(m, getattr(hart, name), value)
+        if name in hart.signature.members:
+            SECTION.drive(m, getattr(hart, name), value)

@@ -86,6 +86,7 @@ def connect_hart(m: Module, state: State, hart: Any) -> None:
     if "htimedelta" in views:
         high = [views["htimedeltah"]] if state.config.xlen == 32 else []
         found["time_delta"] = Cat(views["htimedelta"], *high)
+    found["critical_error"] = state.critical & ~state["dcsr.cetrig"]
     for name in hart.signature.members:
         if name not in DEBUG_OUTPUTS:
             SECTION.drive(m, getattr(hart, name), found[name], _CODES.get(name))

@@ -9,6 +9,7 @@ from typing import Any
 from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.config import Config
+from utrap.csr.shared.environment import dte
 from utrap.isa import EXCEPTIONS, ExceptionCause, Target, targets
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
@@ -16,7 +17,7 @@ from utrap.rules.event import Event
 from utrap.rules.interrupts import InterruptChoice
 from utrap.section import Phase, Section, name_codes
 
-__all__ = ["Entry", "Trap", "column_values", "enter", "is_guest_page_fault", "status_writes", "trap_of"]
+__all__ = ["Entry", "Trap", "column_values", "enter", "is_guest_page_fault", "status_writes", "tracks", "trap_of"]
 
 SECTION = Section(
     phase=Phase.ENTRY,
@@ -47,6 +48,9 @@ class Trap:
         gpa: Guest-physical address shifted right by 2.
         is_guest_page_fault: The exception has a `gpa`.
         tinst: Trap instruction value of an exception.
+        is_interrupt: As xcause says it: a double trap is none.
+        is_double: It is a double trap, whatever it was before.
+        double_cause: What it was, as mcause would have said it, XLEN bits.
     """
 
     is_exception: Value
@@ -57,6 +61,9 @@ class Trap:
     gpa: Value
     is_guest_page_fault: Value
     tinst: Value
+    is_interrupt: Value
+    is_double: Value
+    double_cause: Value
 
 
 def is_guest_page_fault(cause: Value) -> Value:
@@ -77,6 +84,9 @@ def trap_of(m: Module, config: Config, event: Event, commit: Any, choice: Interr
         gpa=commit.tval2 if config.h else none,
         is_guest_page_fault=CAUSE.signal(m, "is_guest_page_fault", is_guest_page_fault(commit.cause)),
         tinst=commit.tinst if config.h else none,
+        is_interrupt=~event.is_exception,
+        is_double=none,
+        double_cause=none,
     )
 
 
@@ -88,11 +98,13 @@ class Entry:
         target: The mode, a `Target`; any without a trap.
         into: Whether each mode is entered, one-hot; all 0 without a trap.
         enters: A trap is taken.
+        is_fatal: Nobody can take it, and the hart stops.
     """
 
     target: Value
     into: Mapping[Target, Value]
     enters: Value
+    is_fatal: Value
 
 
 def enter(m: Module, config: Config, event: Event, choice: InterruptChoice, exception_target: Value) -> Entry:
@@ -103,10 +115,11 @@ def enter(m: Module, config: Config, event: Event, choice: InterruptChoice, exce
         target=named(m, "trap_target", Mux(is_exception, exception_target, choice.target), Target),
         into={t: named(m, f"enter_{t.prefix}", enters) for t, enters in into.items()},
         enters=named(m, "enter", event.is_trap & (is_exception | choice.request)),
+        is_fatal=Const(0, 1),
     )
 
 
-def column_values(trap: Trap) -> dict[str, tuple[Value, Value]]:
+def column_values(config: Config, trap: Trap) -> dict[str, tuple[Value, Value]]:
     """Return what a trap writes into the target's row: column -> (when, value).
 
     Where the condition does not hold the column gets 0: tval and tinst on
@@ -115,14 +128,25 @@ def column_values(trap: Trap) -> dict[str, tuple[Value, Value]]:
     """
     always = Const(1, 1)
     has_gpa = trap.is_exception & trap.is_guest_page_fault
+    tval2 = (has_gpa, trap.gpa)
+    if config.ssdbltrp:
+        tval2 = (has_gpa | trap.is_double, Mux(trap.is_double, trap.double_cause, trap.gpa))
     return {
         "epc": (always, trap.pc),
         "code": (always, trap.code),
-        "cause": (always, ~trap.is_exception),
+        "cause": (always, trap.is_interrupt),
         "tval": (trap.is_exception, trap.tval),
-        "tval2": (has_gpa, trap.gpa),
+        "tval2": tval2,
+        "tval2_interrupt": (trap.is_double, trap.double_cause[-1]),
         "tinst": (trap.is_exception, trap.tinst),
     }
+
+
+def tracks(state: State, target: Target) -> Value:
+    """Return whether SDT acts: a trap into S or VS sets it (norm:menvcfg_dte_op, norm:henvcfg_dte_op)."""
+    if not state.config.ssdbltrp:
+        return Const(0, 1)
+    return state.holds(dte(state.config)[: 1 if target is Target.S else 2])
 
 
 def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
@@ -140,6 +164,7 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
                 "mstatus.mpp": state.prv if state.config.s else state.prv[0],
                 state.mpv: state.v,
                 state.gva: trap.gva,
+                state.mdt: Const(1, 1),  # norm:trap_exp
             }
         case Target.S:
             return {
@@ -150,12 +175,14 @@ def status_writes(state: State, target: Target, trap: Trap) -> dict[str, Value]:
                 # norm:hstatus_spvp_op: unchanged by a trap from V=0.
                 "hstatus.spvp": (state.v & was_s) | (~state.v & state["hstatus.spvp"]),
                 "hstatus.gva": trap.gva,
+                "mstatus.sdt": state["mstatus.sdt"] | tracks(state, target),  # norm:sstatus_sdt_trap
             }
         case Target.VS:
             return {
                 "vsstatus.spie": state["vsstatus.sie"],
                 "vsstatus.sie": zero,
                 "vsstatus.spp": was_s,
+                "vsstatus.sdt": state["vsstatus.sdt"] | tracks(state, target),
             }
         case Target.U:
             return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amaranth.hdl import Const, Module, Value
+from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.isa import CommitOp, CsrOp
 from utrap.registers.state import State
@@ -28,6 +28,7 @@ class Event:
     """What happens in this cycle.
 
     Attributes:
+        op: What takes place of `commit.op`: nothing in a hart that has stopped, but for a debugger's halt.
         is_trap: An exception or an interrupt: it selects data. In Debug Mode there is none (Sdext: Debug Mode).
         is_halt: The hart enters Debug Mode; constant 0 without Sdext.
         stores_pc: Among events that store one, it is the core's pc and not what a CSR access writes.
@@ -40,6 +41,7 @@ class Event:
         v: Virtualization mode that an access is addressed with (0 for a debugger).
     """
 
+    op: Value
     is_trap: Value
     is_halt: Value
     stores_pc: Value
@@ -60,22 +62,33 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
     """
     named = SECTION.signal
     state.connect_mode(m, SECTION)
+    never: Value = Const(0, 1)
+    has_stopped = never
+    if state.config.smdbltrp:
+        # norm:trap_unexp_hndl_no_rnmi
+        has_stopped = named(m, "has_stopped", state.critical & ~state.debug)
+        stays = has_stopped & (op != CommitOp.HALT) if state.config.sdext else has_stopped
+        op = named(m, "op_in_effect", Mux(stays, Const(CommitOp.NONE, len(op)), op))
     by_debugger = named(m, "is_debugger_access", op == CommitOp.DEBUG_CSR)
     is_trap = op[1] & ~op[2]
-    is_halt: Value = Const(0, 1)
+    is_halt = never
     stores_pc = is_trap
     if state.config.sdext:
         is_trap = is_trap & ~op[3] & ~state.debug
         is_halt = named(m, "is_halt", (op == CommitOp.HALT) & ~state.debug)
     is_trap = named(m, "is_trap", is_trap)
+    is_idle = op == CommitOp.NONE
+    if state.config.smdbltrp:
+        is_idle = is_idle & ~has_stopped
     return Event(
+        op=op,
         is_trap=is_trap,
         is_halt=is_halt,
         stores_pc=named(m, "event_stores_pc", stores_pc) if state.config.sdext else is_trap,
         is_exception=named(m, "is_exception", ~op[0]),
         is_return={ret: named(m, f"is_{ret.name.lower()}", op == ret) for ret in RETURNS if ret.is_in(state.config)},
         is_access=named(m, "is_access", (op == CommitOp.CSR) | by_debugger),
-        is_idle=named(m, "is_idle", op == CommitOp.NONE),
+        is_idle=named(m, "is_idle", is_idle),
         wants_write=named(m, "access_wants_write", csr_op != CsrOp.READ),
         is_by_debugger=by_debugger,
         v=named(m, "access_v", state.v & ~by_debugger),

@@ -10,7 +10,8 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import Interrupt, InterruptRule, Mode, Target, priority, targets
+from utrap.config import Config
+from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts, priority, targets
 from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
 from utrap.section import Phase, Section
@@ -42,6 +43,7 @@ class InterruptChoice:
     Attributes:
         request: There is one.
         cause: Its code as xcause gets it, 6 bits; any without a request.
+        number: Its number in mip, which VS does not see (norm:hideleg_trans); what Ssdbltrp asks for.
         target: Which mode takes it, a `Target`; any without a request.
         takes: Whether each mode takes it: `request` and `target` in one.
         causes: The code that each mode would take if it took one, as wide as the highest.
@@ -49,6 +51,7 @@ class InterruptChoice:
 
     request: Value
     cause: Value
+    number: Value
     target: Value
     takes: Mapping[Target, Value]
     causes: Mapping[Target, Value]
@@ -103,10 +106,21 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
     return InterruptChoice(
         request=interrupt.request,
         cause=interrupt.cause,
+        number=_number(m, config, chosen, code),
         target=chosen,
         takes={t: reduce(and_, (~some[h] for h in _ORDER[: _ORDER.index(t)]), some[t]) for t in targets(config)},
         causes=causes,
     )
+
+
+def _number(m: Module, config: Config, chosen: Value, code: Value) -> Value:
+    """Return the number in mip of the chosen interrupt: of VS's own ones VS sees one less."""
+    if not (config.ssdbltrp and config.h):
+        return code
+    renumbered = [rule for rule in interrupts(config) if rule.code_in(Target.VS) != rule.code]
+    is_one = (chosen == Target.VS) & any_of(code == rule.code_in(Target.VS) for rule in renumbered)
+    # They are odd to VS, and even in mip.
+    return SECTION.signal(m, "interrupt_number", Mux(is_one, Cat(~code[:2], code[2:]), code))
 
 
 def mode_of(target: Value) -> Value:

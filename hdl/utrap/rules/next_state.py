@@ -11,7 +11,7 @@ from utrap.csr.configured import stored_fields, trap_fields
 from utrap.isa import Mode, Target
 from utrap.registers.state import State
 from utrap.registers.write import FieldWrite
-from utrap.rules.entry import Trap, column_values, status_writes
+from utrap.rules.entry import Entry, Trap, column_values, status_writes
 from utrap.rules.event import Event
 from utrap.rules.xret import Return
 from utrap.section import Phase, Section
@@ -49,7 +49,7 @@ def connect_updates(
     *,
     writes: Mapping[str, FieldWrite],
     is_trap: Value,
-    into: Mapping[Target, Value],
+    entry: Entry,
     trap: Trap,
     is_halt: Value,
     halts: Mapping[str, Value],
@@ -62,7 +62,7 @@ def connect_updates(
     Args:
         writes: The CSR write of each stored field.
         is_trap: The event is an exception or an interrupt; selects data only.
-        into: The mode that a trap enters, one-hot; all 0 without a trap.
+        entry: The mode that a trap enters.
         trap: The trap.
         is_halt: The hart enters Debug Mode.
         halts: What that writes beside dpc and the mode, by "csr.field".
@@ -70,16 +70,20 @@ def connect_updates(
         returns: Each return with whether it executes; at most one does.
         dirties: Whether the core wrote the state "fs" or "vs".
     """
-    in_columns = _connect_columns(m, state, writes, is_trap, stores_pc, into, is_halt, trap)
+    in_columns = _connect_columns(m, state, writes, is_trap, stores_pc, entry.into, is_halt, trap)
     for key, write in writes.items():
         if key not in in_columns:
             with m.If(write.enable):
                 m.d.sync += state.stored[key].eq(write.value)
-    for target, enters in into.items():
+    _connect_clears(m, state, writes)
+    for target, enters in entry.into.items():
         with m.If(enters):
             for key, value in status_writes(state, target, trap).items():
                 _store(m, state, key, value)
             m.d.sync += state.set_mode(Const(target.mode & 3, 2), Const(target.mode >> 2, 1))
+    if state.config.smdbltrp:
+        with m.If(entry.is_fatal):
+            m.d.sync += state.critical.eq(1)
     if state.config.sdext:
         with m.If(is_halt):
             for key, value in halts.items():
@@ -99,6 +103,16 @@ def connect_updates(
         # norm:vsstatus_fs_op, norm:vsstatus_vs_op
         with m.If(is_dirty & state.v):
             _store(m, state, f"vsstatus.{name}", Const(3, 2))
+
+
+def _connect_clears(m: Module, state: State, writes: Mapping[str, FieldWrite]) -> None:
+    """Let a write of one field clear others, whatever it writes into them."""
+    fields = stored_fields(state.config)
+    for key, write in writes.items():
+        if others := fields[key].clears:
+            with m.If(write.enable & (write.value == fields[key].clears_at)):
+                for other in others:
+                    _store(m, state, other, Const(0, 1))
 
 
 def _store(m: Module, state: State, key: str, value: Value) -> None:
@@ -124,7 +138,7 @@ def _connect_columns(
     """
     fields = stored_fields(state.config)
     connected = set()
-    for column, (holds, trap_value) in column_values(trap).items():
+    for column, (holds, trap_value) in column_values(state.config, trap).items():
         rows = {target: row[column] for target, row in trap_fields(state.config).items() if column in row}
         if not rows:
             continue

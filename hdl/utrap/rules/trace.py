@@ -8,7 +8,6 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import CommitOp, Mode
-from utrap.registers.decode import any_of
 from utrap.registers.state import State
 from utrap.rules.entry import Entry, Trap
 from utrap.rules.event import Event
@@ -30,7 +29,6 @@ def connect_trace(
     m: Module,
     state: State,
     trace: Any,
-    commit: Any,
     answer: Any,
     is_refused: Value,
     event: Event,
@@ -41,11 +39,13 @@ def connect_trace(
 ) -> None:
     """Drive the trace port."""
     unaligned = state.config.ialign // 16  # bits of a pc that no xepc stores
-    finds_nothing = (commit.op == CommitOp.INTERRUPT) & ~entry.enters
-    if state.config.sdext:
-        # Sdext: Debug Mode.
-        would_enter = any_of(commit.op == op for op in (CommitOp.EXCEPTION, CommitOp.HALT))
-        finds_nothing = finds_nothing | (would_enter & state.debug)
+    committed, config = event.op, state.config
+    finds_nothing = (committed == CommitOp.INTERRUPT) & ~entry.enters
+    if config.sdext or config.smdbltrp:
+        # Sdext: Debug Mode, norm:trap_unexp_hndl_no_rnmi.
+        finds_nothing = finds_nothing | ((committed == CommitOp.EXCEPTION) & ~entry.enters)
+    if config.sdext:
+        finds_nothing = finds_nothing | ((committed == CommitOp.HALT) & state.debug)
     is_void = SECTION.signal(m, "event_is_void", is_refused | finds_nothing)
     trap_mode = SECTION.signal(m, "trap_mode", mode_of(entry.target), Mode)
     after = state.mode
@@ -54,7 +54,7 @@ def connect_trace(
     if state.config.sdext:
         after = Mux(event.is_halt, Mode.M, after)
     outputs = {
-        "kind": Mux(is_void, Const(CommitOp.NONE, len(commit.op)), commit.op),
+        "kind": Mux(is_void, Const(CommitOp.NONE, len(committed)), committed),
         "cause": trap.code,
         "from_mode": state.mode,
         "to_mode": Mux(entry.enters, trap_mode, after),

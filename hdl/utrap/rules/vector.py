@@ -10,7 +10,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Value
 from utrap.isa import Target, targets
 from utrap.registers.decode import any_of, mux4
 from utrap.registers.state import State
-from utrap.rules.entry import Entry
+from utrap.rules.entry import Entry, Trap
 from utrap.rules.event import Event
 from utrap.rules.interrupts import InterruptChoice
 from utrap.section import Phase, Section
@@ -31,6 +31,7 @@ def connect_redirect(
     answer: Any,
     event: Event,
     entry: Entry,
+    trap: Trap,
     choice: InterruptChoice,
     returns: Value,
     return_pcs: list[tuple[Value, Value]],
@@ -46,11 +47,14 @@ def connect_redirect(
         answer: The outputs.
         event: The event.
         entry: The entry into a trap.
+        trap: The trap: a double trap is no interrupt.
         choice: The code of the interrupt that each mode would take.
         returns: A return executes.
         return_pcs: What returns lead to, each with when.
     """
-    vectors = {t: _vector(m, state, t, event, choice.causes[t]) for t in targets(state.config)}
+    is_early = ~event.is_exception
+    is_interrupt = dict.fromkeys(Target, is_early) | {Target.M: trap.is_interrupt}
+    vectors = {t: _vector(m, state, t, is_interrupt[t], choice.causes[t]) for t in targets(state.config)}
     SECTION.drive(m, answer.redirect, entry.enters | returns)
     SECTION.drive(m, answer.target, _select(m, vectors, entry.target, event.is_trap, return_pcs))
 
@@ -92,11 +96,11 @@ def _of_returns(return_pcs: list[tuple[Value, Value]]) -> Value:
     return mux4((rows[0], rows[1]), [pc for _, pc in return_pcs])
 
 
-def _vector(m: Module, state: State, target: Target, event: Event, code: Value) -> Value:
+def _vector(m: Module, state: State, target: Target, is_interrupt: Value, code: Value) -> Value:
     """Return where a trap into one mode enters."""
     named, prefix = SECTION.signal, target.prefix
     tvec = state.views[f"{prefix}tvec"]
-    offset = named(m, f"vector_offset_{prefix}", Mux(tvec[0] & ~event.is_exception, code, 0))
+    offset = named(m, f"vector_offset_{prefix}", Mux(tvec[0] & is_interrupt, code, 0))
     if state.config.vectored_align == 4:
         words = (tvec[2:] + offset)[: len(tvec) - 2]
     else:

@@ -12,6 +12,7 @@ from utrap.isa import CommitOp, Fault, Mode, Privilege, targets
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
 from utrap.rules.access import Judgement
+from utrap.rules.double_trap import ended_by_return
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
@@ -139,11 +140,13 @@ def mret(m: Module, state: State) -> Return:
     mpp: Value = state["mstatus.mpp"]
     prv = mpp if state.config.s else mpp.replicate(2)
     to_machine = prv[1]
+    fault = _verdict(m, state, MRET, "mret", ~state.is_in(Mode.M), _ZERO)
+    after = _mode_after(m, MRET, "mret", prv, state[state.mpv] & ~to_machine)
     return Return(
         section=MRET,
-        fault=_verdict(m, state, MRET, "mret", ~state.is_in(Mode.M), _ZERO),
+        fault=fault,
         epc=((_ONE, "mepc"),),
-        **_mode_after(m, MRET, "mret", prv, state[state.mpv] & ~to_machine),
+        **after,
         writes={
             "mstatus.mie": (_ONE, state["mstatus.mpie"]),
             "mstatus.mpie": (_ONE, _ONE),
@@ -151,6 +154,8 @@ def mret(m: Module, state: State) -> Return:
             state.mpv: (_ONE, _ZERO),
             # norm:mstatus_mprv_clr_mret_sret_less_priv
             "mstatus.mprv": (~to_machine, _ZERO),
+            # By the machine chapter's rule, which is Smdbltrp's (warl:SDT after returns).
+            **(ended_by_return(state, after, mdt=_ONE) if state.config.smdbltrp else {}),
         },
     )
 
@@ -162,6 +167,9 @@ def sret(m: Module, state: State) -> Return:
     virtual = v & (~state.prv[0] | state["hstatus.vtsr"])
     if not state.config.s:
         illegal = _ONE
+    fault = _verdict(m, state, SRET, "sret", illegal, virtual)
+    spp = Mux(v, state["vsstatus.spp"], state["mstatus.spp"])
+    after = _mode_after(m, SRET, "sret", Cat(spp, _ZERO), Mux(v, 1, state["hstatus.spv"]))
     writes = {
         "mstatus.sie": (~v, state["mstatus.spie"]),
         "mstatus.spie": (~v, _ONE),
@@ -172,13 +180,14 @@ def sret(m: Module, state: State) -> Return:
         "vsstatus.spp": (v, _ZERO),
         # norm:mstatus_mprv_clr_mret_sret_less_priv: SRET never leads to M.
         "mstatus.mprv": (_ONE, _ZERO),
+        # norm:sstatus_sdt_sret: wherever it leads.
+        **ended_by_return(state, after, mdt=~v & state.prv[1], sdt=~v, in_vs=v),
     }
-    spp = Mux(v, state["vsstatus.spp"], state["mstatus.spp"])
     return Return(
         section=SRET,
-        fault=_verdict(m, state, SRET, "sret", illegal, virtual),
+        fault=fault,
         epc=((~v, "sepc"), (v, "vsepc")),
-        **_mode_after(m, SRET, "sret", Cat(spp, _ZERO), Mux(v, 1, state["hstatus.spv"])),
+        **after,
         writes=writes,
     )
 
@@ -186,16 +195,20 @@ def sret(m: Module, state: State) -> Return:
 def uret(m: Module, state: State) -> Return:
     """URET: to U, or into the guest where HS allowed it."""
     to_guest = URET.signal(m, "uret_to_guest", state["hudcfg.en"] & state["hustatus.upv"])
+    fault = _verdict(m, state, URET, "uret", _ZERO if state.config.n else _ONE, state.v)
+    after = _mode_after(m, URET, "uret", Cat(to_guest & state["hustatus.upvp"], _ZERO), to_guest)
     return Return(
         section=URET,
-        fault=_verdict(m, state, URET, "uret", _ZERO if state.config.n else _ONE, state.v),
+        fault=fault,
         epc=((_ONE, "uepc"),),
-        **_mode_after(m, URET, "uret", Cat(to_guest & state["hustatus.upvp"], _ZERO), to_guest),
+        **after,
         writes={
             "mstatus.uie": (_ONE, state["mstatus.upie"]),
             "mstatus.upie": (_ONE, _ONE),
             "mstatus.mprv": (_ONE, _ZERO),
             # HU-20: with EN=0, UPV is left as it is.
             "hustatus.upv": (to_guest, _ZERO),
+            # HU-31: not from U, where a handler could undo a guest's.
+            **ended_by_return(state, after, mdt=state.prv[1], sdt=state.prv[0]),
         },
     )

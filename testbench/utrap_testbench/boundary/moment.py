@@ -9,6 +9,7 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     InterruptRequest,
     Outcome,
     State,
@@ -42,7 +43,7 @@ class Answer(Now):
     """A cycle with its event.
 
     Attributes:
-        op: What the core commits.
+        op: What the core commits; nothing where the hart has stopped and takes no event.
         event: The event.
         outcome: What the model says to it.
         verdict: Why it may not execute, as `answer.fault` encodes it; where there is no event there is nothing to
@@ -54,9 +55,9 @@ class Answer(Now):
     def __init__(self, config: Config, state: State, event: Event, outcome: Outcome) -> None:
         super().__init__(config, state)
         self.event, self.outcome = event, outcome
-        self.op = operation(event)
+        self.op = Op.NONE if _has_stopped(config, state, event) else operation(event)
         self.verdict = VERDICTS[outcome.fault] if self.op else 0
-        self.is_outside = isinstance(event, CsrAccess) and _is_outside(config, event.address)
+        self.is_outside = self.is_access and isinstance(event, CsrAccess) and _is_outside(config, event.address)
 
     @property
     def is_access(self) -> bool:
@@ -79,6 +80,13 @@ class Answer(Now):
         if self.op is Op.EXCEPTION or self.op is Op.INTERRUPT:
             return self.outcome.trap == 1
         return self.outcome.halted == 1 if self.op is Op.HALT else self.verdict == 0
+
+
+def _has_stopped(config: Config, state: State, event: Event) -> bool:
+    """norm:trap_unexp_hndl_no_rnmi"""
+    if not config.smdbltrp or isinstance(event, Halt):
+        return False
+    return bool(state.critical == 1 and state.debug == 0)
 
 
 def _is_outside(config: Config, address: int) -> bool:

@@ -173,6 +173,14 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("hart.steps", with_sdext(_BIT), lambda now: golden.steps(now.config, now.state)),
     Output("hart.stops_counters", with_sdext(_BIT), lambda now: golden.stops_counters(now.config, now.state)),
     Output("hart.stops_time", with_sdext(_BIT), lambda now: golden.stops_time(now.config, now.state)),
+    Output(
+        "hart.critical_halts",
+        lambda c: _BIT * (c.sdext and c.smdbltrp),
+        lambda now: golden.critical_halts(now.config, now.state),
+    ),
+    Output(
+        "hart.critical_error", lambda c: _BIT * c.smdbltrp, lambda now: golden.critical_error(now.config, now.state)
+    ),
 )
 
 OUTPUTS: tuple[Output[Answer], ...] = (*BY_EVENT, *BY_STATE)

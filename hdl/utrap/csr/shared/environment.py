@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -10,7 +11,7 @@ from utrap.csr.definitions import Field
 from utrap.csr.shared.makers import own
 from utrap.csr.warl import Ignored, SupportedMode
 
-__all__ = ["atp", "counteren", "envcfg", "mode", "stce", "upper_envcfg"]
+__all__ = ["atp", "counteren", "dte", "envcfg", "mode", "stce", "upper_envcfg"]
 
 
 def atp(config: Config, csr: str, ignored: Ignored) -> list[Field]:
@@ -51,14 +52,33 @@ def upper_envcfg(config: Config, csr: str) -> list[Field]:
     """Return the fields in bits 63:32 of menvcfg or henvcfg, which RV32 has in a CSR of its own."""
     lowest = config.xlen - 32
     fields = []
-    if config.sstc:
-        above = stce(config)[:1] if csr.startswith("henvcfg") else ()  # norm:menvcfg_stce_op2
+    is_guests = csr.startswith("henvcfg")
+
+    def withheld(name: str, lsb: int) -> Field:
+        """A field of henvcfg acts and reads as 1 only where menvcfg has it."""
+        above = _both(config, name)[:1] if is_guests else ()
         words = "acts and reads as 1 only where menvcfg has it" if above else ""
-        fields.append(own(csr, "stce", lowest + 31, read_where=above, words=words))
+        return own(csr, name, lowest + lsb, read_where=above, words=words)
+
+    if config.sstc:
+        fields.append(withheld("stce", 31))  # norm:menvcfg_stce_op2
+    if config.ssdbltrp:
+        # norm:menvcfg_dte_op, norm:henvcfg_dte_op: without it SDT is 0, and nothing is behind (warl:SDT).
+        below = ["mstatus.sdt"] * (not is_guests) + ["vsstatus.sdt"] * config.h
+        fields.append(replace(withheld("dte", 27), clears=tuple(below), clears_at=0))
     return fields
 
 
 def stce(config: Config) -> tuple[str, str]:
     """Return the conditions of the timers: STCE in menvcfg for the supervisor's, and in henvcfg too for a guest's."""
+    return _both(config, "stce")
+
+
+def dte(config: Config) -> tuple[str, str]:
+    """Return the conditions of SDT: DTE in menvcfg for the supervisor's, and in henvcfg too for a guest's."""
+    return _both(config, "dte")
+
+
+def _both(config: Config, name: str) -> tuple[str, str]:
     half = "h" if config.xlen == 32 else ""
-    return f"menvcfg{half}.stce", f"henvcfg{half}.stce"
+    return f"menvcfg{half}.{name}", f"henvcfg{half}.{name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from utrap.config import Config
 from utrap.csr.definitions import Field
+from utrap.csr.shared.environment import dte
 from utrap.csr.shared.makers import fixed, view
 from utrap.csr.warl import Warl
 
@@ -48,6 +49,12 @@ def supervisor_status(config: Config, csr: str, with_user: bool) -> list[Field]:
     ]
     if config.has_paging:
         fields.append(view(f"{csr}.sum", "sum", 18))
+    if config.ssdbltrp:
+        acts = dte(config)[: 1 if csr == "mstatus" else 2]
+        words = "0 where DTE is 0; a write of 1 clears SIE"
+        # norm:sstatus_sdt_sstatus_sie_overwrite. What ends DTE ends it, so that a read need not look.
+        sdt = view(f"{csr}.sdt", "sdt", 24, words=words, write_where=acts, clears=(f"{csr}.sie",))
+        fields.append(sdt)
     if config.xlen == 64:
         fields.append(fixed("uxl", 32, 2, 2, "read-only: UXLEN is XLEN"))
     return fields

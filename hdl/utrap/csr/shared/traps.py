@@ -9,7 +9,7 @@ from utrap.csr.definitions import Column, Field
 from utrap.csr.shared.makers import fixed, own
 from utrap.csr.warl import AlignedIfVectored
 
-__all__ = ["cause", "epc", "mtvec", "scratch", "tinst", "tval", "tval2", "tvec"]
+__all__ = ["cause", "epc", "mtval2", "mtvec", "scratch", "tinst", "tval", "tval2", "tvec"]
 
 
 def tvec(config: Config, csr: str) -> list[Field]:
@@ -76,6 +76,22 @@ def tval2(config: Config, csr: str) -> list[Field]:
     """Return the guest-physical address of mtval2, htval or hutval."""
     width = config.tval2_bits
     return [own(csr, "gpa", 0, width, on_trap="tval2", column=Column.TVAL2, words=f"GPA bits {width + 1}:2")]
+
+
+def mtval2(config: Config) -> list[Field]:
+    """Return what mtval2 takes: with H a guest-physical address, with Ssdbltrp a double trap's cause.
+
+    norm:mtval2_Ssdbltrap: that is what mcause would have been given, which an address covers but for the
+    interrupt bit.
+    """
+    if config.h:
+        fields = tval2(config, "mtval2")
+    else:
+        fields = [own("mtval2", "cause", 0, 6, on_trap="tval2", column=Column.TVAL2, words="6 bits are stored")]
+    top = config.xlen - 1
+    if config.ssdbltrp and not fields[0].bits >> top:
+        fields.append(own("mtval2", "interrupt", top, on_trap="tval2_interrupt"))
+    return fields
 
 
 def tinst(csr: str) -> list[Field]:
