@@ -37,7 +37,12 @@ PAGE_BITS = 12
 FIRST_LOCAL = 16
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
-EXTENSIONS: Mapping[str, tuple[int, ...]] = {"sstc": (32, 64), "shtvala": (64,)}
+EXTENSIONS: Mapping[str, tuple[int, ...]] = {
+    "sstc": (32, 64),
+    "shtvala": (64,),
+    "sscofpmf": (32, 64),
+    "shlcofideleg": (32, 64),
+}
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
@@ -89,6 +94,9 @@ class Config:
             input `mtime`. Needs s, and counters for their TM bits.
         shtvala: htval, mtval2 and hutval take every guest-physical address, those too
             that are wider than the widest guest mode's. Needs h and RV64: on RV32 none is.
+        sscofpmf: The interrupt of overflowing counters, LCOFI, and scountovf, with the
+            `counters` port. Needs s, and counters=zihpm.
+        shlcofideleg: hideleg can pass LCOFI on to VS. Needs h and sscofpmf.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -122,6 +130,8 @@ class Config:
     vs: bool = True
     sstc: bool = False
     shtvala: bool = False
+    sscofpmf: bool = False
+    shlcofideleg: bool = False
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:
@@ -281,6 +291,11 @@ def _check(config: Config) -> None:
     # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
     demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
+    demand(not config.sscofpmf or config.s, "sscofpmf", "Sscofpmf needs s=True")
+    # norm:scountovf_smode_read_access_control: the enables of the event counters.
+    demand(not config.sscofpmf or config.counters == "zihpm", "sscofpmf", "Sscofpmf needs counters=zihpm")
+    demand(not config.shlcofideleg or config.h, "shlcofideleg", "Shlcofideleg needs h=True")
+    demand(not config.shlcofideleg or config.sscofpmf, "shlcofideleg", "Shlcofideleg needs sscofpmf=True")
     for name, widths in EXTENSIONS.items():
         demand(not getattr(config, name) or config.xlen in widths, name, f"it needs xlen={widths[0]}")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):

@@ -122,6 +122,7 @@ def _mip(config: Config) -> list[Field]:
         Interrupt.SEI,
         Interrupt.SSI,
         Interrupt.STI,
+        Interrupt.LCOFI,
         Interrupt.VSSI,
         Interrupt.UEI,
         Interrupt.USI,
