@@ -40,6 +40,8 @@ FIRST_LOCAL = 16
 EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "sstc": (32, 64),
     "shtvala": (64,),
+    "sscofpmf": (32, 64),
+    "shlcofideleg": (32, 64),
     "ssdbltrp": (32, 64),
     "smdbltrp": (32, 64),
     "sdext": (32, 64),
@@ -95,6 +97,9 @@ class Config:
             input `mtime`. Needs s, and counters for their TM bits.
         shtvala: htval, mtval2 and hutval take every guest-physical address, those too
             that are wider than the widest guest mode's. Needs h and RV64: on RV32 none is.
+        sscofpmf: The interrupt of overflowing counters, LCOFI, and scountovf, with the
+            `counters` port. Needs s, and counters=zihpm.
+        shlcofideleg: hideleg can pass LCOFI on to VS. Needs h and sscofpmf.
         ssdbltrp: Double traps below M: SDT and DTE; a trap into S or VS whose handler cannot
             take one goes to M. Needs s.
         smdbltrp: Double traps in M: MDT; where M cannot take a trap the hart stops.
@@ -133,6 +138,8 @@ class Config:
     vs: bool = True
     sstc: bool = False
     shtvala: bool = False
+    sscofpmf: bool = False
+    shlcofideleg: bool = False
     ssdbltrp: bool = False
     smdbltrp: bool = False
     sdext: bool = False
@@ -296,6 +303,11 @@ def _check(config: Config) -> None:
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
     demand(not config.ssdbltrp or config.s, "ssdbltrp", "Ssdbltrp needs s=True")
     demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
+    demand(not config.sscofpmf or config.s, "sscofpmf", "Sscofpmf needs s=True")
+    # norm:scountovf_smode_read_access_control: the enables of the event counters.
+    demand(not config.sscofpmf or config.counters == "zihpm", "sscofpmf", "Sscofpmf needs counters=zihpm")
+    demand(not config.shlcofideleg or config.h, "shlcofideleg", "Shlcofideleg needs h=True")
+    demand(not config.shlcofideleg or config.sscofpmf, "shlcofideleg", "Shlcofideleg needs sscofpmf=True")
     for name, widths in EXTENSIONS.items():
         demand(not getattr(config, name) or config.xlen in widths, name, f"it needs xlen={widths[0]}")
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):

@@ -185,6 +185,7 @@ class Interrupt(IntEnum):
     VSEI = 10
     MEI = 11
     SGEI = 12
+    LCOFI = 13
 
 
 def _always(_: Config) -> bool:
@@ -205,6 +206,14 @@ def _with_h(config: Config) -> bool:
 
 def _with_n(config: Config) -> bool:
     return config.n
+
+
+def _with_sscofpmf(config: Config) -> bool:
+    return config.sscofpmf
+
+
+def _with_shlcofideleg(config: Config) -> bool:
+    return config.shlcofideleg
 
 
 def _with_long_ialign(config: Config) -> bool:
@@ -282,6 +291,7 @@ class InterruptRule:
             before any delegation). SGEI is a supervisor-level interrupt; the
             platform's own are M's.
         mideleg: "writable", "one" (read-only 1) or "zero" (read-only 0).
+        passes_to_guest: Whether hideleg can pass on one that is not the guest's own.
     """
 
     code: int
@@ -289,16 +299,16 @@ class InterruptRule:
     present: Callable[[Config], bool]
     level: Mode
     mideleg: str
+    passes_to_guest: Callable[[Config], bool] = _never
 
     @property
     def is_local(self) -> bool:
         """Whether it is one of the platform's own (norm:mip_mie_enc_txt)."""
         return self.code >= FIRST_LOCAL
 
-    @property
-    def hideleg(self) -> bool:
+    def is_in_hideleg(self, config: Config) -> bool:
         """Whether hideleg, with H, has a writable bit for it (warl:hideleg)."""
-        return self.level is Mode.VS or (self.is_local and self.mideleg == "writable")
+        return self.level is Mode.VS or self.passes_to_guest(config)
 
     @property
     def pending_field(self) -> str:
@@ -315,8 +325,16 @@ class InterruptRule:
         return self.code - 1 if target is Target.VS and self.level is Mode.VS else self.code
 
 
-def _irq(code: Interrupt, present: Callable[[Config], bool], level: Mode, mideleg: str) -> InterruptRule:
-    return InterruptRule(code=code, name=code.name, present=present, level=level, mideleg=mideleg)
+def _irq(
+    code: Interrupt,
+    present: Callable[[Config], bool],
+    level: Mode,
+    mideleg: str,
+    passes_to_guest: Callable[[Config], bool] = _never,
+) -> InterruptRule:
+    return InterruptRule(
+        code=code, name=code.name, present=present, level=level, mideleg=mideleg, passes_to_guest=passes_to_guest
+    )
 
 
 #: The standard interrupts, highest priority first among those for one target mode
@@ -332,6 +350,8 @@ _STANDARD: tuple[InterruptRule, ...] = (
     _irq(Interrupt.VSEI, _with_h, Mode.VS, "one"),
     _irq(Interrupt.VSSI, _with_h, Mode.VS, "one"),
     _irq(Interrupt.VSTI, _with_h, Mode.VS, "one"),
+    # norm:vsip_vsie_lcofi
+    _irq(Interrupt.LCOFI, _with_sscofpmf, Mode.S, "writable", _with_shlcofideleg),
     _irq(Interrupt.UEI, _with_n, Mode.U, "writable"),
     _irq(Interrupt.USI, _with_n, Mode.U, "writable"),
     _irq(Interrupt.UTI, _with_n, Mode.U, "writable"),
@@ -350,6 +370,7 @@ def priority(config: Config) -> tuple[InterruptRule, ...]:
             present=_always,
             level=Mode.M,
             mideleg="writable" if config.s else "zero",
+            passes_to_guest=_with_s,
         )
         for code in range(FIRST_LOCAL, FIRST_LOCAL + config.local_interrupts)
     )

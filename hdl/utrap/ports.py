@@ -25,6 +25,7 @@ __all__ = [
     "PROMISES",
     "AnswerSignature",
     "CommitSignature",
+    "CountersSignature",
     "ExtensionSignature",
     "HartSignature",
     "InterruptSignature",
@@ -228,6 +229,22 @@ class LinesSignature(Signature):
         if config.geilen:
             members["hgeip"] = Out(config.geilen)
         super().__init__(members)
+
+
+class CountersSignature(Signature):
+    """What the event counters say, with sscofpmf. The core drives, synchronous to `clk`.
+
+    The counters with their OF bits (mhpmevent) are outside the unit.
+
+    Members:
+        lcofi: A counter has overflowed whose OF was 0: a count-overflow interrupt
+            request. It sets LCOFIP at the clock edge, whatever is committed: a
+            write to LCOFIP in the same cycle comes before it. A pulse of one cycle is enough.
+        of: The OF bits: bit X is mhpmeventX's, 3 to 31; what scountovf shows. Bits 2 to 0 are not looked at.
+    """
+
+    def __init__(self) -> None:
+        super().__init__({"lcofi": Out(1), "of": Out(32)})
 
 
 class ExtensionSignature(Signature):

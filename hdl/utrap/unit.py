@@ -12,6 +12,7 @@ from utrap.config import Config
 from utrap.ports import (
     AnswerSignature,
     CommitSignature,
+    CountersSignature,
     ExtensionSignature,
     HartSignature,
     InterruptSignature,
@@ -34,6 +35,7 @@ from utrap.rules.interrupts import choose_interrupt
 from utrap.rules.legality import connect_verdicts
 from utrap.rules.levels import levels
 from utrap.rules.next_state import connect_updates, dirtied
+from utrap.rules.overflow import overflowed, request_interrupt
 from utrap.rules.route import route_exception
 from utrap.rules.timer import timers
 from utrap.rules.trace import connect_trace
@@ -47,6 +49,7 @@ def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
     reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
     time = {"mtime": In(64)} if config.sstc else {}
+    counters = {"counters": In(CountersSignature())} if config.sscofpmf else {}
     return Signature(
         {
             "hartid": In(config.xlen),
@@ -54,6 +57,7 @@ def trap_unit_signature(config: Config) -> Signature:
             **time,
             "commit": In(CommitSignature(config)),
             "lines": In(LinesSignature(config)),
+            **counters,
             "answer": Out(AnswerSignature(config)),
             "interrupt": Out(InterruptSignature()),
             "extension": Out(ExtensionSignature(config)),
@@ -92,8 +96,10 @@ class TrapUnit(Component):
             sensed["mtvec_reset"] = self.mtvec_reset
         if config.sstc:
             sensed |= timers(m, state, self.mtime)
-        connect_views(m, state, sensed)
         event = decode(m, state, commit.op, commit.csr_op)
+        if config.sscofpmf:
+            sensed |= overflowed(m, state, event, self.counters)
+        connect_views(m, state, sensed)
 
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)
@@ -123,6 +129,8 @@ class TrapUnit(Component):
             dirties=dirtied(m, state, commit, event, self.extension.accept),
             returns=[(executes[op], ret) for op, ret in returns.items()],
         )
+        if config.sscofpmf:
+            request_interrupt(m, state, event, self.counters)
         connect_reset_levels(m, state, sensed)
         is_refused = connect_fault(m, answer, event, judgement, returns)
         connect_extension(m, self.extension, event, judgement, written)

@@ -41,7 +41,7 @@ _MPP, _MPV, _MPV_HIGH = 11, 1 << 39, 1 << 7
 #: Seen in the registers, but not a CSR to write.
 _NOT_WRITTEN = (
     *("prv", "v", "mip", "hgeip", "mhartid", "seip_line", "seip_sw", "ueip_line", "ueip_sw"),
-    *("stip_sw", "time", "timeh", "debug"),
+    *("stip_sw", "time", "timeh", "counter_overflow", "debug", "critical"),
 )
 _VSSIP = 1 << 2
 

@@ -16,7 +16,6 @@ __all__ = ["AHEAD", "model_config", "unit_config"]
 
 #: The model's fields that the unit's configuration has not yet, in the model's order.
 AHEAD: Final = (
-    "sscofpmf", "shlcofideleg",
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "smrnmi",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",

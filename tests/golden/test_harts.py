@@ -57,6 +57,8 @@ VALUES = {
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
     "sstc": FLAG,
+    "sscofpmf": FLAG,
+    "shlcofideleg": FLAG,
     "sdext": FLAG,
 }
 

@@ -82,6 +82,8 @@ class Bench:
         inputs |= {name: getattr(unit.lines, name) for name in unit.lines.signature.members}
         inputs |= {"hartid": unit.hartid, "ext_exists": unit.extension.exists, "ext_rdata": unit.extension.rdata}
         inputs |= {"mtime": unit.mtime} if config.sstc else {}
+        if config.sscofpmf:
+            inputs |= {"lcofi": unit.counters.lcofi, "of": unit.counters.of}
         if config.mtvec_reset == "port":
             inputs["mtvec_reset"] = unit.mtvec_reset
         inputs["rst"] = clock.rst

@@ -184,7 +184,8 @@ def _medeleg(c: Config) -> int:
 
 
 def _mideleg(c: Config) -> int:
-    return (bits(1, 5, 9) if c.s else 0) | (bits(0, 4, 8) if c.n else 0)
+    # norm:mip_lcofip_mie_lcofie_rdonly0: 13 with Sscofpmf alone.
+    return (bits(1, 5, 9) if c.s else 0) | (bits(0, 4, 8) if c.n else 0) | (bits(13) if c.sscofpmf else 0)
 
 
 def _vs_level(c: Config) -> int:
@@ -399,8 +400,9 @@ CSRS = (
         name="sip",
         address=0x144,
         exists=with_s,
-        writable=lambda c: bits(1) | (bits(0, 8) if c.n else 0),
+        writable=lambda c: bits(1) | (bits(0, 8) if c.n else 0) | (bits(13) if c.sscofpmf else 0),
     ),
+    Csr(name="scountovf", address=0xDA0, exists=lambda c: c.sscofpmf, writable=none),
     Csr(name="satp", address=0x180, exists=with_s, writable=_satp_mask, legal=_satp),
     # H
     Csr(
@@ -413,7 +415,7 @@ CSRS = (
     ),
     Csr(name="hedeleg", address=0x602, exists=with_h, writable=lambda c: bits((8, 0), 12, 13, 15, 18, 19)),
     _high("hedelegh", 0x612, with_h),
-    Csr(name="hideleg", address=0x603, exists=with_h, writable=lambda c: bits(2, 6, 10)),
+    Csr(name="hideleg", address=0x603, exists=with_h, writable=lambda c: bits(2, 6, 10, *[13] * c.shlcofideleg)),
     Csr(name="hie", address=0x604, exists=with_h, writable=_hie),
     _full("htimedelta", 0x605, with_h),
     _high("htimedeltah", 0x615, with_h, ones),
@@ -434,13 +436,13 @@ CSRS = (
     Csr(name="hgatp", address=0x680, exists=with_h, writable=_hgatp_mask, legal=_hgatp),
     # VS
     Csr(name="vsstatus", address=0x200, exists=with_h, writable=_vsstatus, fixed=_uxl),
-    Csr(name="vsie", address=0x204, exists=with_h, writable=lambda c: bits(1, 5, 9)),
+    Csr(name="vsie", address=0x204, exists=with_h, writable=lambda c: bits(1, 5, 9, *[13] * c.shlcofideleg)),
     _tvec_csr("vstvec", 0x205, with_h),
     _full("vsscratch", 0x240, with_h),
     _epc("vsepc", 0x241, with_h),
     _cause("vscause", 0x242, with_h),
     _full("vstval", 0x243, with_h),
-    Csr(name="vsip", address=0x244, exists=with_h, writable=lambda c: bits(1)),
+    Csr(name="vsip", address=0x244, exists=with_h, writable=lambda c: bits(1, *[13] * c.shlcofideleg)),
     Csr(name="vsatp", address=0x280, exists=with_h, writable=_satp_mask, legal=_vsatp),
     # N
     Csr(name="ustatus", address=0x000, exists=with_n, writable=lambda c: bits(0, 4)),

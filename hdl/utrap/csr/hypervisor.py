@@ -72,7 +72,7 @@ def _hstatus(config: Config) -> list[Field]:
 
 def _hideleg(config: Config) -> list[Field]:
     """A bit that mideleg can clear shows only where mideleg has it (warl:hideleg)."""
-    return [_hideleg_bit(rule) for rule in interrupts(config) if rule.hideleg]
+    return [_hideleg_bit(rule) for rule in interrupts(config) if rule.is_in_hideleg(config)]
 
 
 def _hideleg_bit(rule: InterruptRule) -> Field:

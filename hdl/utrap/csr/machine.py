@@ -133,6 +133,7 @@ def _mip(config: Config) -> list[Field]:
         Interrupt.SEI,
         Interrupt.SSI,
         Interrupt.STI,
+        Interrupt.LCOFI,
         Interrupt.VSSI,
         Interrupt.UEI,
         Interrupt.USI,

@@ -10,6 +10,7 @@ from utrap.csr.guards import GUEST_TIMER, GUEST_TIMER_COUNTER, HOST, TIMER, TIME
 from utrap.csr.shared.environment import atp, counteren, envcfg
 from utrap.csr.shared.interrupts import enable, pending
 from utrap.csr.shared.makers import own, row
+from utrap.csr.shared.overflow import overflowed
 from utrap.csr.shared.status import supervisor_status
 from utrap.csr.shared.timer import compare
 from utrap.csr.shared.traps import cause, epc, scratch, tval, tvec
@@ -40,6 +41,8 @@ def rows(config: Config) -> Iterable[Csr]:
         guest = (GUEST_TIMER_COUNTER, GUEST_TIMER) if config.h else ()
         guards = (TIMER_COUNTER, TIMER, *guest)
         yield from compare(config, "stimecmp", 0x14D, "norm:stimecmp_stimecmph_sz_acc", "", guards)
+    if config.sscofpmf:
+        yield row("scountovf", 0xDA0, "norm:scountovf_op", "overflowed counters", [overflowed()])
     satp = atp(config, "satp", Ignored.WRITE)  # norm:satp_mode_op_unsupported
     yield row("satp", 0x180, "norm:satp", "address translation", satp, guards=(TVM, VTVM))
 
@@ -82,7 +85,7 @@ def _delegated(config: Config) -> Iterable[tuple[InterruptRule, tuple[str, ...]]
 
 
 def _sip(config: Config) -> list[Field]:
-    writable = {Interrupt.SSI, Interrupt.USI, Interrupt.UEI}
+    writable = {Interrupt.SSI, Interrupt.LCOFI, Interrupt.USI, Interrupt.UEI}
     return [pending(config, r, r.code in writable, where) for r, where in _delegated(config)]
 
 

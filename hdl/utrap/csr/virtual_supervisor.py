@@ -43,14 +43,15 @@ def rows(config: Config) -> Iterable[Csr]:
 def _delegated(config: Config) -> Iterable[tuple[InterruptRule, tuple[str, ...], int]]:
     """What hideleg can delegate, each with its condition and how much lower it stands (norm:hideleg_trans)."""
     for rule in interrupts(config):
-        if rule.hideleg:
+        if rule.is_in_hideleg(config):
             name = rule.name.lower()
             by_m = (f"mideleg.{name}",) if rule.mideleg == "writable" else ()
             yield rule, (*by_m, f"hideleg.{name}"), rule.code - rule.code_in(Target.VS)
 
 
 def _vsip(config: Config) -> list[Field]:
-    return [pending(config, r, r.code is Interrupt.VSSI, where, shift) for r, where, shift in _delegated(config)]
+    writable = {Interrupt.VSSI, Interrupt.LCOFI}
+    return [pending(config, r, r.code in writable, where, shift) for r, where, shift in _delegated(config)]
 
 
 def _vsie(config: Config) -> list[Field]:

@@ -38,6 +38,7 @@ class Event:
         is_idle: No event, or an instruction that concerns the unit in nothing.
         wants_write: Among accesses, it writes.
         is_by_debugger: It is a debugger's access: judged as in M-mode.
+        has_stopped: In a critical error nothing takes place; constant 0 without Smdbltrp.
         v: Virtualization mode that an access is addressed with (0 for a debugger).
     """
 
@@ -51,6 +52,7 @@ class Event:
     is_idle: Value
     wants_write: Value
     is_by_debugger: Value
+    has_stopped: Value
     v: Value
 
 
@@ -66,9 +68,11 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
     has_stopped = never
     if state.config.smdbltrp:
         # norm:trap_unexp_hndl_no_rnmi
-        has_stopped = named(m, "has_stopped", state.critical & ~state.debug)
-        stays = has_stopped & (op != CommitOp.HALT) if state.config.sdext else has_stopped
-        op = named(m, "op_in_effect", Mux(stays, Const(CommitOp.NONE, len(op)), op))
+        has_stopped = state.critical & ~state.debug
+        if state.config.sdext:
+            has_stopped = has_stopped & (op != CommitOp.HALT)
+        has_stopped = named(m, "has_stopped", has_stopped)
+        op = named(m, "op_in_effect", Mux(has_stopped, Const(CommitOp.NONE, len(op)), op))
     by_debugger = named(m, "is_debugger_access", op == CommitOp.DEBUG_CSR)
     is_trap = op[1] & ~op[2]
     is_halt = never
@@ -91,5 +95,6 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
         is_idle=named(m, "is_idle", is_idle),
         wants_write=named(m, "access_wants_write", csr_op != CsrOp.READ),
         is_by_debugger=by_debugger,
+        has_stopped=has_stopped,
         v=named(m, "access_v", state.v & ~by_debugger),
     )

@@ -165,7 +165,7 @@ def _destined(state: State, rule: InterruptRule, target: Target) -> Value | None
     by_m = Const(1, 1) if rule.mideleg == "one" else state[f"mideleg.{name}"]
     if target is Target.M:
         return None if rule.mideleg == "one" else ~by_m
-    if rule.hideleg and state.config.h:
+    if state.config.h and rule.is_in_hideleg(state.config):
         by_h = state[f"hideleg.{name}"]
         return {Target.S: by_m & ~by_h, Target.VS: by_m & by_h}.get(target)
     if rule.level is Mode.U:

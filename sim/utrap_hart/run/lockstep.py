@@ -117,7 +117,7 @@ class Lockstep:
         """The event at the ports as the model's."""
         read = partial(self._inputs.value, event.inputs)
         levels = self._decoder.levels(read)
-        lines, hgeip, time = (None, None, None) if levels == self._levels else levels
+        lines, hgeip, time = (None, None, None) if levels == self._levels else levels[:3]
         self._levels = levels
         made = self._decoder.event(read)
         pc = None if operation(made) is Op.NONE else read("commit.pc")

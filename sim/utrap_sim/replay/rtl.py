@@ -87,6 +87,7 @@ class RtlRecords:
         wanted = registers(config, before)
         lines = self._establish.stimuli(before, wanted)
         levels = {"hgeip": before.hgeip, "mhartid": before.mhartid, "time": before.time}
+        levels |= {"lcofi_request": before.lcofi_request, "counter_overflow": before.counter_overflow}
         always = self._observe | self._encoder.levels(lines_of(before), **levels)
         lines.append(f"{always | self._encoder.event(event):x}")
         lines.append(f"{always | self._encoder.event(_readback(event)) | self._establish.reset:x}")

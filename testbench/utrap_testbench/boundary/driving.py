@@ -69,11 +69,21 @@ class Encoder:
 
 
 class Levels(NamedTuple):
-    """What a hart senses: lines at their bit numbers in mip, those of the guests as hgeip has them, and the time."""
+    """What a hart senses.
+
+    Attributes:
+        lines: Interrupt lines, at their bit numbers in mip.
+        hgeip: Those of the guests, as hgeip has them.
+        time: The time.
+        lcofi: A counter asks for its interrupt.
+        overflows: The counters' OF bits.
+    """
 
     lines: int
     hgeip: int
     time: int
+    lcofi: int
+    overflows: int
 
 
 class Decoder:
@@ -90,7 +100,10 @@ class Decoder:
         }
         self._lines = [(row.name, row.line) for row in LEVELS if row.line is not None and row.width(config)]
         self._guests = [(row.name, row.lsb) for row in LEVELS if row.field == "hgeip" and row.width(config)]
-        self._time = [row.name for row in LEVELS if row.field == "time" and row.width(config)]
+        self._one_port = {
+            field: [row.name for row in LEVELS if row.field == field and row.width(config)]
+            for field in ("time", "lcofi_request", "counter_overflow")
+        }
 
     def event(self, read: Callable[[str], Any]) -> Event:
         """The event of a cycle."""
@@ -105,5 +118,7 @@ class Decoder:
         return Levels(
             lines=sum([read(name) << line for name, line in self._lines]),
             hgeip=sum([read(name) << lsb for name, lsb in self._guests]),
-            time=sum(map(read, self._time)),
+            time=sum(map(read, self._one_port["time"])),
+            lcofi=sum(map(read, self._one_port["lcofi_request"])),
+            overflows=sum(map(read, self._one_port["counter_overflow"])),
         )

@@ -108,6 +108,8 @@ LEVELS = (
     Level(name="lines.local", width=lambda c: c.local_interrupts, field="line_local", lsb=16, line=16),
     # Bit 0 of the port is guest 1.
     Level(name="lines.hgeip", width=lambda c: c.geilen, field="hgeip", lsb=1),
+    Level(name="counters.lcofi", width=lambda c: int(c.sscofpmf), field="lcofi_request"),
+    Level(name="counters.of", width=lambda c: 32 * c.sscofpmf, field="counter_overflow"),
 )
 
 

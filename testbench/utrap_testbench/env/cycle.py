@@ -23,6 +23,8 @@ class Cycle:
         reset: `rst` is 1: it wins over the event.
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
         time: The level of the input of this name, in this cycle and after it; None: as before.
+        lcofi: A counter asks for its interrupt, in this cycle alone.
+        overflows: The counters' OF bits, in this cycle and after it; None: as before.
     """
 
     event: Event = IDLE
@@ -31,6 +33,8 @@ class Cycle:
     reset: bool = False
     mtvec_reset: int | None = None
     time: int | None = None
+    lcofi: int = 0
+    overflows: int | None = None
 
 
 def describe(config: Config, cycle: Cycle) -> str:
@@ -42,6 +46,9 @@ def describe(config: Config, cycle: Cycle) -> str:
         text += f", hgeip {cycle.hgeip:#x}"
     if config.sstc and cycle.time is not None:
         text += f", time {cycle.time:#x}"
+    if config.sscofpmf:
+        text += ", lcofi" * cycle.lcofi
+        text += "" if cycle.overflows is None else f", overflows {cycle.overflows:#x}"
     if config.mtvec_reset == "port" and cycle.mtvec_reset is not None:
         text += f", mtvec_reset {cycle.mtvec_reset:#x}"
     return f"reset, with {text}" if cycle.reset else text

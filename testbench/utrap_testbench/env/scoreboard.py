@@ -96,6 +96,9 @@ class Scoreboard:
             state = set_lines(config.rules, state, lines, hgeip, time)
         if cycle.mtvec_reset is not None and config.mtvec_reset == "port":
             state = state.replace(mtvec_reset=cycle.mtvec_reset)
+        if config.sscofpmf:
+            overflows = state.counter_overflow if cycle.overflows is None else cycle.overflows
+            state = state.replace(lcofi_request=cycle.lcofi, counter_overflow=overflows)
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)

@@ -246,6 +246,11 @@ def overflow(s: State) -> State:
     return new
 
 
+def requested(s: State, request: int) -> State:
+    """norm:LCOFIP_op: the state behind a step in which the input `lcofi_request` was as given."""
+    return s.replace(mip_software=s.mip_software | request << _LCOFI)
+
+
 def lines_of(s: State) -> int:
     """The levels of the input lines, at their bit numbers in mip."""
     standard = s.line_msip << 3 | s.line_mtip << 7 | s.line_ueip << 8 | s.line_seip << 9 | s.line_meip << 11

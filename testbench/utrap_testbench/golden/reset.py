@@ -37,5 +37,5 @@ def reset(config: Config, s: State) -> State:
 #: The levels of the inputs, which reset leaves alone.
 _INPUTS = (
     "line_meip", "line_mtip", "line_msip", "line_seip", "line_ueip", "line_local", "hgeip", "mhartid", "mtvec_reset",
-    "time", "line_rnmi", "rnmi_cause", "counter_overflow",
+    "time", "line_rnmi", "rnmi_cause", "counter_overflow", "lcofi_request",
 )  # fmt: skip

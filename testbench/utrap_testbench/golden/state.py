@@ -43,6 +43,7 @@ class State:
     line_rnmi: int = 0
     rnmi_cause: int = 0
     counter_overflow: int = 0  # OF of mhpmevent31 to mhpmevent3, 32 bits
+    lcofi_request: int = 0  # a counter asks for its interrupt: LCOFIP is set behind the event
 
     # Machine. mip_software has the bits of mip that software stores: SSIP, STIP, SEIP, USIP, UTIP, UEIP.
     mstatus_uie: int = 0

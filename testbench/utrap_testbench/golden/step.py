@@ -24,7 +24,7 @@ from .events import (
     TakeRnmi,
     TrapReturn,
 )
-from .interrupts import overflow, pending_interrupt, sensed, set_lines
+from .interrupts import overflow, pending_interrupt, requested, sensed, set_lines
 from .isa import Prv
 from .legality import judge
 from .outcome import Outcome
@@ -41,7 +41,11 @@ def step(config: Config, state: State, event: Event) -> tuple[State, Outcome]:
     if config.rules.smdbltrp and state.critical == 1 and state.debug == 0 and type(event) is not Halt:
         mode = state.v << 2 | state.prv
         return state, Outcome(from_mode=mode, to_mode=mode)
-    return _STEP[type(event)](config, state, event)
+    new, outcome = _STEP[type(event)](config, state, event)
+    if config.rules.lcofi:
+        # norm:LCOFIP_op: whatever the event writes, the request is not lost (warl:LCOFI).
+        new = requested(new, state.lcofi_request)
+    return new, outcome
 
 
 def _retire(config: Config, s: State, e: Retire) -> tuple[State, Outcome]:

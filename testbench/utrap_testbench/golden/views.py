@@ -15,6 +15,8 @@ from .state import State
 
 _SGEI, _UEI = bits(Irq.SGEI), bits(Irq.UEI)
 _EXTERNAL = bits(Irq.SEI, Irq.UEI)
+#: The counters that have an OF bit: 3 to 31.
+_EVENT_COUNTERS = 0xFFFF_FFF8
 
 
 def mstatus(r: Rules, s: State) -> int:
@@ -245,11 +247,13 @@ def uip(r: Rules, s: State) -> int:
 
 def scountovf(r: Rules, s: State) -> int:
     """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    # norm:scountovf_op: there is no mhpmevent0 to mhpmevent2.
+    overflows = s.counter_overflow & _EVENT_COUNTERS
     if s.prv == Prv.M:
-        return s.counter_overflow
+        return overflows
     if s.v == 1:
-        return s.counter_overflow & s.mcounteren & s.hcounteren
-    return s.counter_overflow & s.mcounteren
+        return overflows & s.mcounteren & s.hcounteren
+    return overflows & s.mcounteren
 
 
 def sstateen0(r: Rules, s: State) -> int:

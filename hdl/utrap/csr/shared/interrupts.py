@@ -15,6 +15,7 @@ _STORAGE: dict[int, str] = {
     Interrupt.SEI: "mip.seip",
     Interrupt.SSI: "mip.ssip",
     Interrupt.STI: "mip.stip",
+    Interrupt.LCOFI: "mip.lcofip",
     Interrupt.UEI: "mip.ueip",
     Interrupt.USI: "mip.usip",
     Interrupt.UTI: "mip.utip",
