@@ -19,7 +19,7 @@ from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.model import step_of
 
-FULL = Config.profile("full", 64, sdext=True)
+FULL = Config.profile("full", 64, sdext=True, smdbltrp=True)
 EVERY = pytest.mark.parametrize("row", OUTPUTS, ids=lambda row: row.name)
 
 
