@@ -44,6 +44,7 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "shlcofideleg": (32, 64),
     "ssdbltrp": (32, 64),
     "smdbltrp": (32, 64),
+    "smrnmi": (32, 64),
     "sdext": (32, 64),
 }
 #: What mtvec.MODE can be: the name, and the values.
@@ -103,8 +104,12 @@ class Config:
         ssdbltrp: Double traps below M: SDT and DTE; a trap into S or VS whose handler cannot
             take one goes to M. Needs s.
         smdbltrp: Double traps in M: MDT; where M cannot take a trap the hart stops.
+        smrnmi: Resumable non-maskable interrupts: the lines `rnmi` and `rnmi_cause`, mnepc and
+            the like, MNRET.
         sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
             and leave it.
+        rnmi_interrupt_vector: Where the handler of RNMIs is. Needs smrnmi.
+        rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -142,7 +147,10 @@ class Config:
     shlcofideleg: bool = False
     ssdbltrp: bool = False
     smdbltrp: bool = False
+    smrnmi: bool = False
     sdext: bool = False
+    rnmi_interrupt_vector: int = 0
+    rnmi_exception_vector: int = 0
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:
@@ -313,6 +321,11 @@ def _check(config: Config) -> None:
     for name in ("marchid", "mimpid", "mconfigptr", "mtvec_reset"):
         value = getattr(config, name)
         demand(value == "port" or 0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
+    for name in ("rnmi_interrupt_vector", "rnmi_exception_vector"):
+        value = getattr(config, name)
+        demand(0 <= value < 1 << config.xlen, name, f"must fit in {config.xlen} bits")
+        demand(value == 0 or config.smrnmi, name, "it needs smrnmi=True")
+        demand(value % (config.ialign // 8) == 0, name, f"must be a multiple of {config.ialign // 8}")
     most = config.xlen - FIRST_LOCAL
     demand(0 <= config.local_interrupts <= most, "local_interrupts", f"must be 0 to {most}")
     has_local = config.local_interrupts > 0

@@ -105,11 +105,15 @@ class CommitOp(IntEnum):
     SRET = 5
     URET = 6
     DEBUG_CSR = 7  # a debugger's access, with M-mode's rights in any mode
-    HALT = 10  # the hart enters Debug Mode
-    RESUME = 11  # and leaves it: DRET, or the debug module
+    MNRET = 8
+    RESUME = 9  # the hart leaves Debug Mode: DRET, or the debug module
+    HALT = 10  # it enters Debug Mode
+    RNMI = 11
 
     def is_in(self, config: Config) -> bool:
         """Whether the configuration's commit port has it."""
+        if self in (CommitOp.MNRET, CommitOp.RNMI):
+            return config.smrnmi
         return config.sdext or self not in (CommitOp.HALT, CommitOp.RESUME)
 
 

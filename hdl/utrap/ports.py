@@ -117,8 +117,8 @@ class CommitSignature(Signature):
     Members:
         op: The event; see `CommitOp`.
         pc: EXCEPTION, INTERRUPT: address of the instruction that trapped, or
-            that an interrupt preceded; XLEN bits, stored in xepc. With Sdext HALT:
-            that of the next instruction, stored in dpc.
+            that an interrupt preceded; XLEN bits, stored in xepc. With Sdext HALT, with
+            Smrnmi RNMI: that of the next instruction, stored in dpc or mnepc.
         cause: EXCEPTION: the exception code, 6 bits.
         tval: EXCEPTION: the trap value: faulting virtual address, instruction
             bits for causes 2 and 22, pc for EBREAK, 0 for ECALL.
@@ -198,11 +198,16 @@ class InterruptSignature(Signature):
         cause: Its code as xcause gets it: a guest's VSEI is 9 (norm:hideleg_trans).
             Meaningful with `request`.
         target: The mode that takes it. Meaningful with `request`.
-        wake: WFI resumes: mip AND mie is not 0, delegated or masked or not.
+        wake: WFI resumes: mip AND mie is not 0, delegated or masked or not; or there is an RNMI.
+        rnmi: An RNMI is to be taken, before all else: the core commits RNMI, which does nothing
+            in any other cycle. With smrnmi.
     """
 
-    def __init__(self) -> None:
-        super().__init__({"request": Out(1), "cause": Out(CAUSE), "target": Out(Mode), "wake": Out(1)})
+    def __init__(self, config: Config) -> None:
+        members = {"request": Out(1), "cause": Out(CAUSE), "target": Out(Mode), "wake": Out(1)}
+        if config.smrnmi:
+            members["rnmi"] = Out(1)
+        super().__init__(members)
 
 
 class LinesSignature(Signature):
@@ -216,6 +221,8 @@ class LinesSignature(Signature):
         ueip: User external interrupt, with N.
         local: Interrupts of the platform's own, bit 0 is number 16, with local_interrupts.
         hgeip: Guest external interrupts 1 to GEILEN, bit 0 is number 1.
+        rnmi: There is a resumable non-maskable interrupt, with smrnmi.
+        rnmi_cause: Its cause, as mncause gets it, 6 bits. Looked at when it is taken.
     """
 
     def __init__(self, config: Config) -> None:
@@ -228,6 +235,8 @@ class LinesSignature(Signature):
             members["local"] = Out(config.local_interrupts)
         if config.geilen:
             members["hgeip"] = Out(config.geilen)
+        if config.smrnmi:
+            members |= {"rnmi": Out(1), "rnmi_cause": Out(CAUSE)}
         super().__init__(members)
 
 
@@ -293,6 +302,7 @@ class LegalitySignature(Signature):
         mret: MRET.
         sret: SRET (TSR, VTSR), with S.
         uret: URET, with N.
+        mnret: MNRET, with smrnmi.
         wfi: WFI (TW, VTW).
         sfence_vma: SFENCE.VMA and SINVAL.VMA (TVM, VTVM), with S.
         hfence_vvma: HFENCE.VVMA and HINVAL.VVMA, with H.
@@ -306,6 +316,8 @@ class LegalitySignature(Signature):
             members["sret"] = Out(Fault)
         if config.n:
             members["uret"] = Out(Fault)
+        if config.smrnmi:
+            members["mnret"] = Out(Fault)
         members["wfi"] = Out(Fault)
         if config.s:
             members["sfence_vma"] = Out(Fault)

@@ -36,6 +36,7 @@ from utrap.rules.legality import connect_verdicts
 from utrap.rules.levels import levels
 from utrap.rules.next_state import connect_updates, dirtied
 from utrap.rules.overflow import overflowed, request_interrupt
+from utrap.rules.rnmi import enter_handler
 from utrap.rules.route import route_exception
 from utrap.rules.timer import timers
 from utrap.rules.trace import connect_trace
@@ -59,7 +60,7 @@ def trap_unit_signature(config: Config) -> Signature:
             "lines": In(LinesSignature(config)),
             **counters,
             "answer": Out(AnswerSignature(config)),
-            "interrupt": Out(InterruptSignature()),
+            "interrupt": Out(InterruptSignature(config)),
             "extension": Out(ExtensionSignature(config)),
             "legality": Out(LegalitySignature(config)),
             "hart": Out(HartSignature(config)),
@@ -106,11 +107,13 @@ class TrapUnit(Component):
         returns = make_returns(m, state) | resumes(m, state)
         connect_rdata(m, answer, judgement.is_owned, connect_read(m, state, selects), self.extension.rdata)
 
-        choice = choose_interrupt(m, state, self.interrupt)
+        choice = choose_interrupt(m, state, self.lines, self.interrupt)
         trap = trap_of(m, config, event, commit, choice)
         entry = enter(m, config, event, choice, route_exception(m, state, commit.cause, trap))
         if config.ssdbltrp or config.smdbltrp:
             entry, trap = unexpected(m, state, event, choice, entry, trap)
+        if config.smrnmi:
+            entry, trap = enter_handler(m, state, event, choice, self.lines, entry, trap)
         executes = executing(m, event, returns)
         pcs = return_pcs(m, state, event, returns)
         connect_redirect(m, state, answer, event, entry, trap, choice, any_of(executes.values()), pcs)
@@ -120,7 +123,6 @@ class TrapUnit(Component):
             m,
             state,
             writes=field_writes(m, state, selects.is_row, event.v, written, judgement.writes_own),
-            is_trap=event.is_trap,
             entry=entry,
             trap=trap,
             is_halt=event.is_halt,

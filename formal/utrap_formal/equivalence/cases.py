@@ -81,8 +81,10 @@ def groups(config: Config, netlist: Netlist) -> Iterator[Group]:
         yield Group(kind="exception", name=f"exception {cause}", shared={"commit_cause": cause})
     yield Group(kind="exception", name="exception other")
     yield Group(kind="interrupt", name="interrupt")
-    for op in (Op.MRET, Op.SRET, Op.URET):
+    for op in (Op.MRET, Op.SRET, Op.URET, *[Op.MNRET] * config.smrnmi):
         yield Group(kind="return", name=op.name.lower())
+    if config.smrnmi:
+        yield Group(kind="interrupt", name="rnmi")
     if config.sdext:
         for op in (Op.HALT, Op.RESUME):
             yield Group(kind="Debug Mode", name=op.name.lower())
@@ -136,6 +138,8 @@ _OPERATIONS = {
     "mret": Op.MRET,
     "sret": Op.SRET,
     "uret": Op.URET,
+    "mnret": Op.MNRET,
+    "rnmi": Op.RNMI,
     "halt": Op.HALT,
     "resume": Op.RESUME,
 }

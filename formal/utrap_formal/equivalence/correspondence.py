@@ -59,6 +59,7 @@ _BY_FIELD = {
     "hudcfg": "hudcfg",
     "hustatus": "hustatus",
     "dcsr": "dcsr",
+    "mnstatus": "mnstatus",
 }
 #: CSRs that the model keeps as a part of another field: its name, and how far up.
 _MOVED = {

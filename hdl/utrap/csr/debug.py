@@ -8,6 +8,7 @@ from utrap.config import Config
 from utrap.csr.definitions import Csr, Field
 from utrap.csr.guards import DEBUG_MODE
 from utrap.csr.shared.makers import fixed, own, row
+from utrap.csr.shared.traps import epc, saved
 from utrap.csr.warl import ExistingMode
 
 __all__ = ["rows"]
@@ -22,7 +23,7 @@ def rows(config: Config) -> Iterable[Csr]:
         return
     guards = (DEBUG_MODE,)
     yield row("dcsr", 0x7B0, _SOURCE, "debug control and status", _dcsr(config), guards=guards)
-    yield row("dpc", 0x7B1, _SOURCE, "pc where the hart resumes", [_pc(config)], guards=guards)
+    yield row("dpc", 0x7B1, _SOURCE, "pc where the hart resumes", saved(epc(config, "dpc")), guards=guards)
     for number in range(2):
         name = f"dscratch{number}"
         word = own(name, "scratch", 0, config.xlen)
@@ -57,9 +58,3 @@ def _dcsr(config: Config) -> list[Field]:
             own("dcsr", "ebreakvs", 17),
         ]
     return fields
-
-
-def _pc(config: Config) -> Field:
-    """The pc of dpc, whose low bits are as those of an xepc."""
-    low = config.ialign // 16
-    return own("dpc", "pc", low, config.xlen - low, words="bit 0 is 0" if low == 1 else "bits 1:0 are 0")

@@ -11,8 +11,8 @@ from utrap.csr.shared.environment import counteren, envcfg, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.status import state_fields, supervisor_status
-from utrap.csr.shared.traps import cause, epc, mtval2, mtvec, scratch, tinst, tval
-from utrap.csr.warl import ExistingMode, Warl
+from utrap.csr.shared.traps import cause, epc, mtval2, mtvec, saved, scratch, tinst, tval
+from utrap.csr.warl import ExistingMode, SetOnly, Warl
 from utrap.isa import Interrupt, Target, interrupts
 
 __all__ = ["rows"]
@@ -47,6 +47,23 @@ def rows(config: Config) -> Iterable[Csr]:
     if config.h or config.ssdbltrp:
         summary = " or ".join(["guest-physical address"] * config.h + ["cause of a double trap"] * config.ssdbltrp)
         yield row("mtval2", 0x34B, "norm:mtval2_sz_acc_op", summary, mtval2(config), target=target)
+    if config.smrnmi:
+        yield from _rnmi(config)
+
+
+def _rnmi(config: Config) -> Iterable[Csr]:
+    """What an RNMI saves, beside all that other traps save."""
+    yield row("mnscratch", 0x740, "norm:mnscratch_sz", "RNMI scratch", scratch(config, "mnscratch"))
+    yield row("mnepc", 0x741, "norm:mnepc_sz", "RNMI pc", saved(epc(config, "mnepc")))
+    yield row("mncause", 0x742, "norm:mncause_op", "RNMI cause", saved(cause(config, "mncause")))
+    copies = 1 if config.s else 2
+    fields = [
+        own("mnstatus", "nmie", 3, rule=SetOnly()),
+        own("mnstatus", "mnpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),
+    ]
+    if config.h:
+        fields.append(own("mnstatus", "mnpv", 7))
+    yield row("mnstatus", 0x744, "norm:mnstatus_img", "RNMI status", fields)
 
 
 def _misa(config: Config) -> list[Field]:

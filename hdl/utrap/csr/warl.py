@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from amaranth.hdl import Value
 
-__all__ = ["PLAIN", "AlignedIfVectored", "AtMost", "ExistingMode", "Ignored", "SupportedMode", "Warl", "Written"]
+__all__ = [
+    "PLAIN",
+    "AlignedIfVectored",
+    "AtMost",
+    "ExistingMode",
+    "Ignored",
+    "SetOnly",
+    "SupportedMode",
+    "Warl",
+    "Written",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +115,17 @@ class AtMost(Warl):
         if self.limit < (1 << len(value)) - 1:
             value = Mux(value > self.limit, 0, value)
         return self._masked(value, write.mask)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetOnly(Warl):
+    """A bit that a write can set, and none clears."""
+
+    words: str = "a write sets it and never clears it"
+    source: str = "warl:mncause"
+
+    def takes(self, write: Written) -> Value | None:
+        return write.value
 
 
 @dataclass(frozen=True, kw_only=True)

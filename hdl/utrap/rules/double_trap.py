@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
-from utrap.isa import ExceptionCause, Target
+from utrap.isa import ExceptionCause, Mode, Target
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
 from utrap.rules.entry import Entry, Trap
@@ -21,7 +21,7 @@ SECTION = Section(
     phase=Phase.ENTRY,
     place=1,
     title="Can the handler take the trap?",
-    rules="norm:sstatus_sdt_trap, norm:trap_unexp_mdt_1, norm:trap_unexp_hndl_no_rnmi",
+    rules="norm:sstatus_sdt_trap, norm:trap_unexp_mdt_1, norm:trap_unexp_hndl_rnmi, norm:trap_unexp_hndl_no_rnmi",
     text=(
         "Where SDT says that S or VS cannot, M takes a double trap in its place, with what it would have been in"
         " mtval2; where MDT says that M cannot, the hart stops."
@@ -60,14 +60,20 @@ def unexpected(
             double_cause=Cat(was, Const(0, config.xlen - 1 - len(was)), trap.is_interrupt),
         )
     target = named(m, "trap_target_taken", Mux(is_double, Target.M, entry.target), Target)
-    is_fatal: Value = _ZERO
+    is_fatal = into_rnmi = _ZERO
     if config.smdbltrp:
-        # With resumable NMIs their handler takes it while they are enabled.
-        is_fatal = named(m, "is_critical_error", into[Target.M] & state[state.mdt])
-        into[Target.M] = into[Target.M] & ~state[state.mdt]
+        is_busy: Value = state[state.mdt]
+        nmie: Value = _ZERO
+        if config.smrnmi:
+            # norm:trap_unexp_mnstatus_nmie_0
+            nmie = state["mnstatus.nmie"]
+            is_busy = named(m, "m_is_busy", is_busy | (state.is_in(Mode.M) & ~nmie))
+            into_rnmi = named(m, "unexpected_into_rnmi", into[Target.M] & is_busy & nmie)
+        is_fatal = named(m, "is_critical_error", into[Target.M] & is_busy & ~nmie)
+        into[Target.M] = into[Target.M] & ~is_busy
     into[Target.M] = named(m, "take_m", into[Target.M])
     enters = named(m, "enter_taken", entry.enters & ~is_fatal)
-    return replace(entry, target=target, into=into, enters=enters, is_fatal=is_fatal), trap
+    return replace(entry, target=target, into=into, enters=enters, is_fatal=is_fatal, into_rnmi=into_rnmi), trap
 
 
 def ended_by_return(

@@ -44,7 +44,10 @@ def _load_store_mode(state: State) -> Value:
     """
     mpp: Value = state["mstatus.mpp"]
     prv = mpp if state.config.s else mpp.replicate(2)
-    return Mux(state["mstatus.mprv"], Cat(prv, state[state.mpv] & ~prv[1]), state.mode)
+    acts: Value = state["mstatus.mprv"]
+    if state.config.smrnmi:
+        acts = acts & state["mnstatus.nmie"]  # norm:mnstatus_mprv_clear
+    return Mux(acts, Cat(prv, state[state.mpv] & ~prv[1]), state.mode)
 
 
 def _hlsv_mode(state: State) -> Value:

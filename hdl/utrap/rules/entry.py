@@ -99,12 +99,16 @@ class Entry:
         into: Whether each mode is entered, one-hot; all 0 without a trap.
         enters: A trap is taken.
         is_fatal: Nobody can take it, and the hart stops.
+        into_rnmi: The handler of RNMIs is entered, and none of the modes.
+        is_rnmi: By an RNMI, and not by a trap that M could not take.
     """
 
     target: Value
     into: Mapping[Target, Value]
     enters: Value
     is_fatal: Value
+    into_rnmi: Value
+    is_rnmi: Value
 
 
 def enter(m: Module, config: Config, event: Event, choice: InterruptChoice, exception_target: Value) -> Entry:
@@ -116,6 +120,8 @@ def enter(m: Module, config: Config, event: Event, choice: InterruptChoice, exce
         into={t: named(m, f"enter_{t.prefix}", enters) for t, enters in into.items()},
         enters=named(m, "enter", event.is_trap & (is_exception | choice.request)),
         is_fatal=Const(0, 1),
+        into_rnmi=Const(0, 1),
+        is_rnmi=Const(0, 1),
     )
 
 

@@ -14,7 +14,7 @@ from utrap.section import Phase, Section
 __all__ = ["RETURNS", "Event", "decode"]
 
 #: The operations that are trap returns.
-RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET, CommitOp.RESUME)
+RETURNS = (CommitOp.MRET, CommitOp.SRET, CommitOp.URET, CommitOp.MNRET, CommitOp.RESUME)
 
 SECTION = Section(
     phase=Phase.EVENT,
@@ -31,7 +31,8 @@ class Event:
         op: What takes place of `commit.op`: nothing in a hart that has stopped, but for a debugger's halt.
         is_trap: An exception or an interrupt: it selects data. In Debug Mode there is none (Sdext: Debug Mode).
         is_halt: The hart enters Debug Mode; constant 0 without Sdext.
-        stores_pc: Among events that store one, it is the core's pc and not what a CSR access writes.
+        is_rnmi: An RNMI is committed; constant 0 without Smrnmi.
+        stores_pc: Among events that store into the trap registers it is no CSR access.
         is_exception: Among traps, it is an exception.
         is_return: Each return, by its operation.
         is_access: A CSR access, an instruction's or a debugger's.
@@ -45,6 +46,7 @@ class Event:
     op: Value
     is_trap: Value
     is_halt: Value
+    is_rnmi: Value
     stores_pc: Value
     is_exception: Value
     is_return: Mapping[CommitOp, Value]
@@ -75,10 +77,15 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
         op = named(m, "op_in_effect", Mux(has_stopped, Const(CommitOp.NONE, len(op)), op))
     by_debugger = named(m, "is_debugger_access", op == CommitOp.DEBUG_CSR)
     is_trap = op[1] & ~op[2]
-    is_halt = never
+    is_halt = is_rnmi = never
     stores_pc = is_trap
+    has_more = len(op) > 3
+    if has_more:
+        is_trap = is_trap & ~op[3]
+    if state.config.smrnmi:
+        is_rnmi = named(m, "is_rnmi", op == CommitOp.RNMI)
     if state.config.sdext:
-        is_trap = is_trap & ~op[3] & ~state.debug
+        is_trap = is_trap & ~state.debug
         is_halt = named(m, "is_halt", (op == CommitOp.HALT) & ~state.debug)
     is_trap = named(m, "is_trap", is_trap)
     is_idle = op == CommitOp.NONE
@@ -88,7 +95,8 @@ def decode(m: Module, state: State, op: Value, csr_op: Value) -> Event:
         op=op,
         is_trap=is_trap,
         is_halt=is_halt,
-        stores_pc=named(m, "event_stores_pc", stores_pc) if state.config.sdext else is_trap,
+        is_rnmi=is_rnmi,
+        stores_pc=named(m, "event_stores_pc", stores_pc) if has_more else is_trap,
         is_exception=named(m, "is_exception", ~op[0]),
         is_return={ret: named(m, f"is_{ret.name.lower()}", op == ret) for ret in RETURNS if ret.is_in(state.config)},
         is_access=named(m, "is_access", (op == CommitOp.CSR) | by_debugger),

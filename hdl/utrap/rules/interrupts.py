@@ -47,6 +47,7 @@ class InterruptChoice:
         target: Which mode takes it, a `Target`; any without a request.
         takes: Whether each mode takes it: `request` and `target` in one.
         causes: The code that each mode would take if it took one, as wide as the highest.
+        rnmi: An RNMI is to be taken before all else; constant 0 without Smrnmi.
     """
 
     request: Value
@@ -55,18 +56,21 @@ class InterruptChoice:
     target: Value
     takes: Mapping[Target, Value]
     causes: Mapping[Target, Value]
+    rnmi: Value
 
 
-def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice:
+def choose_interrupt(m: Module, state: State, lines: Any, interrupt: Any) -> InterruptChoice:
     """Choose by target mode first, M, HS, U, VS, then by priority, and drive the interrupt port."""
-    config, named = state.config, SECTION.signal
+    config, named, never = state.config, SECTION.signal, Const(0, 1)
     mip, mie = state.views["mip"], state.views["mie"]
     rules = priority(config)
     ready = {rule.code: named(m, f"{rule.name.lower()}_ready", mip[rule.code] & mie[rule.code]) for rule in rules}
     code_bits = max(rule.code for rule in rules).bit_length()
-    if config.sdext:
-        # Sdext: Debug Mode, Sdext: Step Bit In Dcsr.
-        is_masked = named(m, "interrupts_masked", state.debug | (state["dcsr.step"] & ~state["dcsr.stepie"]))
+    debugger = named(m, "masked_by_debugger", _masked_by_debugger(state)) if config.sdext else never
+    is_masked = debugger
+    if config.smrnmi:
+        # norm:mnstatus_nmie_disable, HU-32
+        is_masked = named(m, "interrupts_masked", debugger | ~state["mnstatus.nmie"])
     some: dict[Target, Value] = {target: Const(0, 1) for target in Target}
     causes: dict[Target, Value] = {}
     for target in _ORDER:
@@ -79,7 +83,7 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
             if (destined := _destined(state, rule, target)) is not None
         ]
         lets_in = _is_enabled(state, target)
-        if config.sdext:
+        if config.sdext or config.smrnmi:
             lets_in = lets_in & ~is_masked
         enabled = named(m, f"interrupts_enabled_for_{prefix}", lets_in)
         if target is Target.M:
@@ -102,7 +106,13 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
     SECTION.drive(m, interrupt.request, any_of(some[target] for target in _ORDER if target.is_in(config)))
     SECTION.drive(m, interrupt.cause, code)
     SECTION.drive(m, interrupt.target, mode_of(chosen))
-    SECTION.drive(m, interrupt.wake, any_of(ready.values()))
+    wakes, rnmi = any_of(ready.values()), never
+    if config.smrnmi:
+        # norm:mnstatus_wfi, norm:mnstatus_nmie_enable
+        wakes = wakes | lines.rnmi
+        rnmi = interrupt.rnmi
+        SECTION.drive(m, rnmi, lines.rnmi & state["mnstatus.nmie"] & ~debugger)
+    SECTION.drive(m, interrupt.wake, wakes)
     return InterruptChoice(
         request=interrupt.request,
         cause=interrupt.cause,
@@ -110,7 +120,13 @@ def choose_interrupt(m: Module, state: State, interrupt: Any) -> InterruptChoice
         target=chosen,
         takes={t: reduce(and_, (~some[h] for h in _ORDER[: _ORDER.index(t)]), some[t]) for t in targets(config)},
         causes=causes,
+        rnmi=rnmi,
     )
+
+
+def _masked_by_debugger(state: State) -> Value:
+    """All interrupts, in Debug Mode and in a single step (Sdext: Debug Mode, Sdext: Step Bit In Dcsr)."""
+    return state.debug | (state["dcsr.step"] & ~state["dcsr.stepie"])
 
 
 def _number(m: Module, config: Config, chosen: Value, code: Value) -> Value:

@@ -8,11 +8,12 @@ from typing import Any
 from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.csr.configured import stored_fields, trap_fields
-from utrap.isa import Mode, Target
+from utrap.isa import Mode
 from utrap.registers.state import State
 from utrap.registers.write import FieldWrite
 from utrap.rules.entry import Entry, Trap, column_values, status_writes
 from utrap.rules.event import Event
+from utrap.rules.rnmi import rnmi_writes
 from utrap.rules.xret import Return
 from utrap.section import Phase, Section
 
@@ -34,6 +35,14 @@ DIRTY = Section(
 )
 
 
+#: Rows of the trap columns that no mode's trap writes: column -> "csr.field" -> the event that does.
+_OTHER_ROWS: Mapping[str, Mapping[str, str]] = {
+    "epc": {"dpc.pc": "halt", "mnepc.pc": "rnmi"},
+    "code": {"mncause.code": "rnmi"},
+    "cause": {"mncause.interrupt": "rnmi"},
+}
+
+
 def dirtied(m: Module, state: State, commit: Any, event: Event, accepts_outside: Value) -> dict[str, Value]:
     """Return whether the instruction that retires wrote the state "fs" or "vs"."""
     states = [name for name in ("fs", "vs") if getattr(state.config, name)]
@@ -48,7 +57,6 @@ def connect_updates(
     state: State,
     *,
     writes: Mapping[str, FieldWrite],
-    is_trap: Value,
     entry: Entry,
     trap: Trap,
     is_halt: Value,
@@ -61,16 +69,15 @@ def connect_updates(
 
     Args:
         writes: The CSR write of each stored field.
-        is_trap: The event is an exception or an interrupt; selects data only.
         entry: The mode that a trap enters.
         trap: The trap.
         is_halt: The hart enters Debug Mode.
         halts: What that writes beside dpc and the mode, by "csr.field".
-        stores_pc: Among events that store a pc, it is the core's and not what a CSR access writes.
+        stores_pc: Among events that store into the trap registers it is no CSR access; selects data only.
         returns: Each return with whether it executes; at most one does.
         dirties: Whether the core wrote the state "fs" or "vs".
     """
-    in_columns = _connect_columns(m, state, writes, is_trap, stores_pc, entry.into, is_halt, trap)
+    in_columns = _connect_columns(m, state, writes, stores_pc, entry, is_halt, trap)
     for key, write in writes.items():
         if key not in in_columns:
             with m.If(write.enable):
@@ -84,6 +91,11 @@ def connect_updates(
     if state.config.smdbltrp:
         with m.If(entry.is_fatal):
             m.d.sync += state.critical.eq(1)
+    if state.config.smrnmi:
+        with m.If(entry.into_rnmi):
+            for key, value in rnmi_writes(state, entry).items():
+                _store(m, state, key, value)
+            m.d.sync += state.set_mode(Const(Mode.M, 2), Const(0, 1))
     if state.config.sdext:
         with m.If(is_halt):
             for key, value in halts.items():
@@ -125,13 +137,14 @@ def _connect_columns(
     m: Module,
     state: State,
     writes: Mapping[str, FieldWrite],
-    is_trap: Value,
     stores_pc: Value,
-    into: Mapping[Target, Value],
+    entry: Entry,
     is_halt: Value,
     trap: Trap,
 ) -> set[str]:
-    """Connect the trap columns: one multiplexer a column, one enable a row. dpc is a row of the pcs.
+    """Connect the trap columns: one multiplexer a column, one enable a row.
+
+    dpc and mnepc are rows of the pcs, mncause of the causes.
 
     All rows of a column have the same shape, so their CSR writes carry the
     same value, and a trap and a CSR write are never in the same cycle.
@@ -146,11 +159,11 @@ def _connect_columns(
         written = writes[field.storage].value
         low = field.lsb if column == "epc" else 0
         masked = Mux(holds, trap_value[low : low + field.width], 0)
-        is_pc = column == "epc"
-        data = SECTION.signal(m, f"column_{column}_data", Mux(stores_pc if is_pc else is_trap, masked, written))
-        enters = {key: into[target] for target, key in rows.items()}
-        if is_pc and "dpc.pc" in state.stored:
-            enters["dpc.pc"] = is_halt
+        data = SECTION.signal(m, f"column_{column}_data", Mux(stores_pc, masked, written))
+        enters = {key: entry.into[target] for target, key in rows.items()}
+        others = _OTHER_ROWS.get(column, {})
+        events = {"halt": is_halt, "rnmi": entry.into_rnmi}
+        enters |= {key: events[event] for key, event in others.items() if key in state.stored}
         for key, is_entered in enters.items():
             with m.If(is_entered | writes[key].enable):
                 m.d.sync += state.stored[key].eq(data)

@@ -44,6 +44,8 @@ def connect_trace(
     if config.sdext or config.smdbltrp:
         # Sdext: Debug Mode, norm:trap_unexp_hndl_no_rnmi.
         finds_nothing = finds_nothing | ((committed == CommitOp.EXCEPTION) & ~entry.enters)
+    if config.smrnmi:
+        finds_nothing = finds_nothing | ((committed == CommitOp.RNMI) & ~entry.enters)
     if config.sdext:
         finds_nothing = finds_nothing | ((committed == CommitOp.HALT) & state.debug)
     is_void = SECTION.signal(m, "event_is_void", is_refused | finds_nothing)

@@ -13,6 +13,7 @@ from utrap.registers.state import State
 from utrap.rules.entry import Entry, Trap
 from utrap.rules.event import Event
 from utrap.rules.interrupts import InterruptChoice
+from utrap.rules.rnmi import vector_in_m
 from utrap.section import Phase, Section
 
 __all__ = ["connect_redirect"]
@@ -55,8 +56,12 @@ def connect_redirect(
     is_early = ~event.is_exception
     is_interrupt = dict.fromkeys(Target, is_early) | {Target.M: trap.is_interrupt}
     vectors = {t: _vector(m, state, t, is_interrupt[t], choice.causes[t]) for t in targets(state.config)}
+    selects_vector = event.is_trap
+    if state.config.smrnmi:
+        vectors[Target.M] = vector_in_m(m, state, entry, vectors[Target.M])
+        selects_vector = selects_vector | event.is_rnmi
     SECTION.drive(m, answer.redirect, entry.enters | returns)
-    SECTION.drive(m, answer.target, _select(m, vectors, entry.target, event.is_trap, return_pcs))
+    SECTION.drive(m, answer.target, _select(m, vectors, entry.target, selects_vector, return_pcs))
 
 
 def _select(

@@ -16,7 +16,7 @@ from utrap.rules.double_trap import ended_by_return
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
-__all__ = ["Return", "connect_fault", "executing", "make_returns", "mret", "return_pcs", "sret", "uret"]
+__all__ = ["Return", "connect_fault", "executing", "make_returns", "mnret", "mret", "return_pcs", "sret", "uret"]
 
 MRET = Section(
     phase=Phase.RETURN,
@@ -40,6 +40,13 @@ URET = Section(
 )
 
 
+MNRET = Section(
+    phase=Phase.RETURN,
+    place=4,
+    title="MNRET",
+    rules="norm:mnret_mode, norm:mnret_restore, norm:mnret_mprv",
+    text="M-mode alone may execute it; it leads to the mode in MNPP and MNPV, and RNMIs are enabled again.",
+)
 PC = Section(
     phase=Phase.RETURN,
     place=3,
@@ -117,6 +124,8 @@ def connect_fault(
 def make_returns(m: Module, state: State) -> dict[CommitOp, Return]:
     """Return every return instruction, by its operation."""
     makers = {CommitOp.MRET: mret, CommitOp.SRET: sret, CommitOp.URET: uret}
+    if state.config.smrnmi:
+        makers[CommitOp.MNRET] = mnret
     return {op: make(m, state) for op, make in makers.items()}
 
 
@@ -210,5 +219,26 @@ def uret(m: Module, state: State) -> Return:
             "hustatus.upv": (to_guest, _ZERO),
             # HU-31: not from U, where a handler could undo a guest's.
             **ended_by_return(state, after, mdt=state.prv[1], sdt=state.prv[0]),
+        },
+    )
+
+
+def mnret(m: Module, state: State) -> Return:
+    """MNRET: out of the handler of RNMIs, to the mode in MNPP and MNPV."""
+    mnpp: Value = state["mnstatus.mnpp"]
+    prv = mnpp if state.config.s else mnpp.replicate(2)
+    to_machine = prv[1]
+    fault = _verdict(m, state, MNRET, "mnret", ~state.is_in(Mode.M), _ZERO)
+    after = _mode_after(m, MNRET, "mnret", prv, state["mnstatus.mnpv"] & ~to_machine)
+    return Return(
+        section=MNRET,
+        fault=fault,
+        epc=((_ONE, "mnepc"),),
+        **after,
+        writes={
+            "mnstatus.nmie": (_ONE, _ONE),
+            "mstatus.mprv": (~to_machine, _ZERO),
+            # norm:mstatus_mdt_clr_mnret and the like, which are Smdbltrp's.
+            **(ended_by_return(state, after, mdt=~to_machine) if state.config.smdbltrp else {}),
         },
     )

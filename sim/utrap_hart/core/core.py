@@ -94,7 +94,7 @@ class Core(Component):
                 "reset_pc": In(64),
                 "commit": Out(CommitSignature(config)),
                 "answer": In(AnswerSignature(config)),
-                "interrupt": In(InterruptSignature()),
+                "interrupt": In(InterruptSignature(config)),
                 "legality": In(LegalitySignature(config)),
                 "hart": In(HartSignature(config)),
                 "translate": Out(TranslateSignature(config)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from utrap_testbench.golden import Config, CsrAccess, CsrOp, Event, Halt, Retire, TakeException, TakeInterrupt
+from utrap_testbench.golden import Config, CsrAccess, CsrOp, Event, Halt, Retire, TakeException, TakeInterrupt, TakeRnmi
 
 from .moment import Answer
 from .operations import operation_bits
@@ -71,7 +71,7 @@ _TRAP, _EXCEPTION, _ACCESS = (TakeException, TakeInterrupt), (TakeException,), (
 
 #: In the order of the port list.
 OPERANDS = (
-    Operand(name="commit.pc", width=xlen, events=(*_TRAP, Halt), attribute="pc"),
+    Operand(name="commit.pc", width=xlen, events=(*_TRAP, TakeRnmi, Halt), attribute="pc"),
     Operand(name="commit.cause", width=bits(6), events=_EXCEPTION, attribute="cause"),
     Operand(name="commit.tval", width=xlen, events=_EXCEPTION, attribute="tval"),
     Operand(name="commit.gva", width=with_h(1), events=_EXCEPTION, attribute="gva"),
@@ -108,6 +108,8 @@ LEVELS = (
     Level(name="lines.local", width=lambda c: c.local_interrupts, field="line_local", lsb=16, line=16),
     # Bit 0 of the port is guest 1.
     Level(name="lines.hgeip", width=lambda c: c.geilen, field="hgeip", lsb=1),
+    Level(name="lines.rnmi", width=lambda c: int(c.smrnmi), field="line_rnmi"),
+    Level(name="lines.rnmi_cause", width=lambda c: 6 * c.smrnmi, field="rnmi_cause"),
     Level(name="counters.lcofi", width=lambda c: int(c.sscofpmf), field="lcofi_request"),
     Level(name="counters.of", width=lambda c: 32 * c.sscofpmf, field="counter_overflow"),
 )

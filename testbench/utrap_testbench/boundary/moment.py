@@ -77,7 +77,7 @@ class Answer(Now):
     @property
     def takes_effect(self) -> bool:
         """No fault, and a trap is taken or the hart has halted where that is the event: none of it in Debug Mode."""
-        if self.op is Op.EXCEPTION or self.op is Op.INTERRUPT:
+        if self.op is Op.EXCEPTION or self.op is Op.INTERRUPT or self.op is Op.RNMI:
             return self.outcome.trap == 1
         return self.outcome.halted == 1 if self.op is Op.HALT else self.verdict == 0
 

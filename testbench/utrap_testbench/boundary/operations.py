@@ -17,6 +17,7 @@ from utrap_testbench.golden import (
     Return,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
 )
 
@@ -35,8 +36,10 @@ class Op(IntEnum):
     SRET = 5
     URET = 6
     DEBUG_CSR = 7
+    MNRET = 8
+    RESUME = 9
     HALT = 10
-    RESUME = 11
+    RNMI = 11
 
 
 #: The event of each operation: its class, and what the operation says of it.
@@ -49,6 +52,8 @@ EVENTS: Mapping[Op, tuple[type[Event], Mapping[str, Any]]] = {
     Op.SRET: (TrapReturn, {"insn": Return.SRET}),
     Op.URET: (TrapReturn, {"insn": Return.URET}),
     Op.DEBUG_CSR: (CsrAccess, {"debug": True}),
+    Op.MNRET: (TrapReturn, {"insn": Return.MNRET}),
+    Op.RNMI: (TakeRnmi, {}),
     Op.HALT: (Halt, {}),
     Op.RESUME: (Resume, {}),
 }
@@ -63,7 +68,7 @@ VERDICTS: Mapping[int, int] = {cause: verdict for verdict, cause in enumerate(FA
 
 def operation_bits(config: Config) -> int:
     """How wide the operation is: as the highest that the configuration has."""
-    return max(op for op in Op if config.sdext or op < Op.HALT).bit_length()
+    return 4 if config.smrnmi or config.sdext else 3
 
 
 def operation(event: Event) -> Op:

@@ -81,6 +81,7 @@ from .parameters import ConfigError
 from .reason import Because, Reason, Verdict
 from .registers import IllegalState, is_legal, registers, state_from_registers
 from .reset import reset, reset_state
+from .rnmi import rnmi_is_due
 from .state import State
 from .stateen import float_in_x
 from .step import step
@@ -135,6 +136,7 @@ __all__ = [
     "registers",
     "reset",
     "reset_state",
+    "rnmi_is_due",
     "standing",
     "state_from_registers",
     "step",

@@ -35,6 +35,11 @@ def is_due(r: Rules, s: State) -> bool:
     return bool(r.smrnmi and s.mnstatus_nmie == 1 and s.line_rnmi == 1 and not debug_mode.masks_interrupts(r, s))
 
 
+def rnmi_is_due(config: Config, s: State) -> bool:
+    """Whether an RNMI would be taken now."""
+    return is_due(config.rules, s)
+
+
 def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
     """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (warl:RNMI)."""
     r = config.rules

@@ -9,7 +9,7 @@ from utrap.csr.definitions import Column, Field
 from utrap.csr.shared.makers import fixed, own
 from utrap.csr.warl import AlignedIfVectored
 
-__all__ = ["cause", "epc", "mtval2", "mtvec", "scratch", "tinst", "tval", "tval2", "tvec"]
+__all__ = ["cause", "epc", "mtval2", "mtvec", "saved", "scratch", "tinst", "tval", "tval2", "tvec"]
 
 
 def tvec(config: Config, csr: str) -> list[Field]:
@@ -60,6 +60,11 @@ def cause(config: Config, csr: str) -> list[Field]:
         own(csr, "code", 0, 6, on_trap="code", words="6 bits are stored"),
         own(csr, "interrupt", config.xlen - 1, on_trap="cause"),
     ]
+
+
+def saved(fields: list[Field]) -> list[Field]:
+    """Return the fields of an epc or a cause that no trap into a mode writes, but an event of its own."""
+    return [replace(field, on_trap="", column=Column.NONE) for field in fields]
 
 
 def scratch(config: Config, csr: str) -> list[Field]:
