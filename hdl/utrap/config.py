@@ -37,7 +37,7 @@ PAGE_BITS = 12
 FIRST_LOCAL = 16
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
-EXTENSIONS: Mapping[str, tuple[int, ...]] = {"sstc": (32, 64), "sdext": (32, 64), "shtvala": (64,)}
+EXTENSIONS: Mapping[str, tuple[int, ...]] = {"sstc": (32, 64), "shtvala": (64,), "sdext": (32, 64)}
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
@@ -87,10 +87,10 @@ class Config:
         vs: mstatus.VS is writable (needed by V).
         sstc: Supervisor timers: stimecmp, and with H vstimecmp, compared with the
             input `mtime`. Needs s, and counters for their TM bits.
-        sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
-            and leave it.
         shtvala: htval, mtval2 and hutval take every guest-physical address, those too
             that are wider than the widest guest mode's. Needs h and RV64: on RV32 none is.
+        sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
+            and leave it.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -123,8 +123,8 @@ class Config:
     fs: bool = True
     vs: bool = True
     sstc: bool = False
-    sdext: bool = False
     shtvala: bool = False
+    sdext: bool = False
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:

@@ -188,7 +188,9 @@ def record(config, seed, keep):
 
     async def scenario():
         for _ in range(300):
-            op = random.choice([*bench.operations, CommitOp.EXCEPTION, CommitOp.URET, CommitOp.MRET, CommitOp.DEBUG_CSR])
+            op = random.choice(
+                [*bench.operations, CommitOp.EXCEPTION, CommitOp.URET, CommitOp.MRET, CommitOp.DEBUG_CSR]
+            )
             name, kind = random.choice(shared), random.choice(list(CsrOp))
             inputs = {
                 "csr_address": ADDRESS[name],

@@ -32,7 +32,7 @@ def is_in(r: Rules, s: State) -> bool:
 
 
 def halt(config: Config, s: State, e: Halt) -> tuple[State, Outcome]:
-    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (warl:dcsr); in Debug Mode it means nothing."""
+    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (HU-35); in Debug Mode it means nothing."""
     mode = s.v << 2 | s.prv
     r = config.rules
     if r.sdext == 0 or is_in(r, s):
