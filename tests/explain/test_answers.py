@@ -191,6 +191,36 @@ def test_views_may_be_set_before_what_they_view(ask):
     assert answer["text"] == "SSI (1) is taken into HS"
 
 
+def test_a_halt_saves_where_the_hart_was_and_a_resume_leads_back(ask):
+    """HU-35, warl:dcsr"""
+    answer = ask("--set sdext=true --mode U --halt 3 --pc 0x4008")
+    assert (answer["text"], answer["verdict"], answer["to_mode"]) == ("enters Debug Mode", "halt", "M")
+    assert written(answer) == {"dcsr.CAUSE": 3, "dcsr.PRV": 0, "dpc": 0x4008}
+    answer = ask("--set sdext=true --mode M --debug --return resume --csr dcsr.PRV=0 --csr dpc=0x4008")
+    assert (answer["text"], answer["verdict"], answer["pc"]) == ("returns to U", "return", "0x4008")
+    assert ask("--set sdext=true --mode M --return resume")["verdict"] == "illegal instruction"
+
+
+def test_in_debug_mode_nothing_traps_and_no_return_executes(ask):
+    """HU-35"""
+    there = "--set sdext=true --mode M --debug"
+    answer = ask(f"{there} --cause 2")
+    assert (answer["verdict"], answer["writes"], rules(answer["steps"])) == ("nothing", [], ["Sdext: Debug Mode"])
+    answer = ask(f"{there} --return uret")
+    assert (answer["verdict"], rules(answer["steps"])) == ("illegal instruction", ["Sdext: Debug Mode"])
+    (interrupt,) = ask(f"{there} --interrupt MEI --csr mstatus.MIE=1")["interrupts"]
+    assert (interrupt["state"], rules(interrupt["steps"])[-1]) == ("blocked", "Sdext: Debug Mode")
+    for debug, verdict in (("", "illegal instruction"), ("--debug", "allowed")):
+        assert ask(f"--set sdext=true --mode M {debug} --access dcsr")["verdict"] == verdict
+
+
+def test_a_single_step_masks_interrupts_without_stepie(ask):
+    question = "--set sdext=true --mode U --interrupt MTI --csr dcsr.STEP=1 --csr dcsr.STEPIE={}"
+    (masked,) = ask(question.format(0))["interrupts"]
+    assert (masked["state"], rules(masked["steps"])[-1]) == ("blocked", "Sdext: Step Bit In Dcsr")
+    assert ask(question.format(1))["text"] == "MTI (7) is taken into M"
+
+
 def test_colours_are_for_a_terminal_that_wants_them(explain, monkeypatch):
     question = "--mode U --cause 2"
     plain = explain(question)

@@ -24,7 +24,7 @@ def examples(root):
 
 def test_the_examples_of_the_help_run(run):
     found = commands(HELP)
-    assert len(found) == 6
+    assert len(found) == 8
     for command in found:
         result = run(*shlex.split(command)[1:])
         assert (result.status, result.err) == (0, ""), command

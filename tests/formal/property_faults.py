@@ -248,6 +248,31 @@ TIMERS = {
     "a_write_alone_changes_timers": _leak(_TRAP, "vstimecmp"),
 }
 
+_AT_DCSR = f"{_CSR} & {_ADDRESS.format(0x7B0)}"
+DEBUG = {
+    "debug_mode_has_the_rights_of_m": ("mode_prv", _if("is_halt", "2'd1")),
+    "in_debug_mode_no_interrupt_is_requested": ("interrupts_masked", "dcsr_step & ~dcsr_stepie"),
+    "a_single_step_lets_no_interrupt_in": ("interrupts_masked", "mode_debug"),
+    "in_debug_mode_nothing_traps": ("is_trap", "(commit_op & 4'he) == 4'h2"),
+    "uret_never_leaves_debug_mode": ("uret_fault", "mode_v ? 2'd2 : 2'd0"),
+    "in_debug_mode_returns_are_illegal": ("legality_sret", _if(IN["m"], "2'd0")),
+    "a_halt_alone_enters_debug_mode": ("is_halt", "$ & ~(mode_v & commit_nmip)"),
+    "a_resume_alone_leaves_debug_mode": ("resume_executes", "$ & dcsr_prv != 2'd0"),
+    "a_halt_saves_where_the_hart_was": ("dcsr_v", _if("is_halt", "1'b0")),
+    "a_halt_changes_nothing_else": _leak("is_halt", "uepc"),
+    "a_resume_outside_debug_mode_is_illegal": ("resume_fault", _if(IN["m"], "2'd0")),
+    "a_resume_leads_where_dcsr_says": ("resume_v", "dcsr_v"),
+    "a_resume_changes_mprv_alone": ("mstatus_mprv", _if("resume_executes", "mstatus_mprv")),
+    "a_halt_and_a_resume_lead_back": ("mode_prv", _if("resume_executes & dcsr_prv == 2'd0", "2'd1")),
+    "debug_registers_are_for_debug_mode": _verdict(f"{_AT_DCSR} & {IN['m']}", 0),
+    "debug_registers_change_for_debuggers_alone": _leak(f"{_TRAP} & ~mode_debug", "dpc"),
+    "cause_and_nmip_are_the_halts": ("is_halt", "$ | write_dcsr"),
+    "dcsr_holds_what_it_may": ("dcsr_prv", _if("write_dcsr", "extension_wdata[1:0]")),
+    "after_reset_no_debugger_is_there": ("dcsr_prv", f"{RESET}2'd0"),
+    "ebreak_halts_by_the_bit_of_the_mode": ("hart_ebreak_halts", _if(IN["vs"], "dcsr_ebreaks")),
+    "steps_and_what_stands_still_are_told": ("hart_steps", "dcsr_step"),
+}
+
 #: By suite and property: the net or register, and what it gets.
 FAULTS = {
     "routing": ROUTING,
@@ -259,7 +284,12 @@ FAULTS = {
     "csrs": CSRS_,
     "interrupts": INTERRUPTS,
     "timers": TIMERS,
+    "debug": DEBUG,
 }
+
+
+#: What the full unit has not, and a suite is about.
+_NEEDED = {"timers": ("sstc",), "debug": ("sdext",)}
 
 
 def properties(suite):
@@ -269,4 +299,4 @@ def properties(suite):
 
 def config_of(suite):
     """The full RV64 unit, with what the suite is about."""
-    return FULL64.replace(sstc=True) if suite == "timers" else FULL64
+    return FULL64.replace(**dict.fromkeys(_NEEDED.get(suite, ()), True))

@@ -116,6 +116,9 @@ def test_the_properties_are_counted(texts):
     assert counted.pop("timers") == 0
     timers = len(tuple(SUITES["timers"].of(Config.profile("msuh", sstc=True))))
     assert f"`timers` has {timers} properties" in flat(texts.proofs)
+    assert counted.pop("debug") == 0
+    debug = len(tuple(SUITES["debug"].of(Config(sdext=True))))
+    assert f"`debug` has {debug} properties" in flat(texts.proofs)
     table = next(table for table in tables(texts.proofs) if "properties" in table[0])
     said = {row["suite"].strip("`"): int(row["properties"].partition(",")[0]) for row in table}
     assert said == {**counted, "all": sum(counted.values())}

@@ -12,6 +12,7 @@ from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
 from utrap_sim.waves.library import SCENARIOS, machine
 from utrap_sim.waves.scenario import event_name, path_of
+from utrap_testbench.golden import Halt, Resume
 
 CONFIGURATIONS = [(profile, xlen) for profile in PROFILES for xlen in (64, 32)]
 
@@ -21,9 +22,11 @@ def model_path(hart):
     path = []
     for played in hart.played:
         outcome = played.expected.outcome
-        if not played.is_shown or not outcome.redirect:
+        if not played.is_shown or not (outcome.redirect or outcome.halted):
             continue
-        if outcome.trap:
+        if isinstance(played.cycle.event, Halt | Resume):
+            name = event_name(10 + isinstance(played.cycle.event, Resume), 0)
+        elif outcome.trap:
             name = event_name(2 + outcome.is_interrupt, outcome.cause)
         else:
             name = played.cycle.event.insn.name
@@ -47,8 +50,8 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
 
 def test_verilator_shows_the_same_as_icarus(simulated):
     for name in SCENARIOS:
-        _, icarus = simulated(name, sstc=True)
-        _, verilator = simulated(name, on="verilator", sstc=True)
+        _, icarus = simulated(name, sstc=True, sdext=True)
+        _, verilator = simulated(name, on="verilator", sstc=True, sdext=True)
         assert verilator.differences == []
         assert verilator.seen.lines == icarus.seen.lines, name
 
@@ -60,7 +63,7 @@ def test_verilator_shows_the_same_as_icarus(simulated):
         ("full", {"windows": 1}),
         ("full", {"windows": 8, "geilen": 8, "sstc": True}),
         ("msuh", {"sstc": True}),
-        ("full", {"xlen": 32, "sstc": True}),
+        ("full", {"xlen": 32, "sstc": True, "sdext": True}),
         ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
         ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
         ("full", {"hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4"), "fs": False, "counters": "none"}),
@@ -81,7 +84,7 @@ def test_the_sequences_that_were_asked_for_are_there():
     assert {
         *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
         *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
-        *("kernel-timer-in-handler", "guest-timer"),
+        *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler"),
     } <= SCENARIOS.keys()
 
 

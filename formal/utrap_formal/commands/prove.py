@@ -16,6 +16,7 @@ windows       no guest-page fault outside the windows reaches U
 csrs          CSRs hold what they may; who may access them
 interrupts    the highest enabled interrupt is requested, a masked one never
 timers        the timers' interrupts follow the time; who may set the timers
+debug         what Debug Mode masks, the ways in and out, its registers
 cover         every way from mode to mode, and every cause, comes about
 """
 
@@ -56,6 +57,7 @@ _PROPERTIES = (
     "csrs",
     "interrupts",
     "timers",
+    "debug",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

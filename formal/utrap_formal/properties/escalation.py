@@ -17,36 +17,41 @@ PROPERTIES = Properties("escalation", "without a trap no mode gains privilege, o
 # --- modes ---------------------------------------------------------------------------------------
 
 
+def _stays_below(cycle: Cycle) -> Value:
+    """The event is neither a trap nor a halt, which enters Debug Mode with M's rights."""
+    return ~cycle.is_trap & ~cycle.is_halt
+
+
 @PROPERTIES.add("norm:xret_in_lower_mode HU-22")
 def only_traps_lead_to_m_or_s(w: Window) -> Claim:
-    """No event in U, VS or VU that is no trap leads to M or to HS."""
+    """No event in U, VS or VU that is no trap leads to M or to HS, but for a halt."""
     now = w.now
-    return Claim(when=~now.is_trap & now.is_in(Mode.U, Mode.VS, Mode.VU), then=~w.next.is_in(Mode.M, Mode.S))
+    return Claim(when=_stays_below(now) & now.is_in(Mode.U, Mode.VS, Mode.VU), then=~w.next.is_in(Mode.M, Mode.S))
 
 
 @PROPERTIES.add("norm:xret_in_lower_mode", needs="s")
 def only_traps_lead_from_s_to_m(w: Window) -> Claim:
-    """No event in HS that is no trap leads to M."""
-    return Claim(when=~w.now.is_trap & w.now.is_in(Mode.S), then=~w.next.is_in(Mode.M))
+    """No event in HS that is no trap leads to M, but for a halt."""
+    return Claim(when=_stays_below(w.now) & w.now.is_in(Mode.S), then=~w.next.is_in(Mode.M))
 
 
 @PROPERTIES.add("norm:sret_v1 HU-19", needs="h")
 def only_traps_leave_the_guest(w: Window) -> Claim:
-    """No event in VS or VU that is no trap leads to V=0."""
-    return Claim(when=~w.now.is_trap & w.now.v, then=w.next.v)
+    """No event in VS or VU that is no trap leads to V=0, but for a halt."""
+    return Claim(when=_stays_below(w.now) & w.now.v, then=w.next.v)
 
 
 @PROPERTIES.add("norm:H_virtinst_vu_sret_sfence HU-19", needs="h")
 def only_traps_leave_vu(w: Window) -> Claim:
-    """No event in VU that is no trap leads to another mode."""
-    return Claim(when=~w.now.is_trap & w.now.is_in(Mode.VU), then=w.next.is_in(Mode.VU))
+    """No event in VU that is no trap leads to another mode, but for a halt."""
+    return Claim(when=_stays_below(w.now) & w.now.is_in(Mode.VU), then=w.next.is_in(Mode.VU))
 
 
 @PROPERTIES.add("HU-20 norm:xret_in_lower_mode")
 def u_is_left_by_traps_and_uret_alone(w: Window) -> Claim:
-    """No event in U that is neither a trap nor URET leads to another mode."""
+    """No event in U that is neither a trap nor URET leads to another mode, but for a halt."""
     now = w.now
-    return Claim(when=~now.is_trap & ~now.returns_by(Op.URET) & now.is_in(Mode.U), then=w.next.is_in(Mode.U))
+    return Claim(when=_stays_below(now) & ~now.returns_by(Op.URET) & now.is_in(Mode.U), then=w.next.is_in(Mode.U))
 
 
 @PROPERTIES.add("HU-22 HU-20", needs="n")

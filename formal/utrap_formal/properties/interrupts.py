@@ -45,8 +45,8 @@ def _order(config: Config) -> list[int]:
 
 
 def active(cycle: Cycle, interrupt: int) -> Value:
-    """norm:intr_mip_mie_op: pending and enabled."""
-    return cycle["mip"][interrupt] & cycle["mie"][interrupt]
+    """norm:intr_mip_mie_op: pending and enabled, and no debugger masks it."""
+    return cycle["mip"][interrupt] & cycle["mie"][interrupt] & ~cycle.masks_interrupts
 
 
 def takes(cycle: Cycle, interrupt: int, target: Mode) -> Value:

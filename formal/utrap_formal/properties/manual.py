@@ -10,7 +10,18 @@ from enum import IntEnum, unique
 from utrap.config import Config
 from utrap_testbench.boundary import Op
 
-__all__ = ["CSRS", "LOCAL_INTERRUPTS", "Cause", "Interrupt", "Mode", "Op", "exists", "interrupt_name", "place"]
+__all__ = [
+    "CSRS",
+    "DEBUG_CSRS",
+    "LOCAL_INTERRUPTS",
+    "Cause",
+    "Interrupt",
+    "Mode",
+    "Op",
+    "exists",
+    "interrupt_name",
+    "place",
+]
 
 
 @unique
@@ -94,11 +105,15 @@ CSRS: dict[str, int] = {
     "hstatus": 0x600, "hedeleg": 0x602, "hideleg": 0x603, "hie": 0x604, "htimedelta": 0x605, "hcounteren": 0x606,
     "hgeie": 0x607, "henvcfg": 0x60A, "hedelegh": 0x612, "htimedeltah": 0x615, "henvcfgh": 0x61A, "htval": 0x643,
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
+    "dcsr": 0x7B0, "dpc": 0x7B1, "dscratch0": 0x7B2, "dscratch1": 0x7B3,
     "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
     "hudcfg": 0x6C0, "huedeleg": 0x6C2, "huedelegh": 0x6D2, **{f"hugpaw{i}": 0x6E0 + i for i in range(8)},
     "hustatus": 0x800, "hutval": 0x843, "hutinst": 0x84A,
     "mvendorid": 0xF11, "marchid": 0xF12, "mimpid": 0xF13, "mhartid": 0xF14, "mconfigptr": 0xF15,
 }  # fmt: skip
+
+#: What Debug Mode alone may access (Sdext: Core Debug Registers).
+DEBUG_CSRS = ("dcsr", "dpc", "dscratch0", "dscratch1")
 
 #: Fields: highest and lowest bit. What depends on XLEN is in `place`.
 _STATUS = {
@@ -111,6 +126,11 @@ _FIELDS: dict[str, dict[str, tuple[int, int]]] = {
     "hstatus": {
         "VSBE": (5, 5), "GVA": (6, 6), "SPV": (7, 7), "SPVP": (8, 8), "HU": (9, 9), "VGEIN": (17, 12),
         "VTVM": (20, 20), "VTW": (21, 21), "VTSR": (22, 22),
+    },
+    "dcsr": {
+        "PRV": (1, 0), "STEP": (2, 2), "NMIP": (3, 3), "MPRVEN": (4, 4), "V": (5, 5), "CAUSE": (8, 6),
+        "STOPTIME": (9, 9), "STOPCOUNT": (10, 10), "STEPIE": (11, 11), "EBREAKU": (12, 12), "EBREAKS": (13, 13),
+        "EBREAKM": (15, 15), "EBREAKVU": (16, 16), "EBREAKVS": (17, 17), "EXTCAUSE": (26, 24), "DEBUGVER": (31, 28),
     },
     "hudcfg": {"EN": (0, 0), "WEN": (1, 1)},
     "hustatus": {"GVA": (6, 6), "UPV": (7, 7), "UPVP": (8, 8)},
@@ -157,6 +177,8 @@ def exists(csr: str, config: Config) -> bool:
         return config.xlen == 32 and exists(base, config)
     if csr in ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph"):
         return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
+    if csr in DEBUG_CSRS:
+        return config.sdext
     if csr.startswith("hugpaw"):
         return int(csr[-1]) < config.windows
     if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):

@@ -12,6 +12,7 @@ from utrap.products.verilog_module import verilog
 from utrap_formal.properties import (
     conservative,
     cover,
+    debug,
     entry,
     escalation,
     interrupts,
@@ -31,7 +32,7 @@ from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["SUITES", "open_suite", "suite"]
 
-_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers, cover)
+_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers, debug, cover)
 #: By name, in the order in which they run.
 SUITES: dict[str, Properties] = {module.PROPERTIES.name: module.PROPERTIES for module in _MODULES}
 

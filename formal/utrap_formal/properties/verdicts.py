@@ -8,7 +8,7 @@ from amaranth.hdl import Const, Mux, Value
 
 from utrap.config import Config
 from utrap_formal.properties.csrs import PROPERTIES
-from utrap_formal.properties.manual import CSRS, Mode, Op, exists
+from utrap_formal.properties.manual import CSRS, DEBUG_CSRS, Mode, Op, exists
 from utrap_formal.properties.property import Claim
 from utrap_formal.properties.window import Cycle, Window, any_of
 
@@ -16,7 +16,7 @@ __all__ = ["PROPERTIES"]
 
 _ILLEGAL, _VIRTUAL = 1, 2
 _HU = ("hustatus", "hutval", "hutinst")
-#: Whose rights are in `timers`.
+#: Whose rights are in `timers`; those of Debug Mode's are in `debug`.
 _TIMERS = ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph")
 
 
@@ -59,8 +59,8 @@ def _verdict(
         return Claim(when=when, then=now["answer_fault"] == fault(now))
 
 
-_verdict("m_may_access_all", "M may access every CSR that exists.", "warl:order", (Mode.M,),
-         lambda csr: True, lambda now: 0)  # fmt: skip
+_verdict("m_may_access_all", "M may access every CSR that exists but those of Debug Mode.", "warl:order", (Mode.M,),
+         lambda csr: csr not in DEBUG_CSRS, lambda now: 0)  # fmt: skip
 _verdict("u_may_not_access_higher", "In U a CSR of a higher level is illegal.", "warl:order HU-1 HU-4",
          (Mode.U,), lambda csr: _level(csr) > 0, lambda now: _ILLEGAL)  # fmt: skip
 _verdict("u_may_access_its_own", "U may access the CSRs of N.", "HU-3", (Mode.U,),
@@ -257,15 +257,16 @@ def _return(name: str, says: str, rules: str, op: Op, fault: Callable[[Cycle, Co
         return Claim(when=w.now["commit_op"] == op, then=w.now["answer_fault"] == fault(w.now, w.config))
 
 
-_return("mret_is_judged", "MRET is illegal below M.", "norm:xret_in_lower_mode", Op.MRET,
-        lambda now, config: Mux(now.is_in(Mode.M), 0, _ILLEGAL))  # fmt: skip
+_return("mret_is_judged", "MRET is illegal below M, and in Debug Mode.", "norm:xret_in_lower_mode", Op.MRET,
+        lambda now, config: Mux(now.is_in(Mode.M) & ~now.in_debug_mode, 0, _ILLEGAL))  # fmt: skip
 _return(
-    "sret_is_judged", "SRET is illegal in U and without S, in S with TSR; virtual in VU, in VS with VTSR.",
+    "sret_is_judged",
+    "SRET is illegal in U and without S, in S with TSR, in Debug Mode; virtual in VU, in VS with VTSR.",
     "norm:mstatus_tsr_op norm:hstatus_vtsr_op norm:H_virtinst_vu_sret_sfence norm:sret_presence", Op.SRET,
     lambda now, config: _fault(
-        now.is_in(Mode.U) | now.is_in(Mode.S) & now["mstatus.TSR"] | Const(not config.s),
+        now.is_in(Mode.U) | now.is_in(Mode.S) & now["mstatus.TSR"] | Const(not config.s) | now.in_debug_mode,
         now.is_in(Mode.VU) | now.is_in(Mode.VS) & now["hstatus.VTSR"],
     ),
 )  # fmt: skip
-_return("uret_is_judged", "URET is virtual in a guest; without N illegal in every mode.", "HU-19", Op.URET,
-        lambda now, config: _fault(Const(not config.n), now.v))  # fmt: skip
+_return("uret_is_judged", "URET is virtual in a guest; without N illegal in every mode; and so in Debug Mode.",
+        "HU-19 HU-35", Op.URET, lambda now, config: _fault(Const(not config.n) | now.in_debug_mode, now.v))  # fmt: skip

@@ -71,15 +71,16 @@ def _event(values: Values, number: int) -> str:
     def port(name: str) -> int:
         return values.get(cycle + name, 0)
 
-    op = Op(port("commit_op"))
-    words = [_mode(values, number), op.name if not port("rst") else "reset"]
+    op = port("commit_op")
+    name = Op(op).name if op in set(Op) else f"no operation ({op})"
+    words = [_mode(values, number), name if not port("rst") else "reset"]
     if op in (Op.CSR, Op.DEBUG_CSR):
         words += [_ACCESS[port("commit_csr_op")], _csr(port("commit_csr_address"))]
         words += [hex(port("commit_csr_wdata"))] * (port("commit_csr_op") != 0)
-    elif op is Op.EXCEPTION:
+    elif op == Op.EXCEPTION:
         words += [f"cause {port('commit_cause')}", f"pc {port('commit_pc'):#x}", f"tval {port('commit_tval'):#x}"]
         words += [f"GPA>>2 {port('commit_tval2'):#x}"] * (port("commit_cause") in (20, 21, 23))
-    elif op is Op.INTERRUPT:
+    elif op in (Op.INTERRUPT, Op.HALT):
         words += [f"pc {port('commit_pc'):#x}"]
     lines = [name for name in ("meip", "mtip", "msip", "seip", "ueip", "hgeip") if port(f"lines_{name}")]
     return " ".join(words + ([f"with {', '.join(lines)}"] if lines else []))

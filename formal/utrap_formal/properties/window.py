@@ -110,9 +110,24 @@ class Cycle:
         return any_of(self.mode == mode for mode in modes)
 
     @property
+    def in_debug_mode(self) -> Value:
+        """The hart is in Debug Mode."""
+        return self["hart_debug"] if self.has("hart_debug") else Const(0)
+
+    @property
+    def is_halt(self) -> Value:
+        """The hart enters Debug Mode."""
+        return (self["commit_op"] == Op.HALT) & ~self.in_debug_mode if self.has("hart_debug") else Const(0)
+
+    @property
+    def masks_interrupts(self) -> Value:
+        """Debug Mode, or a single step without stepie, lets none in (Sdext: Debug Mode, Step Bit In Dcsr)."""
+        return self.in_debug_mode | (self["dcsr.STEP"] & ~self["dcsr.STEPIE"])
+
+    @property
     def is_exception(self) -> Value:
-        """An exception is taken."""
-        return self["commit_op"] == Op.EXCEPTION
+        """An exception is taken: in Debug Mode none is (Sdext: Debug Mode)."""
+        return (self["commit_op"] == Op.EXCEPTION) & ~self.in_debug_mode
 
     @property
     def is_interrupt(self) -> Value:
@@ -125,7 +140,7 @@ class Cycle:
         return self.is_exception | self.is_interrupt
 
     def returns_by(self, op: Op) -> Value:
-        """MRET, SRET or URET executes."""
+        """MRET, SRET, URET or RESUME executes."""
         return (self["commit_op"] == op) & (self["answer_fault"] == 0)
 
     @property

@@ -25,6 +25,12 @@ Who may set a guest's timer, and whether it is due:
   utrap explain --set sstc=true --mode VS --time 0x1000 --csr vstimecmp=0x1000 \\
     --csr menvcfg.STCE=1 --csr henvcfg.STCE=1 --csr mie=0x40 --csr hideleg=0x40
 
+What a debugger's request does in the VMM's handler, and a return in Debug Mode:
+
+\b
+  utrap explain --set sdext=true --mode U --halt 3 --pc 0x10000
+  utrap explain --set sdext=true --mode M --debug --return uret
+
 Why SRET traps, and who may write satp:
 
 \b
@@ -53,7 +59,11 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
     multiple=True,
     help="Pending, and locally enabled unless --csr sets mie or a view of it; may be repeated.",
 )
-@click.option("--return", "returns", type=click.Choice(["mret", "sret", "uret"]), help="A trap return.")
+@click.option(
+    "--return", "returns", type=click.Choice(["mret", "sret", "uret", "resume"]), help="A trap return, or RESUME."
+)
+@click.option("--halt", metavar="CAUSE", help="The hart enters Debug Mode; CAUSE as dcsr has it, 1 to 7.")
+@click.option("--debug", is_flag=True, help="The hart is in Debug Mode, whose mode is M.")
 @click.option("--access", metavar="CSR", help="An access to this CSR, by name or address; a read unless it is said.")
 @click.option("--write", **OPERAND, help="The access writes.")
 @click.option("--set-bits", **OPERAND, help="The access sets bits (CSRRS).")

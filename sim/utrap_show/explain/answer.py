@@ -16,9 +16,11 @@ from utrap_testbench.golden import (
     Because,
     CsrAccess,
     CsrOp,
+    Halt,
     Mode,
     Outcome,
     Query,
+    Resume,
     TakeException,
     TakeInterrupt,
     TrapReturn,
@@ -41,6 +43,7 @@ _FAULTS = {2: "illegal instruction", 22: "virtual instruction"}
 #: What a field that holds a mode calls its values.
 _MODES = {
     "mstatus_mpp": {0: "U", 1: "S", 3: "M"},
+    "dcsr_prv": {0: "U", 1: "S", 3: "M"},
     "mstatus_spp": {0: "U", 1: "S"},
     "vsstatus_spp": {0: "VU", 1: "VS"},
     "hstatus_spvp": {0: "VU", 1: "VS"},
@@ -178,6 +181,10 @@ class _Teller:
             return {"kind": "interrupt", "text": "interrupt", "pc": self._hex(event.pc)}
         if isinstance(event, TrapReturn):
             return {"kind": "return", "text": event.insn.value.upper(), "instruction": event.insn.value}
+        if isinstance(event, Resume):
+            return {"kind": "return", "text": "RESUME", "instruction": "resume"}
+        if isinstance(event, Halt):
+            return {"kind": "halt", "text": f"halt ({event.cause})", "cause": event.cause, "pc": self._hex(event.pc)}
         if isinstance(event, Query):
             return {"kind": "instruction", "text": event.insn.value.upper(), "instruction": event.insn.value}
         assert isinstance(event, CsrAccess)
@@ -205,9 +212,18 @@ class _Teller:
             return f"goes to {to_mode}", "trap"
         if isinstance(event, TakeInterrupt):
             return "no interrupt is taken", "nothing"
-        if isinstance(event, TrapReturn):
+        if isinstance(event, TakeException | Halt):
+            return self._in_debug_mode(outcome)
+        if isinstance(event, TrapReturn | Resume):
             return f"returns to {to_mode}", "return"
         return "allowed", "allowed"
+
+    @staticmethod
+    def _in_debug_mode(outcome: Outcome) -> tuple[str, str]:
+        """A halt leads there, and nothing that would trap or halt happens there."""
+        if outcome.halted:
+            return "enters Debug Mode", "halt"
+        return "nothing happens: the hart is in Debug Mode", "nothing"
 
     def _number(self, event: object) -> int:
         """What {c} and {i} of a reason stand for."""

@@ -14,9 +14,12 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Irq,
+    Mode,
     Query,
+    Resume,
     Return,
     State,
     TakeException,
@@ -59,6 +62,8 @@ class Options:
     tinst: str | None = None
     gva: bool = False
     time: str | None = None
+    halt: str | None = None
+    debug: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +112,7 @@ class _Maker:
             "returns": f"--return {o.returns}" if o.returns is not None else "",
             "access": f"--access {o.access}" if o.access is not None else "",
             "instruction": f"--insn {o.insn}" if o.insn is not None else "",
+            "halt": f"--halt {o.halt}" if o.halt is not None else "",
         }
         kinds = [kind for kind, text in asked.items() if text]
         if len(kinds) > 1:
@@ -117,7 +123,7 @@ class _Maker:
             return "interrupt"
         if not kinds:
             raise UserError(
-                "what happens? add --cause, --interrupt (or --csr mip=..., --time), --return, --access or --insn"
+                "what happens? add --cause, --interrupt (or --csr mip=..., --time), --return, --access, --insn, --halt"
             )
         return kinds[0]
 
@@ -128,8 +134,14 @@ class _Maker:
             if value not in (None, False) and kind != "exception":
                 said = f"--{name}" if value is True else f"--{name} {value}"
                 raise UserError(f"{said}: only an exception has one: leave it out, or ask with --cause")
-        if o.pc is not None and kind not in ("exception", "interrupt"):
+        if o.pc is not None and kind not in ("exception", "interrupt", "halt"):
             raise UserError(f"--pc {o.pc}: only a trap stores it: leave it out, or ask with --cause or --interrupt")
+        asks = {"--debug": o.debug, "--halt": o.halt is not None, "--return resume": o.returns == "resume"}
+        if any(asks.values()) and not self.config.sdext:
+            said = next(text for text, is_asked in asks.items() if is_asked)
+            raise UserError(f"{said}: there is no Debug Mode without Sdext: add --set sdext=true")
+        if o.debug and self.mode != Mode.M:
+            raise UserError(f"--debug with --mode {o.mode}: in Debug Mode the mode is M: change one of them")
         operations = {"write": o.write, "set-bits": o.set_bits, "clear-bits": o.clear_bits}
         given = [f"--{name} {value}" for name, value in operations.items() if value is not None]
         if given and kind != "access":
@@ -172,7 +184,15 @@ class _Maker:
     def _interrupt(self, state: State) -> Event:
         return TakeInterrupt(pc=self._pc())
 
+    def _halt(self, state: State) -> Event:
+        cause = number("--halt", self.options.halt or "")
+        if not 1 <= cause <= 7:
+            raise UserError(f"--halt {self.options.halt}: dcsr.cause is 1 to 7")
+        return Halt(pc=self._pc(), cause=cause)
+
     def _returns(self, state: State) -> Event:
+        if self.options.returns == "resume":
+            return Resume()
         return TrapReturn(insn=Return(self.options.returns))
 
     def _instruction(self, state: State) -> Event:
@@ -225,6 +245,7 @@ class _Maker:
         wanted = self._wanted()
         raised = [self.names.interrupt(text) for text in self.options.interrupts]
         state = reset_state(self.config).replace(prv=self.mode & 3, v=self.mode >> 2, time=self._time())
+        state.debug = int(self.options.debug)
         for _ in range(2):  # whatever the order: a view takes what its delegation lets through the second time
             for place, value in wanted:
                 state = self._put(state, place, value)

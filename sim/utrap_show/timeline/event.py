@@ -22,6 +22,8 @@ class Kind(Enum):
     MRET = "MRET"
     SRET = "SRET"
     URET = "URET"
+    HALT = "halt"
+    RESUME = "resume"
     CSR = "CSR access"
     DEBUG_CSR = "debugger's CSR access"
     RESET = "reset"
@@ -32,7 +34,7 @@ class Kind(Enum):
 
     @property
     def is_return(self) -> bool:
-        return self in (Kind.MRET, Kind.SRET, Kind.URET)
+        return self in (Kind.MRET, Kind.SRET, Kind.URET, Kind.RESUME)
 
     @property
     def is_access(self) -> bool:
@@ -68,7 +70,7 @@ class Event:
         kind: What happened.
         from_mode, to_mode: The mode before and after.
         cause: The code that xcause gets; None where it is no trap, so for the next three.
-        epc: The pc that xepc gets.
+        epc: The pc that xepc gets; of a halt that dpc gets.
         tval: An exception's trap value.
         gpa: A guest-page fault's guest-physical address, bits 1:0 are 0: the trap carries it shifted right by 2.
         vector: Where the pc goes; None for an access, and after reset.
@@ -98,6 +100,8 @@ class Event:
             return _exception_name(self.cause, self.from_mode)
         if self.kind is Kind.INTERRUPT:
             return interrupt_name(self.cause)
+        if self.kind is Kind.HALT:
+            return _halt_name(self.writes)
         return self.access or self.kind.value
 
     @property
@@ -125,9 +129,19 @@ class Event:
 def _value(write: Write) -> str:
     """A field's new value; of a previous privilege the mode's letter, where it is not one bit."""
     assert write.new is not None
-    if write.field == "MPP":
+    if write.field in ("MPP", "PRV"):
         return {0: "U", 1: "S", 3: "M"}.get(write.new, str(write.new))
     return str(write.new) if write.new < 10 else hex(write.new)
+
+
+#: Reasons for a halt, as dcsr.cause has them.
+_HALTS = ("", "ebreak", "trigger", "haltreq", "step", "resethaltreq", "group", "other")
+
+
+def _halt_name(writes: tuple[Write, ...]) -> str:
+    """Into Debug Mode, and why where the file says it."""
+    cause = next((write.new for write in writes if write.field == "CAUSE"), None)
+    return f"Debug Mode: {_HALTS[cause]}" if cause else "Debug Mode"
 
 
 def _exception_name(code: int | None, mode: Mode) -> str:

@@ -193,7 +193,8 @@ def style(event: Event) -> str:
     """The class of an event's arrow."""
     if event.kind.is_return:
         return "return"
-    return {Kind.INTERRUPT: "interrupt", Kind.EXCEPTION: "exception", Kind.RESET: "reset"}.get(event.kind, "access")
+    styles = {Kind.INTERRUPT: "interrupt", Kind.EXCEPTION: "exception", Kind.RESET: "reset", Kind.HALT: "reset"}
+    return styles.get(event.kind, "access")
 
 
 def spoken(timeline: Timeline, event: Event) -> str:

@@ -19,13 +19,15 @@ PORTS = (
 COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
 _WIDTHS = {
     **dict.fromkeys(("clk", "rst", "interrupt_request"), 1),
-    **dict.fromkeys(("trace_kind", "trace_from_mode", "trace_to_mode", "hart_mode"), 3),
+    **dict.fromkeys(("trace_from_mode", "trace_to_mode", "hart_mode"), 3),
     "trace_cause": 6,
     "commit_csr_address": 12,
     "commit_csr_op": 2,
 }
 #: A guest-physical address, which is carried shifted right by 2, is as wide as the widest guest mode has it.
 _GPA = frozenset(bits - 2 for bits in GPA_BITS.values())
+#: As wide as the configuration has it: the kind of an event has a bit more where there are more than eight.
+_SEVERAL = {"trace_gpa": _GPA, "trace_kind": frozenset((3, 4))}
 
 
 def xlen_of(scope: Scope) -> int:
@@ -45,7 +47,7 @@ def readable(recording: Recording, scope: Scope, wanted: Iterable[str], xlen: in
         if name not in scope.wires:
             continue
         wire = scope.wires[name]
-        right = _GPA if name == "trace_gpa" else {_WIDTHS.get(name, xlen)}
+        right = _SEVERAL.get(name) or {_WIDTHS.get(name, xlen)}
         problem = wire.problem
         if not problem and wire.type in ("real", "realtime"):
             problem = "is a real number"

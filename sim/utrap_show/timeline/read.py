@@ -28,6 +28,8 @@ _KINDS = {
     CommitOp.SRET: Kind.SRET,
     CommitOp.URET: Kind.URET,
     CommitOp.DEBUG_CSR: Kind.DEBUG_CSR,
+    CommitOp.HALT: Kind.HALT,
+    CommitOp.RESUME: Kind.RESUME,
 }
 #: The waveforms, with the enumeration of those whose values the file may say as names.
 _WAVES: dict[str, type[IntEnum] | None] = {
@@ -200,7 +202,7 @@ class _Reader:
             from_mode=from_mode,
             to_mode=to_mode,
             cause=cause,
-            epc=number(values.get("trace_epc")) if kind.is_trap else None,
+            epc=number(values.get("trace_epc")) if kind.is_trap or kind is Kind.HALT else None,
             tval=number(values.get("trace_tval")) if is_exception else None,
             gpa=None if gpa is None else gpa << 2,
             vector=number(values.get("trace_vector")) if kind.is_trap or kind.is_return else None,

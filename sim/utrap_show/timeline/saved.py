@@ -39,9 +39,18 @@ def places(kind: Kind, from_mode: Mode, to_mode: Mode, xlen: int, h: bool, shude
     features = _Features(xlen, h, shudeleg)
     if kind.is_trap:
         return tuple(_trap(from_mode, to_mode, features))
+    if kind is Kind.HALT:
+        return tuple(_halt(features))
     if kind.is_return:
         return tuple(_return(kind, from_mode, to_mode, features))
     return ()
+
+
+def _halt(features: _Features) -> Iterator[Place]:
+    """Sdext: Halt."""
+    yield from (Place("dpc"), Place("dcsr", "CAUSE", 6, 3), Place("dcsr", "NMIP", 3, 1), Place("dcsr", "PRV", 0, 2))
+    if features.h:
+        yield Place("dcsr", "V", 5, 1)
 
 
 def _trap(from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place]:
@@ -96,6 +105,9 @@ def _return(kind: Kind, from_mode: Mode, to_mode: Mode, features: _Features) -> 
         if features.h and not from_mode & 4:
             yield Place("hstatus", "SPV", 7, 1)
         yield _MPRV
+    elif kind is Kind.RESUME:
+        if to_mode is not Mode.M:  # Sdext: Resume
+            yield _MPRV
     else:
         yield from (Place("ustatus", "UIE", 0, 1), Place("ustatus", "UPIE", 4, 1))
         if to_mode & 4:  # HU-20

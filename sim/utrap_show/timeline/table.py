@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from utrap.command_line.display import print_table
 
 from .document import hexadecimal
-from .event import Event
+from .event import Event, Kind
 from .timeline import Timeline
 
 __all__ = ["COLUMNS", "rows", "show"]
@@ -49,7 +49,7 @@ def rows(timeline: Timeline, events: Sequence[Event]) -> list[tuple[str, ...]]:
             timeline.clock_time(event.time),
             event.kind.value,
             f"{timeline.mode_name(event.from_mode)} -> {timeline.mode_name(event.to_mode)}",
-            event.words if event.kind.is_trap or event.access else "",
+            event.words if event.kind.is_trap or event.kind is Kind.HALT or event.access else "",
             *(hexadecimal(value) or "" for value in (event.epc, event.tval, event.gpa, event.vector)),
             event.saved + "".join(f", unexpected: {write.name}" for write in event.others),
         )

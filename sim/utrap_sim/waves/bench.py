@@ -32,6 +32,7 @@ class WaveBench(Bench):
             last_out=outputs.width - 1,
             last_note=8 * NOTE_CHARACTERS - 1,
             last_line=inputs.width + 8 * NOTE_CHARACTERS - 1,
+            last_happens=5 + outputs.width_of("trace.kind"),
             observed=self.observed(),
             connections=self.connections(),
             stimuli=STIMULI,
@@ -57,7 +58,7 @@ module {top};
   reg [{last_note}:0] note = 0;
 
   // Kind and, of a trap, cause: one value for each event that has a name.
-  wire [8:0] happens =
+  wire [{last_happens}:0] happens =
     {{dut.trace_kind, dut.trace_kind == 3'd2 || dut.trace_kind == 3'd3 ? dut.trace_cause : 6'd0}};
 
   // verilator tracing_off

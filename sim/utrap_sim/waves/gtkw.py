@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any
 
@@ -108,7 +108,9 @@ class _SaveFile:
     def _groups(self) -> None:
         gtkw = self._gtkw
         gtkw.trace(f"{TOP}.note[{8 * NOTE_CHARACTERS - 1}:0]", alias="software", datafmt="ascii", rjustify=False)
-        gtkw.trace(f"{TOP}.happens[8:0]", alias="event", translate_filter_file=self._words("events", 9))
+        bits = self._ports["trace_kind"].width + 6
+        words = self._words("events", bits)
+        gtkw.trace(f"{TOP}.happens[{bits - 1}:0]", alias="event", translate_filter_file=words)
         with gtkw.group("mode"):
             for name in _MODE_PORTS:
                 self._port(self._ports[name])
@@ -147,7 +149,9 @@ class _SaveFile:
     def _port(self, port: Port) -> None:
         words = None
         if port.encoding:
-            words = next(kind for kind, names in _ENUMERATIONS.items() if port.encoding == _values(names))
+            words = next(
+                kind for kind, names in _ENUMERATIONS.items() if port.encoding.items() <= _values(names).items()
+            )
         elif port.name in _CAUSES:
             words = _CAUSES[port.name]
         elif port.name == "trace_cause":
@@ -184,13 +188,18 @@ class _SaveFile:
             words = [*list(_exceptions())[1:], *((interrupt | code, name) for code, name in _interrupts())]
             file = f"xcauses-{self._xlen}"
         elif kind in _ENUMERATIONS:
-            words = list(_values(_ENUMERATIONS[kind]).items())
+            words = _fitting(_values(_ENUMERATIONS[kind]).items(), width)
         else:
             # A port that means nothing in a cycle is 0, and better has no name then.
-            words = [(value, word) for value, word in _TABLES[kind]() if value or kind == "events"]
+            words = _fitting(((value, word) for value, word in _TABLES[kind]() if value or kind == "events"), width)
         name = f"gtkwave-{file}.txt"
         self._used[name] = (make_translation_filter(words, "hex", width) + "\n").encode()
         return name
+
+
+def _fitting(words: Iterable[tuple[int, str]], width: int) -> list[tuple[int, str]]:
+    """Those that the configuration's wire can hold."""
+    return [(value, word) for value, word in words if value >> width == 0]
 
 
 def _exceptions() -> Iterator[tuple[int, str]]:

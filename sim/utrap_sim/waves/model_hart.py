@@ -25,9 +25,11 @@ from utrap_testbench.golden import (
     CsrOp,
     Event,
     Fault,
+    Halt,
     Insn,
     Mode,
     Outcome,
+    Resume,
     Retire,
     Return,
     State,
@@ -58,6 +60,8 @@ _RETURNS = {Return.MRET: Insn.MRET, Return.SRET: Insn.SRET, Return.URET: Insn.UR
 _SOFTWARE = {
     "M": "firmware", "HS": "kernel", "S": "kernel", "U": "program", "VS": "guest kernel", "VU": "guest program",
 }  # fmt: skip
+#: The encoding of DRET.
+_DRET = 0x7B200073
 _ESTABLISHING = "establishing the state"
 
 
@@ -244,6 +248,24 @@ class Hart:
         """URET, likewise."""
         self._return(Return.URET, note)
 
+    def halt(self, cause: int = 3, note: str = "") -> None:
+        """Debug Mode is entered before the instruction at `pc`; `cause` is as in dcsr, 3 a debugger's request."""
+        self._need_sdext("halt")
+        if not 1 <= cause <= 7:
+            raise UserError(f"hart.halt: cause is {cause}: 1 to 7 are allowed")
+        self._commit(Halt(pc=self.pc, cause=cause), note or "a debugger halts the hart")
+
+    def resume(self, note: str = "") -> None:
+        """Debug Mode is left; outside it the exception follows."""
+        self._need_sdext("resume")
+        outcome = self._commit(Resume(), note or "lets the hart go")
+        if outcome.fault:
+            self._raise(outcome, _DRET)
+
+    def _need_sdext(self, method: str) -> None:
+        if not self.config.sdext:
+            raise UserError(f"hart.{method}: the configuration has no Debug Mode: --set sdext=true")
+
     def lines(self, note: str = "", *, hgeip: int | None = None, local: int | None = None, **levels: int) -> None:
         """Levels of the interrupt lines change, from this cycle on, in which an instruction retires.
 
@@ -313,7 +335,7 @@ class Hart:
         hgeip: int | None = None,
         time: int | None = None,
     ) -> Outcome:
-        who = self.software.get(self.mode, "")
+        who = "debugger" if self.state.debug else self.software.get(self.mode, "")
         if not any(played.is_shown for played in self.played):
             # The first cycle shows the state that all begins with.
             self._play(Cycle(), "", is_shown=True)
@@ -321,7 +343,7 @@ class Hart:
         outcome = expected.outcome
         if outcome.redirect:
             self.pc = outcome.target
-        elif not outcome.fault and not isinstance(event, TakeInterrupt):
+        elif not outcome.fault and not isinstance(event, TakeInterrupt | Halt) and not self.state.debug:
             self.pc = self.pc + 4 & self.config.rules.xlen_mask
         return outcome
 

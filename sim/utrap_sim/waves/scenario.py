@@ -16,7 +16,7 @@ __all__ = ["NEEDS", "Scenario", "event_name", "path_of"]
 
 #: Values of `trace_kind`.
 _EXCEPTION, _INTERRUPT = 2, 3
-_KINDS = {4: "MRET", 5: "SRET", 6: "URET"}
+_KINDS = {4: "MRET", 5: "SRET", 6: "URET", 10: "HALT", 11: "RESUME"}
 
 #: What a scenario may need: whether a configuration has it, how it is called, and how to get it.
 NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
@@ -25,6 +25,7 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "n": (lambda c: c.n, "the N extension", "--profile msun"),
     "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
     "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
+    "sdext": (lambda c: c.sdext, "Sdext", "--set sdext=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
 
@@ -79,7 +80,7 @@ class Scenario:
 
 
 def event_name(kind: int, cause: int) -> str:
-    """A trap's or a return's name in `Scenario.shows`; empty for other events."""
+    """A trap's, a return's or a halt's name in `Scenario.shows`; empty for other events."""
     if kind == _EXCEPTION:
         return cause_name(cause).upper().replace(" ", "_").replace("-", "_")
     if kind == _INTERRUPT:

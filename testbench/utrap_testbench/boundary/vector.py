@@ -47,6 +47,10 @@ class Layout:
         ]
         self._lengths = {name: length for name, _, length in self._cuts}
 
+    def width_of(self, name: str) -> int:
+        """Bits of a field."""
+        return next(field.width for field in self.fields if field.name == name)
+
     @property
     def width(self) -> int:
         """Bits of the whole vector."""

@@ -14,7 +14,7 @@ VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRT
 #: State that a judge of CSR accesses may look at.
 _LOOKED_AT = (
     *("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren"),
-    *("menvcfg", "henvcfg"),
+    *("menvcfg", "henvcfg", "debug"),
 )
 _LEVELS = ("unprivileged", "supervisor", "hypervisor", "machine")
 
@@ -75,6 +75,7 @@ def _states(config: Config, mode: Mode) -> list[State]:
         "scounteren": counters * config.s,
         "menvcfg": timers,
         "henvcfg": timers * config.h,
+        "debug": config.sdext and mode is Mode.M,
     }
     choices = [(0, int(judging[name])) if judging[name] else (0,) for name in _LOOKED_AT]
     return [start.replace(**dict(zip(_LOOKED_AT, values, strict=True))) for values in product(*choices)]

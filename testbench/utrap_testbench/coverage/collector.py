@@ -11,6 +11,7 @@ from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
+from . import debugging
 from .access import VERDICTS, address_class
 from .points import RESERVED, Bin
 
@@ -46,6 +47,8 @@ class Collector:
         if expected.cycle.reset:
             self.hits["reset"][(_MODE[outcome.from_mode],)] += 1
             return
+        if self.config.sdext:
+            debugging.sample(self.hits, self.config, state, event, outcome)
         if isinstance(event, CsrAccess):
             if not event.debug:
                 self._access(event, outcome)

@@ -11,6 +11,7 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
+from . import debugging
 from .access import access_bins
 
 __all__ = ["Bin", "Point", "points"]
@@ -90,6 +91,7 @@ def points(config: Config) -> list[Point]:
         found.append(point("timers", "register x menvcfg x henvcfg x time", [compares, stce, stce, TIMES], _timer))
         timed = ["STI"] + ["VSTI"] * config.h
         found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
+    found += [point(made.name, made.columns, made.parts, made.rule) for made in debugging.axes(config, names)]
     if config.shudeleg:
         windows = [f"window {number}" for number in range(config.windows)]
         found.append(point("windows", "case x fault", [[*windows, *WINDOW_CASES], list(GUEST_FAULTS)], _window))
@@ -286,13 +288,14 @@ def _return(config: Config, insn: str, source: str, target: str) -> str | None:
     if insn == "mret":
         if came is not Mode.M:
             return None if target == "fault" else "norm:xret_in_lower_mode"
-        return "norm:xret_in_lower_mode" if target == "fault" else None
+        # In Debug Mode it is illegal.
+        return "norm:xret_in_lower_mode" if target == "fault" and not config.sdext else None
     if insn == "sret":
         return _sret(config, came, target)
     if not config.n or came >= Mode.VU:
         return None if target == "fault" else "HU-19"
     if target == "fault":
-        return "HU-19"
+        return None if config.sdext and came is Mode.M else "HU-19"
     to = Mode[target]
     if to is Mode.U:
         return None
@@ -303,7 +306,7 @@ def _sret(config: Config, came: Mode, target: str) -> str | None:
     if not config.s:
         return None if target == "fault" else "norm:sret_presence"
     if target == "fault":
-        return "norm:xret_in_higher_mode" if came is Mode.M else None
+        return "norm:xret_in_higher_mode" if came is Mode.M and not config.sdext else None
     if came is Mode.U:
         return "norm:xret_in_lower_mode"
     if came is Mode.VU:

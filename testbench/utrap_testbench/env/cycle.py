@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from utrap_testbench.golden import CsrAccess, Event, Retire, TakeException, TakeInterrupt, TrapReturn
+from utrap_testbench.golden import CsrAccess, Event, Halt, Resume, Retire, TakeException, TakeInterrupt, TrapReturn
 from utrap_testbench.golden.config import Config
 
 __all__ = ["IDLE", "Cycle", "describe"]
@@ -62,6 +62,10 @@ def _event(config: Config, event: Event) -> str:
         return text
     if isinstance(event, TakeInterrupt):
         return f"interrupt at {event.pc:#x}"
+    if isinstance(event, Halt):
+        return f"halt at {event.pc:#x}, cause {event.cause}, nmip {event.nmip}"
+    if isinstance(event, Resume):
+        return "resume"
     if isinstance(event, TrapReturn):
         return event.insn.value
     if isinstance(event, CsrAccess):

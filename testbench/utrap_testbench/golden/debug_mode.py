@@ -17,6 +17,11 @@ _MODE_M, _MODE_S = Mode.M.value, Mode.S.value
 NO_RETURN = illegal(Because("Sdext: Debug Mode", "no return is executed in Debug Mode", ("mode",)))
 _RESUME = Because("Sdext: Resume", "it executes in Debug Mode", ("mode",))
 _NO_RESUME = illegal(Because("Sdext: Resume", "it executes in Debug Mode alone", ("mode",)))
+_NO_TRAP = Because(
+    "Sdext: Debug Mode", "in Debug Mode traps do not take place, and there is nothing to halt", ("mode",)
+)
+_MASKED = Because("Sdext: Debug Mode", "in Debug Mode all interrupts are masked", ("mode",))
+_STEPPED = Because("Sdext: Step Bit In Dcsr", "a single step lets none in without stepie", ("dcsr.step", "dcsr.stepie"))
 _BACK: Reason = (_RESUME, Because("Sdext: Resume", "to the mode in dcsr.prv and dcsr.v", ("dcsr.prv", "dcsr.v")))
 _TO_DPC: Reason = (Because("Sdext: Resume", "the pc in dpc", ("dpc",)),)
 
@@ -26,17 +31,30 @@ def masks_interrupts(r: Rules, s: State) -> bool:
     return bool(r.sdext and (s.debug == 1 or (s.dcsr_step == 1 and s.dcsr_stepie == 0)))
 
 
+def why_masked(s: State) -> Because:
+    """What `masks_interrupts` has found."""
+    return _MASKED if s.debug == 1 else _STEPPED
+
+
+def no_trap(s: State) -> Outcome:
+    """What an exception and a halt come to in Debug Mode."""
+    mode = s.v << 2 | s.prv
+    return Outcome(from_mode=mode, to_mode=mode, reason=(_NO_TRAP,))
+
+
 def is_in(r: Rules, s: State) -> bool:
     """Whether the hart is in Debug Mode: traps do not take place there, and no return is executed."""
     return bool(r.sdext and s.debug == 1)
 
 
 def halt(config: Config, s: State, e: Halt) -> tuple[State, Outcome]:
-    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (warl:dcsr); in Debug Mode it means nothing."""
+    """Halt: cause, nmip, prv, v and dpc are written, and nothing else (HU-35); in Debug Mode it means nothing."""
     mode = s.v << 2 | s.prv
     r = config.rules
-    if r.sdext == 0 or is_in(r, s):
+    if r.sdext == 0:
         return s, Outcome(from_mode=mode, to_mode=mode)
+    if is_in(r, s):
+        return s, no_trap(s)
     new = s.copy()
     new.dcsr_cause, new.dcsr_nmip = e.cause, e.nmip
     new.dcsr_prv, new.dcsr_v = s.prv, s.v

@@ -181,6 +181,8 @@ def standing(config: Config, s: State, irq: int) -> Standing:
         return Standing(target.mode, False, (NOT_PENDING,))
     if s.mie >> irq & 1 == 0:
         return Standing(target.mode, False, (NOT_ENABLED,))
+    if debug_mode.masks_interrupts(r, s):
+        return Standing(target.mode, False, (PENDING, target.because, debug_mode.why_masked(s)))
     gate = target.gate(s)
     return Standing(target.mode, gate.is_open, (PENDING, target.because, gate.because))
 

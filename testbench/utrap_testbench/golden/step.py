@@ -61,8 +61,7 @@ def _take_exception(config: Config, s: State, e: TakeException) -> tuple[State, 
     """
     r = config.rules
     if debug_mode.is_in(r, s):
-        mode = s.v << 2 | s.prv
-        return s, Outcome(from_mode=mode, to_mode=mode)
+        return s, debug_mode.no_trap(s)
     route = route_exception(config, s, e.cause, e.tval2, e.tinst)
     is_guest_page_fault = e.cause == 20 or e.cause == 21 or e.cause == 23
     trap = Outcome(

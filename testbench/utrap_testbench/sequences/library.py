@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, guests, interrupts, resets, timers, traps
+from . import csrs, debug, guests, interrupts, resets, timers, traps
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -53,6 +54,12 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="timers", make=timers.comparisons, weight=12, needs=lambda config: config.sstc),
     Sequence(name="timer edges", make=timers.edges, weight=2, needs=lambda config: config.sstc),
     Sequence(name="timer rights", make=timers.ladder, weight=1, needs=lambda config: config.sstc),
+    Sequence(name="debugger visits", make=debug.visits, weight=8, needs=lambda config: config.sdext),
+    Sequence(name="halts", make=debug.halts, weight=1, needs=lambda config: config.sdext),
+    Sequence(name="Debug Mode", make=debug.inside, weight=2, needs=lambda config: config.sdext),
+    Sequence(name="single steps", make=debug.steps, weight=1, needs=lambda config: config.sdext),
+    Sequence(name="EBREAK", make=debug.ebreaks, weight=2, needs=lambda config: config.sdext),
+    Sequence(name="debug registers", make=debug.rights, weight=1, needs=lambda config: config.sdext),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
@@ -64,5 +71,6 @@ def stream(source: Source) -> Iterator[tuple[str, Cycle]]:
     opening = source.rng.sample(able, len(able))
     while True:
         sequence = opening.pop() if opening else source.draw("sequences", weighted)
-        for cycle in sequence.make(source):
+        # What a debugger has left behind would mask interrupts.
+        for cycle in chain(debug.leave(source), sequence.make(source)):
             yield sequence.name, cycle

@@ -12,6 +12,7 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Mode,
+    Resume,
     Retire,
     Return,
     State,
@@ -192,7 +193,9 @@ class Source:
                 yield Cycle(self.debug(name, self.value_for(name)))
 
     def go_to(self, mode: Mode) -> Iterator[Cycle]:
-        """Enter the mode: by a trap to M, and from there by MRET."""
+        """Enter the mode: by a trap to M, and from there by MRET; out of Debug Mode first."""
+        if self.state.debug:
+            yield Cycle(Resume())
         if self.mode == mode:
             return
         if self.mode != Mode.M:
