@@ -42,6 +42,15 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "shtvala": (64,),
     "sscofpmf": (32, 64),
     "shlcofideleg": (32, 64),
+    "zicbom": (32, 64),
+    "zicboz": (32, 64),
+    "zawrs": (32, 64),
+    "svinval": (32, 64),
+    "svpbmt": (32, 64),
+    "svadu": (32, 64),
+    "smmpm": (32, 64),
+    "smnpm": (32, 64),
+    "ssnpm": (32, 64),
     "ssdbltrp": (32, 64),
     "smdbltrp": (32, 64),
     "smrnmi": (32, 64),
@@ -101,6 +110,12 @@ class Config:
         sscofpmf: The interrupt of overflowing counters, LCOFI, and scountovf, with the
             `counters` port. Needs s, and counters=zihpm.
         shlcofideleg: hideleg can pass LCOFI on to VS. Needs h and sscofpmf.
+        zicbom, zicboz: Cache-block instructions: CBIE and CBCFE, CBZE, and the verdicts on them.
+        zawrs: The verdict on WRS.NTO.
+        svinval: The verdict on the fences around SINVAL.VMA. Needs translation.
+        svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg. Need translation.
+        smmpm, smnpm, ssnpm: Pointer masking for M, for the next mode below it, for those below
+            S (which ssnpm needs): PMM, with H HUPMM. On RV32 the fields are read-only 0.
         ssdbltrp: Double traps below M: SDT and DTE; a trap into S or VS whose handler cannot
             take one goes to M. Needs s.
         smdbltrp: Double traps in M: MDT; where M cannot take a trap the hart stops.
@@ -145,6 +160,15 @@ class Config:
     shtvala: bool = False
     sscofpmf: bool = False
     shlcofideleg: bool = False
+    zicbom: bool = False
+    zicboz: bool = False
+    zawrs: bool = False
+    svinval: bool = False
+    svpbmt: bool = False
+    svadu: bool = False
+    smmpm: bool = False
+    smnpm: bool = False
+    ssnpm: bool = False
     ssdbltrp: bool = False
     smdbltrp: bool = False
     smrnmi: bool = False
@@ -309,7 +333,11 @@ def _check(config: Config) -> None:
     demand(not config.sstc or config.s, "sstc", "Sstc needs s=True")
     # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
-    demand(not config.ssdbltrp or config.s, "ssdbltrp", "Ssdbltrp needs s=True")
+    for name in ("ssdbltrp", "ssnpm"):
+        demand(not getattr(config, name) or config.s, name, f"{name.capitalize()} needs s=True")
+    for name in ("svinval", "svpbmt", "svadu"):
+        has_it = getattr(config, name)
+        demand(not has_it or config.has_paging, name, f"{name.capitalize()} needs a translation mode in satp_modes")
     demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
     demand(not config.sscofpmf or config.s, "sscofpmf", "Sscofpmf needs s=True")
     # norm:scountovf_smode_read_access_control: the enables of the event counters.

@@ -16,7 +16,6 @@ __all__ = ["AHEAD", "model_config", "unit_config"]
 
 #: The model's fields that the unit's configuration has not yet, in the model's order.
 AHEAD: Final = (
-    "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
 )  # fmt: skip
 _NAMES = tuple(field.name for field in dataclasses.fields(UnitConfig))

@@ -8,7 +8,7 @@ from utrap.config import Config
 from utrap.csr.definitions import Column, Csr, Field
 from utrap.csr.guards import TVM
 from utrap.csr.shared.delegation import exception_bits
-from utrap.csr.shared.environment import counteren, envcfg, mode, upper_envcfg
+from utrap.csr.shared.environment import counteren, envcfg, mode, pmm, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.traps import tinst, tval2
@@ -67,6 +67,7 @@ def _hstatus(config: Config) -> list[Field]:
         fields.append(own("hstatus", "vgein", 12, 6, mask=(1 << config.vgein_bits) - 1, rule=rule))
     if config.xlen == 64:
         fields.append(fixed("vsxl", 32, 2, 2, "read-only: VSXLEN is XLEN"))
+    fields += pmm(config, "hstatus", "hupmm", 48)
     return fields
 
 

@@ -58,3 +58,24 @@ def connect_verdicts(
         connect("hfence_gvma", is_user | (is_host_supervisor & tvm), v)
         # norm:hlsv_mode, norm:hlsv_virtinst, norm:hlsv_illegalinst
         connect("hlsv", is_user & ~state["hstatus.hu"], v)
+    if config.svinval:
+        # TVM and VTVM do not act on them.
+        connect("sfence_inval", is_user, is_vu)
+    if config.zawrs:
+        connect("wrs_nto", below_m_with_tw, v & state["hstatus.vtw"])
+    for name, field in (("cbo_inval", "cbie"), ("cbo_clean", "cbcfe"), ("cbo_zero", "cbze")):
+        if name in legality.signature.members:
+            connect(name, *_by_environment(state, field))
+
+
+def _by_environment(state: State, field: str) -> tuple[Value, Value]:
+    """Return whether a cache-block instruction is illegal, or virtual, by its field of the xenvcfg.
+
+    norm:menvcfg_cbie_warl_op, norm:cbo-inval_h-mode_veq1_op, norm:senvcfg_cbie and the like: what menvcfg does not
+    allow is illegal in a guest, too.
+    """
+    by_m, by_h, by_s = (state[f"{csr}.{field}"].any() for csr in ("menvcfg", "henvcfg", "senvcfg"))
+    is_user = ~state.prv[0]
+    below_s_refused = is_user & ~by_s if state.config.s else Const(0, 1)
+    illegal = ~state.is_in(Mode.M) & (~by_m | (~state.v & below_s_refused))
+    return illegal, state.v & (~by_h | below_s_refused)
