@@ -35,6 +35,10 @@ COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
+#: Smstateen, and what of the core's state its bits are for.
+STATE_OWNERS = (
+    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+)  # fmt: skip
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
 EXTENSIONS: Mapping[str, tuple[int, ...]] = {
@@ -42,6 +46,7 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "shtvala": (64,),
     "sscofpmf": (32, 64),
     "shlcofideleg": (32, 64),
+    **dict.fromkeys(STATE_OWNERS, (32, 64)),
 }
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
@@ -97,6 +102,11 @@ class Config:
         sscofpmf: The interrupt of overflowing counters, LCOFI, and scountovf, with the
             `counters` port. Needs s, and counters=zihpm.
         shlcofideleg: hideleg can pass LCOFI on to VS. Needs h and sscofpmf.
+        smstateen: State enables: mstateen, with S sstateen, with H hstateen, and what they gate.
+        custom_state: The core has custom state below M, for their bit C; so have n and shudeleg.
+        zfinx, zcmt, ssqosid, sdtrig, smctr, smcsrind, sscsrind, imsic: The core has fcsr
+            without F, jvt, srmcfg, scontext, sctrctl, siselect, stopei and the like,
+            which the bits of the state enables gate; outside the unit.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -132,6 +142,16 @@ class Config:
     shtvala: bool = False
     sscofpmf: bool = False
     shlcofideleg: bool = False
+    smstateen: bool = False
+    custom_state: bool = False
+    zfinx: bool = False
+    zcmt: bool = False
+    ssqosid: bool = False
+    sdtrig: bool = False
+    smctr: bool = False
+    smcsrind: bool = False
+    sscsrind: bool = False
+    imsic: bool = False
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:

@@ -290,6 +290,10 @@ class LegalitySignature(Signature):
         hfence_vvma: HFENCE.VVMA and HINVAL.VVMA, with H.
         hfence_gvma: HFENCE.GVMA and HINVAL.GVMA (TVM), with H.
         hlsv: HLV, HLVX and HSV (HU), with H.
+        cm_jalt: CM.JT and CM.JALT (JVT of the state enables), with smstateen and zcmt.
+        zfinx: Every floating-point instruction (FCSR of the state enables), with smstateen and zfinx without F.
+        sctrclr: SCTRCLR (CTR of the state enables), with smctr and S; an access by sireg* or vsireg* to
+            what CTR gates is judged alike.
     """
 
     def __init__(self, config: Config) -> None:
@@ -303,6 +307,11 @@ class LegalitySignature(Signature):
             members["sfence_vma"] = Out(Fault)
         if config.h:
             members |= {name: Out(Fault) for name in ("hfence_vvma", "hfence_gvma", "hlsv")}
+        if config.smstateen:
+            members |= {"cm_jalt": Out(Fault)} if config.zcmt else {}
+            members |= {"zfinx": Out(Fault)} if config.zfinx and "F" not in config.isa else {}
+        if config.smctr and config.s:
+            members["sctrclr"] = Out(Fault)
         super().__init__(members)
 
 

@@ -39,7 +39,7 @@ _PORTS = """\
 
 This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
 that has every port: the profile `full`, RV64, with eight guest external interrupts, sixteen of the platform's own,
-`mtvec_reset=port` and `sstc=true`. Another configuration has some of them, and other widths.
+`mtvec_reset=port`, `sstc=true` and `sscofpmf=true`. Another configuration has some of them, and other widths.
 [timing.md](timing.md) shows the ports at work, [instantiation.md](instantiation.md) a core around them.
 """
 
@@ -66,7 +66,9 @@ def documents() -> dict[str, str]:
 
 
 def _ports() -> str:
-    unit = TrapUnit(Config.profile("full", 64, geilen=8, local_interrupts=16, mtvec_reset="port", sstc=True))
+    extensions = {"sstc": True, "sscofpmf": True, "counters": "zihpm"}
+    config = Config.profile("full", 64, geilen=8, local_interrupts=16, mtvec_reset="port", **extensions)
+    unit = TrapUnit(config)
     title, _, rest = ports_markdown(unit, make_netlist(unit)).partition("\n")
     return f"{title}\n\n{_MADE}{_PORTS}{rest}"
 

@@ -18,7 +18,6 @@ __all__ = ["AHEAD", "model_config", "unit_config"]
 AHEAD: Final = (
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "ssdbltrp", "smdbltrp", "smrnmi", "sdext",
-    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
     "rnmi_interrupt_vector", "rnmi_exception_vector",
 )  # fmt: skip
 _NAMES = tuple(field.name for field in dataclasses.fields(UnitConfig))

@@ -19,7 +19,9 @@ from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.model import step_of
 
-FULL = Config.profile("full", 64)
+#: With every port.
+OWNERS = dict.fromkeys(("smstateen", "zfinx", "zcmt", "smctr"), True)
+FULL = Config.profile("full", 64, **OWNERS)
 EVERY = pytest.mark.parametrize("row", OUTPUTS, ids=lambda row: row.name)
 
 

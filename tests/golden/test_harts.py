@@ -59,6 +59,7 @@ VALUES = {
     "sstc": FLAG,
     "sscofpmf": FLAG,
     "shlcofideleg": FLAG,
+    **dict.fromkeys(unit.STATE_OWNERS, FLAG),
 }
 
 

@@ -73,6 +73,7 @@ class Field:
             in `rules.entry.column_values`; "" for nothing.
         read_where: Conditions without which the field reads as 0.
         write_where: Conditions without which a write is ignored.
+        guest_where: Conditions without which an access with V=1 finds it read-only 0.
         column: The kind of wide register that its CSR is, for a read.
         rule: What a write stores, in words and as logic; the logic counts in
             the row that owns the storage.
@@ -95,6 +96,7 @@ class Field:
     on_trap: str = ""
     read_where: tuple[str, ...] = ()
     write_where: tuple[str, ...] = ()
+    guest_where: tuple[str, ...] = ()
     column: Column = Column.NONE
     rule: Warl = PLAIN
 
@@ -116,7 +118,7 @@ class Field:
     @property
     def conditions(self) -> tuple[str, ...]:
         """All conditions that it depends on."""
-        return (*self.level_where, *self.read_where, *self.write_where)
+        return (*self.level_where, *self.read_where, *self.write_where, *self.guest_where)
 
 
 @dataclass(frozen=True, kw_only=True)

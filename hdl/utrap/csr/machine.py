@@ -10,6 +10,7 @@ from utrap.csr.shared.delegation import exception_bits
 from utrap.csr.shared.environment import counteren, envcfg, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
+from utrap.csr.shared.stateen import machine_rows
 from utrap.csr.shared.status import state_fields, supervisor_status
 from utrap.csr.shared.traps import cause, epc, mtvec, scratch, tinst, tval, tval2
 from utrap.csr.warl import ExistingMode, Warl
@@ -35,6 +36,8 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("menvcfg", 0x30A, "norm:menvcfg_sz_acc", "environment configuration", envcfg(config, "menvcfg"))
     upper = upper_envcfg(config, "menvcfgh")
     yield high_half(config, "menvcfgh", 0x31A, "norm:menvcfgh_sz_acc_op", "environment configuration, high", upper)
+    if config.smstateen:
+        yield from machine_rows(config)
     yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
     target = Target.M
     yield row("mepc", 0x341, "norm:mepc_sz_acc", "exception pc", epc(config, "mepc"), target=target)

@@ -144,6 +144,13 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("legality.hfence_vvma", with_h(_VERDICT), _verdict(Insn.HFENCE_VVMA)),
     Output("legality.hfence_gvma", with_h(_VERDICT), _verdict(Insn.HFENCE_GVMA)),
     Output("legality.hlsv", with_h(_VERDICT), _verdict(Insn.HLV_W)),
+    Output("legality.cm_jalt", lambda c: _VERDICT * (c.smstateen and c.zcmt), _verdict(Insn.CM_JALT)),
+    Output(
+        "legality.zfinx",
+        lambda c: _VERDICT * (c.smstateen and c.zfinx and "F" not in c.isa),
+        lambda now: VERDICTS[golden.float_in_x(now.config.rules, now.state).fault],
+    ),
+    Output("legality.sctrclr", lambda c: _VERDICT * (c.smctr and c.s), _verdict(Insn.SCTRCLR)),
     Output("hart.mode", bits(_MODE), lambda now: now.state.v << 2 | now.state.prv),
     Output("hart.ecall_cause", bits(_CAUSE), lambda now: golden.ecall_cause(now.config, now.state)),
     Output("hart.load_store_mode", bits(_MODE), lambda now: golden.load_store_mode(now.config, now.state)),
