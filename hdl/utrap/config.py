@@ -35,6 +35,10 @@ COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
+#: Smstateen, and what of the core's state its bits are for.
+STATE_OWNERS = (
+    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+)  # fmt: skip
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
 EXTENSIONS: Mapping[str, tuple[int, ...]] = {
@@ -55,6 +59,7 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "smdbltrp": (32, 64),
     "smrnmi": (32, 64),
     "sdext": (32, 64),
+    **dict.fromkeys(STATE_OWNERS, (32, 64)),
 }
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
@@ -123,6 +128,11 @@ class Config:
             the like, MNRET.
         sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
             and leave it.
+        smstateen: State enables: mstateen, with S sstateen, with H hstateen, and what they gate.
+        custom_state: The core has custom state below M, for their bit C; so have n and shudeleg.
+        zfinx, zcmt, ssqosid, sdtrig, smctr, smcsrind, sscsrind, imsic: The core has fcsr
+            without F, jvt, srmcfg, scontext, sctrctl, siselect, stopei and the like,
+            which the bits of the state enables gate; outside the unit.
         rnmi_interrupt_vector: Where the handler of RNMIs is. Needs smrnmi.
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
@@ -173,6 +183,16 @@ class Config:
     smdbltrp: bool = False
     smrnmi: bool = False
     sdext: bool = False
+    smstateen: bool = False
+    custom_state: bool = False
+    zfinx: bool = False
+    zcmt: bool = False
+    ssqosid: bool = False
+    sdtrig: bool = False
+    smctr: bool = False
+    smcsrind: bool = False
+    sscsrind: bool = False
+    imsic: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     isa: str = "IMAC"

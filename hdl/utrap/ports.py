@@ -328,6 +328,10 @@ class LegalitySignature(Signature):
         cbo_inval: CBO.INVAL (CBIE), with zicbom; `hart.cbo_inval_flushes` says what it does.
         cbo_clean: CBO.CLEAN and CBO.FLUSH (CBCFE), with zicbom.
         cbo_zero: CBO.ZERO (CBZE), with zicboz.
+        cm_jalt: CM.JT and CM.JALT (JVT of the state enables), with smstateen and zcmt.
+        zfinx: Every floating-point instruction (FCSR of the state enables), with smstateen and zfinx without F.
+        sctrclr: SCTRCLR (CTR of the state enables), with smctr and S; an access by sireg* or vsireg* to
+            what CTR gates is judged alike.
     """
 
     def __init__(self, config: Config) -> None:
@@ -345,6 +349,11 @@ class LegalitySignature(Signature):
             members |= {name: Out(Fault) for name in ("hfence_vvma", "hfence_gvma", "hlsv")}
         for extension, names in _JUDGED_WITH.items():
             members |= {name: Out(Fault) for name in names if getattr(config, extension)}
+        if config.smstateen:
+            members |= {"cm_jalt": Out(Fault)} if config.zcmt else {}
+            members |= {"zfinx": Out(Fault)} if config.zfinx and "F" not in config.isa else {}
+        if config.smctr and config.s:
+            members["sctrclr"] = Out(Fault)
         super().__init__(members)
 
 

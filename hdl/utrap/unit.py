@@ -101,7 +101,7 @@ class TrapUnit(Component):
         event = decode(m, state, commit.op, commit.csr_op)
         if config.sscofpmf:
             sensed |= overflowed(m, state, event, self.counters)
-        connect_views(m, state, sensed)
+        connect_views(m, state, sensed, event.v)
 
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)

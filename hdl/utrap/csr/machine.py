@@ -10,6 +10,7 @@ from utrap.csr.shared.delegation import exception_bits
 from utrap.csr.shared.environment import counteren, envcfg, pmm, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
+from utrap.csr.shared.stateen import machine_rows
 from utrap.csr.shared.status import state_fields, supervisor_status
 from utrap.csr.shared.traps import cause, epc, mtval2, mtvec, saved, scratch, tinst, tval
 from utrap.csr.warl import ExistingMode, SetOnly, Warl
@@ -39,6 +40,8 @@ def rows(config: Config) -> Iterable[Csr]:
     if config.smmpm:
         yield row("mseccfg", 0x747, "norm:mseccfg_sz_acc", "security configuration", pmm(config, "mseccfg"))
         yield high_half(config, "mseccfgh", 0x757, "norm:mseccfg_sz_acc", "security configuration, high")
+    if config.smstateen:
+        yield from machine_rows(config)
     yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
     target = Target.M
     yield row("mepc", 0x341, "norm:mepc_sz_acc", "exception pc", epc(config, "mepc"), target=target)

@@ -176,6 +176,13 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("legality.cbo_inval", lambda c: _VERDICT * c.zicbom, _verdict(Insn.CBO_INVAL)),
     Output("legality.cbo_clean", lambda c: _VERDICT * c.zicbom, _verdict(Insn.CBO_CLEAN)),
     Output("legality.cbo_zero", lambda c: _VERDICT * c.zicboz, _verdict(Insn.CBO_ZERO)),
+    Output("legality.cm_jalt", lambda c: _VERDICT * (c.smstateen and c.zcmt), _verdict(Insn.CM_JALT)),
+    Output(
+        "legality.zfinx",
+        lambda c: _VERDICT * (c.smstateen and c.zfinx and "F" not in c.isa),
+        lambda now: VERDICTS[golden.float_in_x(now.config.rules, now.state).fault],
+    ),
+    Output("legality.sctrclr", lambda c: _VERDICT * (c.smctr and c.s), _verdict(Insn.SCTRCLR)),
     Output("hart.mode", bits(_MODE), lambda now: now.state.v << 2 | now.state.prv),
     Output("hart.ecall_cause", bits(_CAUSE), lambda now: golden.ecall_cause(now.config, now.state)),
     Output("hart.load_store_mode", bits(_MODE), lambda now: golden.load_store_mode(now.config, now.state)),
