@@ -16,6 +16,8 @@ windows       no guest-page fault outside the windows reaches U
 csrs          CSRs hold what they may; who may access them
 interrupts    the highest enabled interrupt is requested, a masked one never
 timers        the timers' interrupts follow the time; who may set the timers
+overflow      counters make LCOFI pending; whose overflows scountovf shows
+stateen       what the state enables hide is neither read nor written below
 cover         every way from mode to mode, and every cause, comes about
 """
 
@@ -56,6 +58,8 @@ _PROPERTIES = (
     "csrs",
     "interrupts",
     "timers",
+    "overflow",
+    "stateen",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

@@ -5,12 +5,24 @@ The operations of the commit port alone, which the manual does not have, are the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum, unique
 
 from utrap.config import Config
 from utrap_testbench.boundary import Op
 
-__all__ = ["CSRS", "LOCAL_INTERRUPTS", "Cause", "Interrupt", "Mode", "Op", "exists", "interrupt_name", "place"]
+__all__ = [
+    "CSRS",
+    "LOCAL_INTERRUPTS",
+    "STATE_BITS",
+    "Cause",
+    "Interrupt",
+    "Mode",
+    "Op",
+    "exists",
+    "interrupt_name",
+    "place",
+]
 
 
 @unique
@@ -69,6 +81,7 @@ class Interrupt(IntEnum):
     VSEI = 10
     MEI = 11
     SGEI = 12
+    LCOFI = 13
 
 
 #: What the platform may add (norm:mip_mie_enc_txt, warl:local_interrupts).
@@ -95,10 +108,29 @@ CSRS: dict[str, int] = {
     "hgeie": 0x607, "henvcfg": 0x60A, "hedelegh": 0x612, "htimedeltah": 0x615, "henvcfgh": 0x61A, "htval": 0x643,
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
     "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
+    "scountovf": 0xDA0,
+    **{f"{x}stateen{i}": base + i for x, base in (("m", 0x30C), ("h", 0x60C), ("s", 0x10C)) for i in range(4)},
+    **{f"{x}stateen{i}h": base + i for x, base in (("m", 0x31C), ("h", 0x61C)) for i in range(4)},
     "hudcfg": 0x6C0, "huedeleg": 0x6C2, "huedelegh": 0x6D2, **{f"hugpaw{i}": 0x6E0 + i for i in range(8)},
     "hustatus": 0x800, "hutval": 0x843, "hutinst": 0x84A,
     "mvendorid": 0xF11, "marchid": 0xF12, "mimpid": 0xF13, "mhartid": 0xF14, "mconfigptr": 0xF15,
 }  # fmt: skip
+
+#: What each bit of mstateen0 is for (smstateen, State Enable 0 Registers): its place, whether a configuration has
+#: it, and the registers that have the bit.
+STATE_BITS: dict[str, tuple[int, Callable[[Config], bool], str]] = {
+    "C": (0, lambda c: c.n or c.custom_state, "mhs"),
+    "FCSR": (1, lambda c: c.zfinx and "F" not in c.isa, "mhs"),
+    "JVT": (2, lambda c: c.zcmt, "mhs"),
+    "CTR": (54, lambda c: c.s and c.smctr, "mh"),
+    "SRMCFG": (55, lambda c: c.s and c.ssqosid, "m"),
+    "P1P13": (56, lambda c: c.h and c.xlen == 32, "m"),
+    "CONTEXT": (57, lambda c: c.s and c.sdtrig, "mh"),
+    "IMSIC": (58, lambda c: c.s and c.imsic, "mh"),
+    "CSRIND": (60, lambda c: c.s and (c.smcsrind or c.sscsrind), "mh"),
+    "ENVCFG": (62, lambda c: c.s, "mh"),
+    "SE0": (63, lambda c: c.s, "mh"),
+}
 
 #: Fields: highest and lowest bit. What depends on XLEN is in `place`.
 _STATUS = {
@@ -136,6 +168,11 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
         return ("mstatush", bit, bit) if xlen == 32 else ("mstatus", bit + 32, bit + 32)
     if csr in ("menvcfg", "henvcfg") and field == "STCE":
         return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
+    if csr in ("mstateen0", "hstateen0", "sstateen0"):
+        bit = STATE_BITS[field][0]
+        return (f"{csr}h", bit - 32, bit - 32) if xlen == 32 and bit >= 32 else (csr, bit, bit)
+    if csr[1:].startswith("stateen") and field == "SE":
+        return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
     if csr.endswith("status") and field == "SD":
         return csr, xlen - 1, xlen - 1
     if csr.endswith("cause"):
@@ -157,6 +194,11 @@ def exists(csr: str, config: Config) -> bool:
         return config.xlen == 32 and exists(base, config)
     if csr in ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph"):
         return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
+    if csr == "scountovf":
+        return config.sscofpmf
+    if "stateen" in csr:
+        there = {"m": True, "h": config.h, "s": config.s}[csr[0]]
+        return config.smstateen and there and (config.xlen == 32 or csr[-1] != "h")
     if csr.startswith("hugpaw"):
         return int(csr[-1]) < config.windows
     if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):

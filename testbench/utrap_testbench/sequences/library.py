@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, guests, interrupts, resets, timers, traps
+from . import csrs, guests, interrupts, overflow, resets, stateen, timers, traps
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -53,6 +53,10 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="timers", make=timers.comparisons, weight=12, needs=lambda config: config.sstc),
     Sequence(name="timer edges", make=timers.edges, weight=2, needs=lambda config: config.sstc),
     Sequence(name="timer rights", make=timers.ladder, weight=1, needs=lambda config: config.sstc),
+    Sequence(name="counter requests", make=overflow.requests, weight=2, needs=lambda config: config.sscofpmf),
+    Sequence(name="counter overflows", make=overflow.overflows, weight=2, needs=lambda config: config.sscofpmf),
+    Sequence(name="state enables", make=stateen.ladder, weight=1, needs=lambda config: config.smstateen),
+    Sequence(name="hidden state enables", make=stateen.hidden, weight=8, needs=lambda config: config.smstateen),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
