@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["EXTENSIONS", "PRESETS", "PROFILES", "Config", "ConfigError", "every_extension"]
+__all__ = ["EXTENSIONS", "PRESETS", "PROFILES", "STATE_OWNERS", "Config", "ConfigError", "every_extension"]
 
 
 class ConfigError(ValueError):
