@@ -47,8 +47,8 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
 
 def test_verilator_shows_the_same_as_icarus(simulated):
     for name in SCENARIOS:
-        _, icarus = simulated(name, sstc=True)
-        _, verilator = simulated(name, on="verilator", sstc=True)
+        _, icarus = simulated(name, sstc=True, smstateen=True)
+        _, verilator = simulated(name, on="verilator", sstc=True, smstateen=True)
         assert verilator.differences == []
         assert verilator.seen.lines == icarus.seen.lines, name
 
@@ -60,6 +60,8 @@ def test_verilator_shows_the_same_as_icarus(simulated):
         ("full", {"windows": 1}),
         ("full", {"windows": 8, "geilen": 8, "sstc": True}),
         ("msuh", {"sstc": True}),
+        ("msuh", {"smstateen": True}),
+        ("full", {"xlen": 32, "smstateen": True}),
         ("full", {"xlen": 32, "sstc": True}),
         ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
         ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
@@ -81,7 +83,7 @@ def test_the_sequences_that_were_asked_for_are_there():
     assert {
         *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
         *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
-        *("kernel-timer-in-handler", "guest-timer"),
+        *("kernel-timer-in-handler", "guest-timer", "stateen-refusal"),
     } <= SCENARIOS.keys()
 
 

@@ -25,6 +25,7 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "n": (lambda c: c.n, "the N extension", "--profile msun"),
     "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
     "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
+    "smstateen": (lambda c: c.smstateen, "Smstateen", "--set smstateen=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
 
