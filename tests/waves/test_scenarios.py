@@ -50,8 +50,8 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
 
 def test_verilator_shows_the_same_as_icarus(simulated):
     for name in SCENARIOS:
-        _, icarus = simulated(name, sstc=True, sdext=True)
-        _, verilator = simulated(name, on="verilator", sstc=True, sdext=True)
+        _, icarus = simulated(name, sstc=True, smstateen=True, sdext=True)
+        _, verilator = simulated(name, on="verilator", sstc=True, smstateen=True, sdext=True)
         assert verilator.differences == []
         assert verilator.seen.lines == icarus.seen.lines, name
 
@@ -63,7 +63,8 @@ def test_verilator_shows_the_same_as_icarus(simulated):
         ("full", {"windows": 1}),
         ("full", {"windows": 8, "geilen": 8, "sstc": True}),
         ("msuh", {"sstc": True}),
-        ("full", {"xlen": 32, "sstc": True, "sdext": True}),
+        ("msuh", {"smstateen": True}),
+        ("full", {"xlen": 32, "sstc": True, "smstateen": True, "sdext": True}),
         ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
         ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
         ("full", {"hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4"), "fs": False, "counters": "none"}),
@@ -84,7 +85,7 @@ def test_the_sequences_that_were_asked_for_are_there():
     assert {
         *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
         *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
-        *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler"),
+        *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler", "stateen-refusal"),
     } <= SCENARIOS.keys()
 
 

@@ -26,6 +26,7 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
     "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
     "sdext": (lambda c: c.sdext, "Sdext", "--set sdext=true"),
+    "smstateen": (lambda c: c.smstateen, "Smstateen", "--set smstateen=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
 

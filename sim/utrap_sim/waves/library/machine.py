@@ -74,6 +74,9 @@ class Machine:
             csrs["satp"] = self._root(rules.satp_modes, 0x8_1A40, 0)
         if config.n:
             csrs["utvec"] = self.program_trap
+        if config.smstateen:
+            # All that there is is let in by all.
+            csrs |= self._enables("mstateen", rules.mstateen) | ({"sstateen0": rules.sstateen0} if config.s else {})
         return csrs
 
     def hosting(self, first: str = "uart") -> dict[str, int]:
@@ -89,6 +92,8 @@ class Machine:
             "hstatus.SPV": 1,
             "hstatus.SPVP": 1,
         }
+        if config.smstateen:
+            csrs |= self._enables("hstateen", rules.hstateen)
         if config.shudeleg:
             csrs |= {"hudcfg.EN": 1, "huedeleg": bits(21, 23), "uscratch": self.vcpu_page}
             if config.windows:
@@ -107,6 +112,14 @@ class Machine:
     def in_guest(self, others: Mapping[str, int] | None = None, first: str = "uart") -> None:
         """Begin in the guest's kernel."""
         self.hart.begin("VS", self.hosting(first) | dict(others or {}), pc=self.guest_kernel)
+
+    def _enables(self, name: str, masks: tuple[int, ...]) -> dict[str, int]:
+        """Four registers of 64 bits, on RV32 each with its high half."""
+        mask = self.hart.config.rules.xlen_mask
+        csrs = {f"{name}{number}": bits & mask for number, bits in enumerate(masks)}
+        if self.hart.config.xlen == 32:
+            csrs |= {f"{name}{number}h": bits >> 32 for number, bits in enumerate(masks)}
+        return csrs
 
     def _root(self, modes: tuple[int, ...], page: int, number: int) -> int:
         """A translation root in the smallest mode beyond Bare, or 0."""
