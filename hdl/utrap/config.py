@@ -35,6 +35,10 @@ COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
+#: Smstateen, and what of the core's state its bits are for.
+STATE_OWNERS = (
+    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+)  # fmt: skip
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.
 EXTENSIONS: Mapping[str, tuple[int, ...]] = {
@@ -42,10 +46,20 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
     "shtvala": (64,),
     "sscofpmf": (32, 64),
     "shlcofideleg": (32, 64),
+    "zicbom": (32, 64),
+    "zicboz": (32, 64),
+    "zawrs": (32, 64),
+    "svinval": (32, 64),
+    "svpbmt": (32, 64),
+    "svadu": (32, 64),
+    "smmpm": (32, 64),
+    "smnpm": (32, 64),
+    "ssnpm": (32, 64),
     "ssdbltrp": (32, 64),
     "smdbltrp": (32, 64),
     "smrnmi": (32, 64),
     "sdext": (32, 64),
+    **dict.fromkeys(STATE_OWNERS, (32, 64)),
 }
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
@@ -101,6 +115,12 @@ class Config:
         sscofpmf: The interrupt of overflowing counters, LCOFI, and scountovf, with the
             `counters` port. Needs s, and counters=zihpm.
         shlcofideleg: hideleg can pass LCOFI on to VS. Needs h and sscofpmf.
+        zicbom, zicboz: Cache-block instructions: CBIE and CBCFE, CBZE, and the verdicts on them.
+        zawrs: The verdict on WRS.NTO.
+        svinval: The verdict on the fences around SINVAL.VMA. Needs translation.
+        svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg. Need translation.
+        smmpm, smnpm, ssnpm: Pointer masking for M, for the next mode below it, for those below
+            S (which ssnpm needs): PMM, with H HUPMM. On RV32 the fields are read-only 0.
         ssdbltrp: Double traps below M: SDT and DTE; a trap into S or VS whose handler cannot
             take one goes to M. Needs s.
         smdbltrp: Double traps in M: MDT; where M cannot take a trap the hart stops.
@@ -108,6 +128,11 @@ class Config:
             the like, MNRET.
         sdext: Debug Mode: dcsr, dpc, dscratch0 and dscratch1, and the events that enter
             and leave it.
+        smstateen: State enables: mstateen, with S sstateen, with H hstateen, and what they gate.
+        custom_state: The core has custom state below M, for their bit C; so have n and shudeleg.
+        zfinx, zcmt, ssqosid, sdtrig, smctr, smcsrind, sscsrind, imsic: The core has fcsr
+            without F, jvt, srmcfg, scontext, sctrctl, siselect, stopei and the like,
+            which the bits of the state enables gate; outside the unit.
         rnmi_interrupt_vector: Where the handler of RNMIs is. Needs smrnmi.
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
@@ -145,10 +170,29 @@ class Config:
     shtvala: bool = False
     sscofpmf: bool = False
     shlcofideleg: bool = False
+    zicbom: bool = False
+    zicboz: bool = False
+    zawrs: bool = False
+    svinval: bool = False
+    svpbmt: bool = False
+    svadu: bool = False
+    smmpm: bool = False
+    smnpm: bool = False
+    ssnpm: bool = False
     ssdbltrp: bool = False
     smdbltrp: bool = False
     smrnmi: bool = False
     sdext: bool = False
+    smstateen: bool = False
+    custom_state: bool = False
+    zfinx: bool = False
+    zcmt: bool = False
+    ssqosid: bool = False
+    sdtrig: bool = False
+    smctr: bool = False
+    smcsrind: bool = False
+    sscsrind: bool = False
+    imsic: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     isa: str = "IMAC"
@@ -309,7 +353,11 @@ def _check(config: Config) -> None:
     demand(not config.sstc or config.s, "sstc", "Sstc needs s=True")
     # norm:mcounteren_tm_clr: the enables' TM bits judge the timers too.
     demand(not config.sstc or config.counters != "none", "sstc", "Sstc needs counters=zicntr or zihpm")
-    demand(not config.ssdbltrp or config.s, "ssdbltrp", "Ssdbltrp needs s=True")
+    for name in ("ssdbltrp", "ssnpm"):
+        demand(not getattr(config, name) or config.s, name, f"{name.capitalize()} needs s=True")
+    for name in ("svinval", "svpbmt", "svadu"):
+        has_it = getattr(config, name)
+        demand(not has_it or config.has_paging, name, f"{name.capitalize()} needs a translation mode in satp_modes")
     demand(not config.shtvala or config.h, "shtvala", "Shtvala needs h=True")
     demand(not config.sscofpmf or config.s, "sscofpmf", "Sscofpmf needs s=True")
     # norm:scountovf_smode_read_access_control: the enables of the event counters.

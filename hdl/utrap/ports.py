@@ -22,6 +22,7 @@ from utrap.isa import CsrOp, Fault, Mode, operations
 
 __all__ = [
     "DEBUG_OUTPUTS",
+    "MASKING_OUTPUTS",
     "PROMISES",
     "AnswerSignature",
     "CommitSignature",
@@ -38,6 +39,10 @@ __all__ = [
 CAUSE = unsigned(6)
 #: What the hart port says of Debug Mode, with Sdext.
 DEBUG_OUTPUTS = ("debug", "ebreak_halts", "steps", "stops_counters", "stops_time", "critical_halts")
+
+
+#: What it says of pointer masking.
+MASKING_OUTPUTS = ("load_store_pmm", "hlsv_pmm")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,6 +292,15 @@ class ExtensionSignature(Signature):
         )
 
 
+#: Instructions that an extension brings, and that the unit judges.
+_JUDGED_WITH = {
+    "svinval": ("sfence_inval",),
+    "zawrs": ("wrs_nto",),
+    "zicbom": ("cbo_inval", "cbo_clean"),
+    "zicboz": ("cbo_zero",),
+}
+
+
 class LegalitySignature(Signature):
     """Whether privileged instructions may execute now, whatever is committed.
 
@@ -308,6 +322,16 @@ class LegalitySignature(Signature):
         hfence_vvma: HFENCE.VVMA and HINVAL.VVMA, with H.
         hfence_gvma: HFENCE.GVMA and HINVAL.GVMA (TVM), with H.
         hlsv: HLV, HLVX and HSV (HU), with H.
+        sfence_inval: SFENCE.W.INVAL and SFENCE.INVAL.IR, with svinval. SINVAL.VMA is judged
+            as SFENCE.VMA, HINVAL.VVMA and HINVAL.GVMA as HFENCE.VVMA and HFENCE.GVMA.
+        wrs_nto: WRS.NTO that has waited for long (TW, VTW), with zawrs.
+        cbo_inval: CBO.INVAL (CBIE), with zicbom; `hart.cbo_inval_flushes` says what it does.
+        cbo_clean: CBO.CLEAN and CBO.FLUSH (CBCFE), with zicbom.
+        cbo_zero: CBO.ZERO (CBZE), with zicboz.
+        cm_jalt: CM.JT and CM.JALT (JVT of the state enables), with smstateen and zcmt.
+        zfinx: Every floating-point instruction (FCSR of the state enables), with smstateen and zfinx without F.
+        sctrclr: SCTRCLR (CTR of the state enables), with smctr and S; an access by sireg* or vsireg* to
+            what CTR gates is judged alike.
     """
 
     def __init__(self, config: Config) -> None:
@@ -323,6 +347,13 @@ class LegalitySignature(Signature):
             members["sfence_vma"] = Out(Fault)
         if config.h:
             members |= {name: Out(Fault) for name in ("hfence_vvma", "hfence_gvma", "hlsv")}
+        for extension, names in _JUDGED_WITH.items():
+            members |= {name: Out(Fault) for name in names if getattr(config, extension)}
+        if config.smstateen:
+            members |= {"cm_jalt": Out(Fault)} if config.zcmt else {}
+            members |= {"zfinx": Out(Fault)} if config.zfinx and "F" not in config.isa else {}
+        if config.smctr and config.s:
+            members["sctrclr"] = Out(Fault)
         super().__init__(members)
 
 
@@ -341,6 +372,13 @@ class HartSignature(Signature):
         fs, vs: mstatus.FS and VS where the configuration has them.
         vs_fs, vs_vs: vsstatus.FS and VS.
         time_delta: 64 bits to add to `time` while V=1 (htimedelta).
+        cbo_inval_flushes: A CBO.INVAL that may execute writes back as CBO.FLUSH does (CBIE), with zicbom.
+        pbmte, adue: Page-based memory types, and updates of A and D by hardware, act in S-mode's and
+            the guests' physical translation, with svpbmt, svadu.
+        vs_pbmte, vs_adue: They act in VS-stage translation.
+        load_store_pmm: PMM, 2 bits: the pointer masking that holds for loads and stores (0 none, 2 of 7
+            bits, 3 of 16), with smmpm, smnpm or ssnpm on RV64.
+        hlsv_pmm: The same for HLV and HSV; HLVX fetches, and is not masked.
         debug: The hart is in Debug Mode, with Sdext; `mode` is M then.
         ebreak_halts: An EBREAK in the current mode is to commit HALT and not EXCEPTION (dcsr.ebreak*).
         steps: The hart is to commit HALT after the next instruction or trap (dcsr.step).
@@ -368,6 +406,16 @@ class HartSignature(Signature):
             members |= {"vsatp": Out(config.xlen), "hgatp": Out(config.xlen)}
             members |= {f"vs_{name}": Out(2) for name in states}
             members["time_delta"] = Out(64)
+        if config.zicbom:
+            members["cbo_inval_flushes"] = Out(1)
+        for extension, name in (("svpbmt", "pbmte"), ("svadu", "adue")):
+            if getattr(config, extension):
+                members[name] = Out(1)
+                members |= {f"vs_{name}": Out(1)} if config.h else {}
+        if config.xlen == 64 and (config.smmpm or config.smnpm or config.ssnpm):
+            members["load_store_pmm"] = Out(2)
+        if config.xlen == 64 and config.h and config.ssnpm:
+            members["hlsv_pmm"] = Out(2)
         if config.sdext:
             members |= {name: Out(1) for name in DEBUG_OUTPUTS if name != "critical_halts" or config.smdbltrp}
         if config.smdbltrp:

@@ -36,6 +36,7 @@ from utrap.rules.legality import connect_verdicts
 from utrap.rules.levels import levels
 from utrap.rules.next_state import connect_updates, dirtied
 from utrap.rules.overflow import overflowed, request_interrupt
+from utrap.rules.pointer_masking import connect_pointer_masking
 from utrap.rules.rnmi import enter_handler
 from utrap.rules.route import route_exception
 from utrap.rules.timer import timers
@@ -100,7 +101,7 @@ class TrapUnit(Component):
         event = decode(m, state, commit.op, commit.csr_op)
         if config.sscofpmf:
             sensed |= overflowed(m, state, event, self.counters)
-        connect_views(m, state, sensed)
+        connect_views(m, state, sensed, event.v)
 
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)
@@ -138,6 +139,7 @@ class TrapUnit(Component):
         connect_extension(m, self.extension, event, judgement, written)
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)
         connect_hart(m, state, self.hart)
+        connect_pointer_masking(m, state, self.hart)
         connect_debug(m, state, self.hart)
         connect_trace(m, state, self.trace, answer, is_refused, event, trap, entry, returns, executes)
         return m

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from utrap.config import Config
+from utrap.config import Config, every_extension
 from utrap.csr.configured import csr_rows
 from utrap.products.csr_map import COLUMNS, csrs_rows
 from utrap.products.port_list import ports_markdown
@@ -39,7 +39,7 @@ _PORTS = """\
 
 This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
 that has every port: the profile `full`, RV64, with eight guest external interrupts, sixteen of the platform's own,
-`mtvec_reset=port`, `sstc=true` and `sdext=true`. Another configuration has some of them, and other widths.
+`mtvec_reset=port`, and every extension. Another configuration has some of them, and other widths.
 [timing.md](timing.md) shows the ports at work, [instantiation.md](instantiation.md) a core around them.
 """
 
@@ -66,9 +66,8 @@ def documents() -> dict[str, str]:
 
 
 def _ports() -> str:
-    unit = TrapUnit(
-        Config.profile("full", 64, geilen=8, local_interrupts=16, mtvec_reset="port", sstc=True, sdext=True)
-    )
+    others = {"geilen": 8, "local_interrupts": 16, "mtvec_reset": "port"}
+    unit = TrapUnit(Config.profile("full", 64, **others, **every_extension(64)))
     title, _, rest = ports_markdown(unit, make_netlist(unit)).partition("\n")
     return f"{title}\n\n{_MADE}{_PORTS}{rest}"
 

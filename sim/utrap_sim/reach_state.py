@@ -77,7 +77,12 @@ class Establisher:
         if state.mip_software:
             # mip and hvip have VSSIP in common. First, for with menvcfg.STCE mip.STIP cannot be written.
             steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
-        for name, value in wanted.items():
+        # What mstateen hides cannot be written, so it comes last, and before the others it is open.
+        opened = [name for name in wanted if name.startswith("mstateen")]
+        if any(wanted[name] for name in wanted if name.startswith(("hstateen", "sstateen"))):
+            steps += [(name, self._config.rules.xlen_mask) for name in opened]
+            must = (*must, *opened)
+        for name, value in sorted(wanted.items(), key=lambda item: item[0] in opened):
             if (value != reset[name] or name in must) and name not in _NOT_WRITTEN:
                 steps.append((name, value))
         return steps

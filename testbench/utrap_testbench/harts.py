@@ -1,36 +1,19 @@
-"""The same hart as the unit's configuration and as the model's: the two share keys and accept the same, not code.
-
-The model may be ahead of the unit: what it has and the unit has not yet is in `AHEAD`.
-"""
+"""The same hart as the unit's configuration and as the model's: the two share keys and accept the same, not code."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Final
 
 from utrap.config import Config as UnitConfig
-from utrap.config import ConfigError
 from utrap_testbench.golden import Config as ModelConfig
 
-__all__ = ["AHEAD", "model_config", "unit_config"]
+__all__ = ["model_config", "unit_config"]
 
-#: The model's fields that the unit's configuration has not yet, in the model's order.
-AHEAD: Final = (
-    "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
-    "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
-)  # fmt: skip
 _NAMES = tuple(field.name for field in dataclasses.fields(UnitConfig))
 
 
 def unit_config(config: ModelConfig) -> UnitConfig:
-    """What the unit is generated for to be this hart.
-
-    Raises:
-        ConfigError: When the hart has an extension that the unit has not yet.
-    """
-    for name in AHEAD:
-        if getattr(config, name):
-            raise ConfigError(f"{name} is on: the unit has no {name} yet, only the golden model has it")
+    """What the unit is generated for to be this hart."""
     return UnitConfig(**{name: getattr(config, name) for name in _NAMES})
 
 

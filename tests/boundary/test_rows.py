@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from utrap.config import Config
+from utrap.config import Config, every_extension
 from utrap_formal.equivalence.suite import suite
 from utrap_formal.runner import run
 from utrap_formal.task import Status
@@ -19,7 +19,8 @@ from utrap_testbench.harts import model_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.model import step_of
 
-FULL = Config.profile("full", 64, sdext=True, smdbltrp=True)
+#: With every port.
+FULL = Config.profile("full", 64, **every_extension(64))
 EVERY = pytest.mark.parametrize("row", OUTPUTS, ids=lambda row: row.name)
 
 

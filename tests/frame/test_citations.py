@@ -8,7 +8,7 @@ import pytest
 
 from utrap_testbench import citations
 
-OUR_RULES = [f"HU-{number}" for number in (*range(1, 29), 29, 31, 33, 35, 36)]
+OUR_RULES = [f"HU-{number}" for number in (*range(1, 30), *range(31, 37))]
 
 
 def test_our_rules_are_those_of_the_specification(root):
@@ -72,7 +72,7 @@ def test_the_rules_that_nothing_cites_are_listed(table, checkout):
     assert len(listed) == len(citations.rules(checkout)) - 4
 
 
-@pytest.mark.parametrize("rule", ["norm:misa_accc", "HU-29", "HU-0", "warl:teapot"])
+@pytest.mark.parametrize("rule", ["norm:misa_accc", "HU-99", "HU-0", "warl:teapot"])
 def test_a_rule_that_does_not_exist_is_found(table, checkout, rule):
     (checkout / "formal" / "utrap_formal" / "b.py").write_text(f"first = 1\nsecond = 2  # {rule}, as ever\n")
     result = table(checkout)

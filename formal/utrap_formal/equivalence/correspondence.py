@@ -65,6 +65,7 @@ _BY_FIELD = {
 _MOVED = {
     "mip": ("mip_software", 0),
     **{f"{name}h": (name, 32) for name in ("htimedelta", "menvcfg", "henvcfg", "stimecmp", "vstimecmp")},
+    **{f"{x}stateen{number}h": (f"{x}stateen{number}", 32) for x in "mh" for number in range(4)},
 }
 
 

@@ -76,6 +76,7 @@ class Field:
         clears: Stored fields that a write that stores `clears_at` here makes 0, whatever it
             writes into them.
         clears_at: That value, of a field of one bit.
+        guest_where: Conditions without which an access with V=1 finds it read-only 0.
         column: The kind of wide register that its CSR is, for a read.
         rule: What a write stores, in words and as logic; the logic counts in
             the row that owns the storage.
@@ -100,6 +101,7 @@ class Field:
     write_where: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
     clears_at: int = 1
+    guest_where: tuple[str, ...] = ()
     column: Column = Column.NONE
     rule: Warl = PLAIN
 
@@ -121,7 +123,7 @@ class Field:
     @property
     def conditions(self) -> tuple[str, ...]:
         """All conditions that it depends on."""
-        return (*self.level_where, *self.read_where, *self.write_where)
+        return (*self.level_where, *self.read_where, *self.write_where, *self.guest_where)
 
 
 @dataclass(frozen=True, kw_only=True)

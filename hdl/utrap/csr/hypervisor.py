@@ -8,9 +8,10 @@ from utrap.config import Config
 from utrap.csr.definitions import Column, Csr, Field
 from utrap.csr.guards import TVM
 from utrap.csr.shared.delegation import exception_bits
-from utrap.csr.shared.environment import counteren, envcfg, mode, upper_envcfg
+from utrap.csr.shared.environment import counteren, envcfg, mode, pmm, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
+from utrap.csr.shared.stateen import hypervisor_rows, state_enables
 from utrap.csr.shared.traps import tinst, tval2
 from utrap.csr.warl import AtMost, Ignored, Warl
 from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts
@@ -32,12 +33,17 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("hcounteren", 0x606, "norm:hcounteren_sz", "counter enables", counteren(config, "hcounteren"))
     yield row("hgeie", 0x607, "norm:hgeie_sz_acc_op", "guest external enables", _hgeie(config))
     yield row("hgeip", 0xE12, "norm:hgeip_sz_acc_op", "guest external pending", _hgeip(config))
-    yield row("henvcfg", 0x60A, "norm:henvcfg_sz_acc_op", "environment configuration", envcfg(config, "henvcfg"))
+    gated = state_enables(config, "envcfg", "m")  # norm:mstateen0_envcfg_op
+    configuration = envcfg(config, "henvcfg")
+    yield row("henvcfg", 0x60A, "norm:henvcfg_sz_acc_op", "environment configuration", configuration, guards=gated)
     delta, delta_high = (own(csr, "delta", 0, config.xlen) for csr in ("htimedelta", "htimedeltah"))
     yield row("htimedelta", 0x605, "norm:htimedelta_sz_acc_op", "guest time offset", [delta])
-    yield high_half(config, "hedelegh", 0x612, "norm:hedelegh_sz_acc_op", "exception delegation, high")
-    upper = upper_envcfg(config, "henvcfgh")
-    yield high_half(config, "henvcfgh", 0x61A, "norm:henvcfgh_sz_acc_op", "environment configuration, high", upper)
+    by_p1p13 = state_enables(config, "p1p13", "m")  # norm:mstateen0_p1p13_op
+    yield high_half(config, "hedelegh", 0x612, "norm:hedelegh_sz_acc_op", "exception delegation, high", guards=by_p1p13)
+    upper, summary = upper_envcfg(config, "henvcfgh"), "environment configuration, high"
+    yield high_half(config, "henvcfgh", 0x61A, "norm:henvcfgh_sz_acc_op", summary, upper, guards=gated)
+    if config.smstateen:
+        yield from hypervisor_rows(config)
     yield high_half(config, "htimedeltah", 0x615, "norm:htimedeltah_sz_acc_op", "guest time offset, high", [delta_high])
     gpa = tval2(config, "htval")
     yield row("htval", 0x643, "norm:htval_sz_acc_op", "guest-physical address", gpa, target=Target.S)
@@ -51,12 +57,16 @@ def rows(config: Config) -> Iterable[Csr]:
 
 def _shudeleg(config: Config) -> Iterable[Csr]:
     """The CSRs of Shudeleg's section 3 at this level; without it they do not exist (HU-15)."""
-    yield row("hudcfg", 0x6C0, "HU-1", "delegation to U", [own("hudcfg", "en", 0), own("hudcfg", "wen", 1)])
-    yield row("huedeleg", 0x6C2, "HU-9", "guest exception delegation to U", exception_bits(config, "huedeleg"))
-    yield high_half(config, "huedelegh", 0x6D2, "HU-6", "guest exception delegation to U, high")
+    guards = state_enables(config, "c", "m")  # HU-29
+    bits = [own("hudcfg", "en", 0), own("hudcfg", "wen", 1)]
+    yield row("hudcfg", 0x6C0, "HU-1", "delegation to U", bits, guards=guards)
+    causes, summary = exception_bits(config, "huedeleg"), "guest exception delegation to U"
+    yield row("huedeleg", 0x6C2, "HU-9", summary, causes, guards=guards)
+    yield high_half(config, "huedelegh", 0x6D2, "HU-6", f"{summary}, high", guards=guards)
     for i in range(_MOST_WINDOWS):
         name, is_absent = f"hugpaw{i}", i >= config.windows
-        yield row(name, 0x6E0 + i, "HU-17", "delegation window", _hugpaw(config, name), is_absent=is_absent)
+        fields = _hugpaw(config, name)
+        yield row(name, 0x6E0 + i, "HU-17", "delegation window", fields, guards=guards, is_absent=is_absent)
 
 
 def _hstatus(config: Config) -> list[Field]:
@@ -67,6 +77,7 @@ def _hstatus(config: Config) -> list[Field]:
         fields.append(own("hstatus", "vgein", 12, 6, mask=(1 << config.vgein_bits) - 1, rule=rule))
     if config.xlen == 64:
         fields.append(fixed("vsxl", 32, 2, 2, "read-only: VSXLEN is XLEN"))
+    fields += pmm(config, "hstatus", "hupmm", 48)
     return fields
 
 

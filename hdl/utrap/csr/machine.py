@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from utrap.config import Config
 from utrap.csr.definitions import Csr, Field
 from utrap.csr.shared.delegation import exception_bits
-from utrap.csr.shared.environment import counteren, envcfg, upper_envcfg
+from utrap.csr.shared.environment import counteren, envcfg, pmm, upper_envcfg
 from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
+from utrap.csr.shared.stateen import machine_rows
 from utrap.csr.shared.status import state_fields, supervisor_status
 from utrap.csr.shared.traps import cause, epc, mtval2, mtvec, saved, scratch, tinst, tval
 from utrap.csr.warl import ExistingMode, SetOnly, Warl
@@ -36,6 +37,11 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("menvcfg", 0x30A, "norm:menvcfg_sz_acc", "environment configuration", envcfg(config, "menvcfg"))
     upper = upper_envcfg(config, "menvcfgh")
     yield high_half(config, "menvcfgh", 0x31A, "norm:menvcfgh_sz_acc_op", "environment configuration, high", upper)
+    if config.smmpm:
+        yield row("mseccfg", 0x747, "norm:mseccfg_sz_acc", "security configuration", pmm(config, "mseccfg"))
+        yield high_half(config, "mseccfgh", 0x757, "norm:mseccfg_sz_acc", "security configuration, high")
+    if config.smstateen:
+        yield from machine_rows(config)
     yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
     target = Target.M
     yield row("mepc", 0x341, "norm:mepc_sz_acc", "exception pc", epc(config, "mepc"), target=target)

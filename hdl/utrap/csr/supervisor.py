@@ -11,6 +11,7 @@ from utrap.csr.shared.environment import atp, counteren, envcfg
 from utrap.csr.shared.interrupts import enable, pending
 from utrap.csr.shared.makers import own, row
 from utrap.csr.shared.overflow import overflowed
+from utrap.csr.shared.stateen import state_enables, supervisor_rows
 from utrap.csr.shared.status import supervisor_status
 from utrap.csr.shared.timer import compare
 from utrap.csr.shared.traps import cause, epc, scratch, tval, tvec
@@ -26,12 +27,16 @@ def rows(config: Config) -> Iterable[Csr]:
         return
     yield row("sstatus", 0x100, "norm:sstatus", "supervisor status", supervisor_status(config, "mstatus", config.n))
     if config.n:
-        yield row("sedeleg", 0x102, "HU-9", "exception delegation to U", _sedeleg(config), guards=(HOST,))
-        yield row("sideleg", 0x103, "HU-24", "interrupt delegation to U", _sideleg(config), guards=(HOST,))
+        guards = (*state_enables(config, "c", "m"), HOST)  # HU-29
+        yield row("sedeleg", 0x102, "HU-9", "exception delegation to U", _sedeleg(config), guards=guards)
+        yield row("sideleg", 0x103, "HU-24", "interrupt delegation to U", _sideleg(config), guards=guards)
     yield row("sie", 0x104, "norm:sip_sie", "interrupt enables", _sie(config))
     yield row("stvec", 0x105, "norm:stvec", "trap vector", tvec(config, "stvec"))
     yield row("scounteren", 0x106, "norm:scounteren", "counter enables", counteren(config, "scounteren"))
-    yield row("senvcfg", 0x10A, "norm:senvcfg", "environment configuration", envcfg(config, "senvcfg"))
+    guards = state_enables(config, "envcfg", "mh")  # norm:mstateen0_envcfg_op, norm:hstateen0_envcfg_op
+    yield row("senvcfg", 0x10A, "norm:senvcfg", "environment configuration", envcfg(config, "senvcfg"), guards=guards)
+    if config.smstateen:
+        yield from supervisor_rows(config)
     yield row("sscratch", 0x140, "norm:sscratch", "scratch", scratch(config, "sscratch"))
     yield row("sepc", 0x141, "norm:sepc", "exception pc", epc(config, "sepc"), target=Target.S)
     yield row("scause", 0x142, "norm:scause", "trap cause", cause(config, "scause"), target=Target.S)
@@ -64,7 +69,7 @@ def _sedeleg(config: Config) -> list[Field]:
 
 
 def _sideleg(config: Config) -> list[Field]:
-    """HU-24."""
+    """HU-24; HU-33: what is not of the user level has no bit."""
     return [
         own(
             "sideleg",

@@ -9,6 +9,7 @@ from utrap.csr.definitions import Csr, Field
 from utrap.csr.guards import HOST, USER_ENABLED
 from utrap.csr.shared.interrupts import enable, pending
 from utrap.csr.shared.makers import own, row, view
+from utrap.csr.shared.stateen import state_enables
 from utrap.csr.shared.traps import cause, epc, scratch, tinst, tval, tval2, tvec
 from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts
 
@@ -25,7 +26,7 @@ def rows(config: Config) -> Iterable[Csr]:
 
 def _user(config: Config) -> Iterable[Csr]:
     """The CSRs of the N extension."""
-    guards, target = (HOST,), Target.U
+    guards, target = (*state_enables(config, "c", "ms"), HOST), Target.U
     status = [view("mstatus.uie", "uie", 0), view("mstatus.upie", "upie", 4)]
     yield row("ustatus", 0x000, "HU-3", "user status", status, guards=guards)
     yield row("uie", 0x004, "HU-3", "interrupt enables", _uie(config), guards=guards)
@@ -39,7 +40,7 @@ def _user(config: Config) -> Iterable[Csr]:
 
 def _shudeleg(config: Config) -> Iterable[Csr]:
     """The CSRs of Shudeleg's section 3 at this level (HU-15)."""
-    guards, target = (HOST, USER_ENABLED), Target.U
+    guards, target = (*state_enables(config, "c", "ms"), HOST, USER_ENABLED), Target.U
     status = [own("hustatus", name, lsb) for name, lsb in (("gva", 6), ("upv", 7), ("upvp", 8))]
     yield row("hustatus", 0x800, "HU-2", "user trap status", status, guards=guards)
     gpa = tval2(config, "hutval")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PLAIN",
     "AlignedIfVectored",
+    "AnyBut",
     "AtMost",
     "ExistingMode",
     "Ignored",
@@ -115,6 +116,23 @@ class AtMost(Warl):
         if self.limit < (1 << len(value)) - 1:
             value = Mux(value > self.limit, 0, value)
         return self._masked(value, write.mask)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyBut(Warl):
+    """A reserved value is stored as 0.
+
+    Attributes:
+        reserved: The value.
+    """
+
+    source: str = "warl:CBIE"
+    reserved: int
+
+    def stored(self, write: Written) -> Value:
+        from amaranth.hdl import Mux
+
+        return Mux(write.value == self.reserved, 0, write.value)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,6 +74,7 @@ class _Place:
         is_selected: The effective address selects the CSR.
         enable: A write to the CSR takes place.
         gates: The conditions of the table.
+        guest_gates: Those for an access with V=1.
         write: What is written, as the field's rule sees it.
     """
 
@@ -81,6 +82,7 @@ class _Place:
     is_selected: Value
     enable: Value
     gates: tuple[str, ...]
+    guest_gates: tuple[str, ...]
     write: Written
 
 
@@ -109,6 +111,7 @@ def field_writes(
                 is_selected=is_row[row.name],
                 enable=enable,
                 gates=field.write_where,
+                guest_gates=field.guest_where,
                 write=seen[field.storage],
             )
             places[field.storage].append(place)
@@ -146,6 +149,7 @@ def _field_write(state: State, home: Field, places: list[_Place]) -> FieldWrite:
     for place in places:
         takes = rule.takes(place.write)
         gates = [state.holds([text]) for text in place.gates]
+        gates += [~place.write.v | state.holds([text]) for text in place.guest_gates]
         demands = [place.enable, *gates, *([] if takes is None else [takes])]
         enables.append(reduce(and_, demands))
     # Where several CSRs show it in one place they write the same.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ from amaranth.hdl import Cat, Const, Module, Mux, Value
 from utrap.config import Config
 from utrap.csr.configured import COUNTERS_HIGH, COUNTERS_LOW, absent_addresses, csrs
 from utrap.csr.guards import AccessMode, Guard
+from utrap.csr.outside import outside_guards
 from utrap.isa import Fault, Mode
 from utrap.registers.decode import any_of, decide
 from utrap.registers.state import State
 from utrap.rules.event import Event
 from utrap.section import Phase, Section
 
-__all__ = ["Judgement", "connect_extension", "judge"]
+__all__ = ["Judgement", "connect_extension", "hart_mode", "judge"]
 
 SECTION = Section(
     phase=Phase.ACCESS,
@@ -83,15 +85,21 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
         guard: named(m, f"csr_is_{guard.name}_guarded", decide(address, on, owned_addresses - on))
         for guard, on in _guarded(config).items()
     }
+    # Either for one that the unit owns or that nobody has, and for M's own, where no guard says more.
+    free = owned_addresses | absent_set | frozenset(a for a in _EVERY_ADDRESS if a >> 8 & 3 == 3)
+    guarded_outside = {
+        guard: named(m, f"csr_outside_is_{guard.name}_guarded", decide(address, on, _EVERY_ADDRESS - on - free))
+        for guard, on in outside_guards(config).items()
+    }
 
     level, is_machine = address[8:10], state.prv[1]
     # The levels in order: U and VU 0, VS 1, HS 2, M 3.
     rank = Cat(is_machine | state.is_in(Mode.VS), is_machine | state.is_in(Mode.S))
     is_below_level = named(m, "is_below_level", rank < level)
 
-    def refused(mode: AccessMode, fault: Fault) -> Value:
+    def refused(by: Mapping[Guard, Value], mode: AccessMode, fault: Fault) -> Value:
         """Whether a guard refuses the access with a fault."""
-        return any_of(on & guard.refuses(mode, state) for guard, on in guarded.items() if guard.fault is fault)
+        return any_of(on & guard.refuses(mode, state) for guard, on in by.items() if guard.fault is fault)
 
     def fault_of(name: str, mode: AccessMode, is_below: Value, illegal: Value, virtual: Value) -> Value:
         illegal = named(m, f"{name}_illegal", writes_read_only | (is_below & (~mode.v | level.all())) | illegal)
@@ -101,12 +109,16 @@ def judge(m: Module, state: State, event: Event, address: Value, exists_outside:
 
     def verdicts(by: str, mode: AccessMode, is_below: Value, counter: tuple[Value, Value]) -> tuple[Value, Value]:
         """Why an access in a mode may not execute, to an address of the unit's own and to another."""
-        own = fault_of(f"{by}own", mode, is_below, refused(mode, Fault.ILLEGAL), refused(mode, Fault.VIRTUAL))
+        refusals = [refused(guarded, mode, fault) for fault in (Fault.ILLEGAL, Fault.VIRTUAL)]
+        own = fault_of(f"{by}own", mode, is_below, *refusals)
         illegal, virtual = counter
+        if guarded_outside:
+            illegal |= refused(guarded_outside, mode, Fault.ILLEGAL)
+            virtual |= refused(guarded_outside, mode, Fault.VIRTUAL)
         return own, fault_of(f"{by}outside", mode, is_below, ~exists_outside | is_absent | illegal, virtual)
 
     # Who owns an address is known late: the verdicts are there by then.
-    own, outside = verdicts("", _hart_mode(state), is_below_level, _judge_counters(m, state, address))
+    own, outside = verdicts("", hart_mode(state), is_below_level, _judge_counters(m, state, address))
     of_debugger = verdicts("debugger_", _DEBUGGER, _NEVER, (_NEVER, _NEVER))
     by_hart, by_debugger = event.is_access & ~event.is_by_debugger, event.is_access & event.is_by_debugger
     hart_fault = named(m, "hart_fault", Mux(is_owned, own, outside), Fault)
@@ -139,7 +151,8 @@ _DEBUGGER = AccessMode(
 )
 
 
-def _hart_mode(state: State) -> AccessMode:
+def hart_mode(state: State) -> AccessMode:
+    """Return the hart's mode as guards see it."""
     return AccessMode(
         v=state.v,
         is_machine=state.prv[1],

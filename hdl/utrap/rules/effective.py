@@ -6,8 +6,9 @@ from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 
+from utrap.csr.shared.environment import withheld_bit
 from utrap.isa import ExceptionCause, Mode
-from utrap.ports import DEBUG_OUTPUTS
+from utrap.ports import DEBUG_OUTPUTS, MASKING_OUTPUTS
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
@@ -67,8 +68,20 @@ def _fiom(state: State) -> Value:
     return by_menvcfg | by_senvcfg | (state.v & state["henvcfg.fiom"])
 
 
+def _cbo_inval_flushes(state: State) -> Value:
+    """Whether one register above the current mode says flush.
+
+    norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_h-mode_op0.
+    """
+    flush = 1
+    by_menvcfg = state["menvcfg.cbie"] == flush
+    by_senvcfg = ~state.prv[0] & (state["senvcfg.cbie"] == flush)
+    by_henvcfg = state.v & (state["henvcfg.cbie"] == flush)
+    return ~state.is_in(Mode.M) & (by_menvcfg | by_senvcfg | by_henvcfg)
+
+
 def connect_hart(m: Module, state: State, hart: Any) -> None:
-    """Drive the hart's outputs that the configuration has, but for those about Debug Mode."""
+    """Drive the hart's outputs that the configuration has, but for those about Debug Mode and pointer masking."""
     views = state.views
     found = {
         "mode": state.mode,
@@ -89,7 +102,13 @@ def connect_hart(m: Module, state: State, hart: Any) -> None:
     if "htimedelta" in views:
         high = [views["htimedeltah"]] if state.config.xlen == 32 else []
         found["time_delta"] = Cat(views["htimedelta"], *high)
+    for name in ("pbmte", "adue"):
+        if name in hart.signature.members:
+            machines, guests = withheld_bit(state.config, name)
+            found |= {name: state[machines], f"vs_{name}": state[machines] & state[guests]}
+    if state.config.zicbom:
+        found["cbo_inval_flushes"] = _cbo_inval_flushes(state)
     found["critical_error"] = state.critical & ~state["dcsr.cetrig"]
     for name in hart.signature.members:
-        if name not in DEBUG_OUTPUTS:
+        if name not in DEBUG_OUTPUTS and name not in MASKING_OUTPUTS:
             SECTION.drive(m, getattr(hart, name), found[name], _CODES.get(name))

@@ -7,8 +7,12 @@ from typing import Any
 
 from amaranth.hdl import Const, Module, Mux, Value
 
+from utrap.csr.guards import Guard
+from utrap.csr.shared.stateen import state_enables
 from utrap.isa import CommitOp, Fault, Mode
+from utrap.registers.decode import any_of
 from utrap.registers.state import State
+from utrap.rules.access import hart_mode
 from utrap.rules.xret import Return
 from utrap.section import Phase, Section
 
@@ -58,3 +62,42 @@ def connect_verdicts(
         connect("hfence_gvma", is_user | (is_host_supervisor & tvm), v)
         # norm:hlsv_mode, norm:hlsv_virtinst, norm:hlsv_illegalinst
         connect("hlsv", is_user & ~state["hstatus.hu"], v)
+    if config.svinval:
+        # TVM and VTVM do not act on them.
+        connect("sfence_inval", is_user, is_vu)
+    if config.zawrs:
+        connect("wrs_nto", below_m_with_tw, v & state["hstatus.vtw"])
+    for name, field in (("cbo_inval", "cbie"), ("cbo_clean", "cbcfe"), ("cbo_zero", "cbze")):
+        if name in legality.signature.members:
+            connect(name, *_by_environment(state, field))
+    # norm:stateen0_jvt_op, norm:stateen0_fcsr0_misa_f0_illegal_fpu_instr
+    for name, bit in (("cm_jalt", "jvt"), ("zfinx", "fcsr")):
+        if name in legality.signature.members:
+            connect(name, *_gated(state, state_enables(config, bit, "mhs")))
+    if "sctrclr" in legality.signature.members:
+        # norm:sctrclr_exceptions, norm:mstateen_ctr0_except3, norm:hstateen_vs
+        illegal, virtual = _gated(state, state_enables(config, "ctr", "mh"))
+        connect("sctrclr", is_user | illegal, is_vu | virtual)
+
+
+def _by_environment(state: State, field: str) -> tuple[Value, Value]:
+    """Return whether a cache-block instruction is illegal, or virtual, by its field of the xenvcfg.
+
+    norm:menvcfg_cbie_warl_op, norm:cbo-inval_h-mode_veq1_op, norm:senvcfg_cbie and the like: what menvcfg does not
+    allow is illegal in a guest, too.
+    """
+    by_m, by_h, by_s = (state[f"{csr}.{field}"].any() for csr in ("menvcfg", "henvcfg", "senvcfg"))
+    is_user = ~state.prv[0]
+    below_s_refused = is_user & ~by_s if state.config.s else Const(0, 1)
+    illegal = ~state.is_in(Mode.M) & (~by_m | (~state.v & below_s_refused))
+    return illegal, state.v & (~by_h | below_s_refused)
+
+
+def _gated(state: State, guards: tuple[Guard, ...]) -> tuple[Value, Value]:
+    """Whether an instruction that needs what guards keep is illegal, and failing that virtual, in the hart's mode."""
+    mode = hart_mode(state)
+    illegal, virtual = (
+        any_of(guard.refuses(mode, state) for guard in guards if guard.fault is fault)
+        for fault in (Fault.ILLEGAL, Fault.VIRTUAL)
+    )
+    return illegal, mode.v & virtual

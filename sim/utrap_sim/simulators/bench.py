@@ -40,7 +40,10 @@ STIMULI = "stimuli.hex"
 OBSERVED = "observed.hex"
 
 #: CSRs that are compared as stored and not as a read masks them.
-_AS_STORED = ("hideleg", "sedeleg", "sideleg", "henvcfg", "henvcfgh")
+_AS_STORED = (
+    *("hideleg", "sedeleg", "sideleg", "henvcfg", "henvcfgh", "sstateen0"),
+    *(f"hstateen{number}{half}" for number in range(4) for half in ("", "h")),
+)
 #: Bits of mip of which software has one and a line the other. STIP's is hidden while stimecmp makes it.
 _SOFTWARE_BITS = ("seip", "ueip")
 #: What most cycles use comes first, so that their lines in the file are short.

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from utrap_testbench import golden
 from utrap_testbench.golden import Config, Insn
+from utrap_testbench.golden.environment import henvcfg
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
 
 from .moment import Answer, Now
@@ -111,7 +112,7 @@ _JUDGED: When[Answer] = When(
     lambda a: a.op is Op.CSR,
 )
 
-_BIT, _VERDICT, _MODE, _CAUSE, _DIRTINESS = 1, 2, 3, 6, 2
+_BIT, _VERDICT, _MODE, _CAUSE, _DIRTINESS, _PMM = 1, 2, 3, 6, 2, 2
 
 BY_EVENT: tuple[Output[Answer], ...] = (
     Output("answer.fault", bits(_VERDICT), lambda a: a.verdict),
@@ -138,6 +139,23 @@ def _verdict(insn: Insn) -> Callable[[Now], int]:
     return lambda now: VERDICTS[golden.verdict(now.config, now.state, insn)]
 
 
+#: Where they are in menvcfg and henvcfg.
+_PBMTE, _ADUE = 62, 61
+
+
+def _henvcfg(now: Now) -> int:
+    return henvcfg(now.config.rules, now.state)
+
+
+def _masks(config: Config) -> int:
+    """The masking of some mode can be chosen, which it cannot on RV32."""
+    return _PMM * (config.xlen == 64 and (config.smmpm or config.smnpm or config.ssnpm))
+
+
+def _masks_guests(config: Config) -> int:
+    return _PMM * (config.xlen == 64 and config.h and config.ssnpm)
+
+
 BY_STATE: tuple[Output[Now], ...] = (
     Output("interrupt.request", bits(_BIT), lambda now: now.request.pending),
     Output("interrupt.cause", bits(_CAUSE), lambda now: now.request.cause, _REQUEST),
@@ -153,6 +171,18 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("legality.hfence_vvma", with_h(_VERDICT), _verdict(Insn.HFENCE_VVMA)),
     Output("legality.hfence_gvma", with_h(_VERDICT), _verdict(Insn.HFENCE_GVMA)),
     Output("legality.hlsv", with_h(_VERDICT), _verdict(Insn.HLV_W)),
+    Output("legality.sfence_inval", lambda c: _VERDICT * c.svinval, _verdict(Insn.SFENCE_W_INVAL)),
+    Output("legality.wrs_nto", lambda c: _VERDICT * c.zawrs, _verdict(Insn.WRS_NTO)),
+    Output("legality.cbo_inval", lambda c: _VERDICT * c.zicbom, _verdict(Insn.CBO_INVAL)),
+    Output("legality.cbo_clean", lambda c: _VERDICT * c.zicbom, _verdict(Insn.CBO_CLEAN)),
+    Output("legality.cbo_zero", lambda c: _VERDICT * c.zicboz, _verdict(Insn.CBO_ZERO)),
+    Output("legality.cm_jalt", lambda c: _VERDICT * (c.smstateen and c.zcmt), _verdict(Insn.CM_JALT)),
+    Output(
+        "legality.zfinx",
+        lambda c: _VERDICT * (c.smstateen and c.zfinx and "F" not in c.isa),
+        lambda now: VERDICTS[golden.float_in_x(now.config.rules, now.state).fault],
+    ),
+    Output("legality.sctrclr", lambda c: _VERDICT * (c.smctr and c.s), _verdict(Insn.SCTRCLR)),
     Output("hart.mode", bits(_MODE), lambda now: now.state.v << 2 | now.state.prv),
     Output("hart.ecall_cause", bits(_CAUSE), lambda now: golden.ecall_cause(now.config, now.state)),
     Output("hart.load_store_mode", bits(_MODE), lambda now: golden.load_store_mode(now.config, now.state)),
@@ -170,6 +200,17 @@ BY_STATE: tuple[Output[Now], ...] = (
     Output("hart.vs_fs", lambda c: _DIRTINESS * (c.h and c.fs), lambda now: now.state.vsstatus_fs),
     Output("hart.vs_vs", lambda c: _DIRTINESS * (c.h and c.vs), lambda now: now.state.vsstatus_vs),
     Output("hart.time_delta", with_h(64), lambda now: now.state.htimedelta),
+    Output(
+        "hart.cbo_inval_flushes",
+        lambda c: _BIT * c.zicbom,
+        lambda now: golden.cbo_inval_flushes(now.config.rules, now.state),
+    ),
+    Output("hart.pbmte", lambda c: _BIT * c.svpbmt, lambda now: now.state.menvcfg >> _PBMTE & 1),
+    Output("hart.vs_pbmte", lambda c: _BIT * (c.svpbmt and c.h), lambda now: _henvcfg(now) >> _PBMTE & 1),
+    Output("hart.adue", lambda c: _BIT * c.svadu, lambda now: now.state.menvcfg >> _ADUE & 1),
+    Output("hart.vs_adue", lambda c: _BIT * (c.svadu and c.h), lambda now: _henvcfg(now) >> _ADUE & 1),
+    Output("hart.load_store_pmm", _masks, lambda now: golden.pointer_masking(now.config, now.state)),
+    Output("hart.hlsv_pmm", _masks_guests, lambda now: golden.hlsv_pointer_masking(now.config, now.state)),
     Output("hart.debug", with_sdext(_BIT), lambda now: now.state.debug),
     Output("hart.ebreak_halts", with_sdext(_BIT), lambda now: golden.ebreak_halts(now.config, now.state)),
     Output("hart.steps", with_sdext(_BIT), lambda now: golden.steps(now.config, now.state)),

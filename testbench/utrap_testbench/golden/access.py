@@ -9,6 +9,7 @@ from .outcome import Outcome
 from .privilege import external
 from .reason import CSR_ADDRESSES, Because, Verdict, illegal
 from .state import State
+from .stateen import gate_outside
 from .tables import Tables
 
 _M = Prv.M.value
@@ -57,8 +58,10 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
         return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode, reason=reason)
     old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)
     written = _written(e.op, old, e.wdata, r.xlen_mask)
-    new = s.copy()
+    # A debugger writes as M-mode does, and the mode stays.
+    new = s.replace(prv=_M, v=0) if e.debug else s.copy()
     csr.write(r, new, written)
+    new.prv, new.v = s.prv, s.v
     return new, Outcome(rdata=rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)
 
 
@@ -82,8 +85,9 @@ def _access_external(r: Tables, s: State, e: CsrAccess, mode: int, prv: int, v: 
     if e.op is not _READ and e.address >> 10 == 3:
         return _refused(s, _EXTERNAL_READ_ONLY, mode)
     verdict = external(r, s, prv, v, e.address)
-    if e.address in r.gates:
-        verdict = r.gates[e.address].judge(r, s, prv, v, verdict)
+    gate = gate_outside(r, r.gates, e.address)
+    if gate is not None:
+        verdict = gate.judge(r, s, prv, v, verdict)
     reason = _BEFORE_EXTERNAL[e.op is not _READ] + verdict.reason
     if verdict.fault != 0:
         return _refused(s, Verdict(verdict.fault, reason), mode)

@@ -41,6 +41,7 @@ class Insn(Enum):
     HINVAL_GVMA = "hinval.gvma"
     WRS_NTO = "wrs.nto"
     CM_JALT = "cm.jalt"
+    SCTRCLR = "sctrclr"
     CBO_INVAL = "cbo.inval"
     CBO_CLEAN = "cbo.clean"
     CBO_FLUSH = "cbo.flush"

@@ -49,6 +49,7 @@ _INVALIDATION = allowed(Because("Svinval", "it executes in {S} and above, whatev
 _NO_ZICBOM = illegal(Because("norm:menvcfg_cbcfe_rdonly0", "the hart has no Zicbom"))
 _NO_ZICBOZ = illegal(Because("norm:menvcfg_cbze_rdonly0", "the hart has no Zicboz"))
 _NO_ZCMT = illegal(Because("norm:stateen0_jvt_op", "the hart has no Zcmt"))
+_NO_SMCTR = illegal(Because("norm:sctrclr_exceptions", "the hart has no Smctr"))
 _NO_ZAWRS = illegal(Because("Zawrs", "the hart has no Zawrs"))
 _WRS_IN_M = allowed(Because("Zawrs", "M may wait", ("mode",)))
 _WRS_TW = illegal(Because("Zawrs", "TW does not let the modes below M wait for long", ("mode", "mstatus.TW")))
@@ -209,6 +210,13 @@ def table_jump(config: Config, s: State) -> Verdict:
     return stateen.table_jump(config.rules, s)
 
 
+def clear_records(config: Config, s: State) -> Verdict:
+    """SCTRCLR: norm:sctrclr_exceptions; Smctr needs S."""
+    if not (config.smctr and config.s):
+        return _NO_SMCTR
+    return stateen.clear_records(config.rules, s)
+
+
 _VERDICT = {
     Insn.WFI: wfi,
     Insn.SFENCE_VMA: sfence_vma,
@@ -221,6 +229,7 @@ _VERDICT = {
     Insn.HINVAL_GVMA: hfence_gvma,
     Insn.WRS_NTO: wrs_nto,
     Insn.CM_JALT: table_jump,
+    Insn.SCTRCLR: clear_records,
     Insn.CBO_INVAL: cbo_inval,
     Insn.CBO_CLEAN: cbo_clean,
     Insn.CBO_FLUSH: cbo_clean,
@@ -251,7 +260,7 @@ _VERDICT = {
 _ADDED_BY = {
     Insn.SFENCE_W_INVAL: "svinval", Insn.SFENCE_INVAL_IR: "svinval",
     Insn.HINVAL_VVMA: "svinval", Insn.HINVAL_GVMA: "svinval",
-    Insn.WRS_NTO: "zawrs", Insn.CM_JALT: "zcmt",
+    Insn.WRS_NTO: "zawrs", Insn.CM_JALT: "zcmt", Insn.SCTRCLR: "smctr",
     Insn.CBO_INVAL: "zicbom", Insn.CBO_CLEAN: "zicbom", Insn.CBO_FLUSH: "zicbom", Insn.CBO_ZERO: "zicboz",
     Insn.MNRET: "smrnmi",
 }  # fmt: skip

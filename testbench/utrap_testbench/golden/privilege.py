@@ -38,7 +38,10 @@ _NO_WINDOW = illegal(Because("HU-17", "the configuration has fewer delegation wi
 _NO_HIGH_COUNTER = illegal(Because(CSR_ADDRESSES, "a counter's high half, which RV64 has in no mode"))
 _UNPRIVILEGED = allowed(Because(CSR_ADDRESSES, "its address is for every mode", ("mode",)))
 
-_SRMCFG_IN_GUEST = virtual(Because("Ssqosid", "srmcfg is not the guest's, HS may have it", ("V",)))
+_SRMCFG_IN_GUEST = virtual(
+    Because("norm:Ssqosid_srmcfg_access_virtual_instruction", "srmcfg is not the guest's, HS may have it", ("V",))
+)
+_SCTRDEPTH_IN_GUEST = virtual(Because("norm:sctrdepth_mode", "sctrdepth is not the guest's, HS may have it", ("V",)))
 _COUNTER_IN_M = allowed(Because("norm:mcounteren_op", "M may read every counter", ("mode",)))
 _MCOUNTEREN = Because("norm:mcounteren_op", "M lets the modes below read it", ("mcounteren[{i}]",))
 _HCOUNTEREN = Because("norm:hcounteren_op", "HS lets the guest read it", ("hcounteren[{i}]",))
@@ -201,6 +204,8 @@ def external(r: Rules, s: State, prv: int, v: int, address: int) -> Verdict:
         return counter(s, prv, v, address & 31, r.has_s)
     if r.ssqosid == 1 and address == 0x181 and v == 1:
         return _SRMCFG_IN_GUEST
+    if r.smctr == 1 and address == 0x15F and v == 1:
+        return _SCTRDEPTH_IN_GUEST
     level = address >> 8 & 3
     if level == 3:
         return machine(s, prv, v)

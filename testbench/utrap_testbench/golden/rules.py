@@ -66,7 +66,7 @@ class Rules:
         # norm:mideleg_acc_h; SGEI too, whatever GEILEN (warl:mideleg).
         self.mideleg_read_only_ones = IRQ_VS | bits(Irq.SGEI) if h else 0
         self.hideleg = (IRQ_VS if h else 0) | (self.lcofi if config.shlcofideleg else 0)  # norm:vsip_vsie_lcofi
-        self.sideleg = IRQ_U if n and s else 0
+        self.sideleg = IRQ_U if n and s else 0  # HU-33: without LCOFI
 
         # Interrupt enables and software-writable pending bits (warl:mie, warl:mip).
         self.sgei = bits(Irq.SGEI) if config.geilen > 0 else 0
@@ -135,10 +135,14 @@ class Rules:
             config.rnmi_interrupt_vector, config.rnmi_exception_vector,
         )  # fmt: skip
         # Smstateen: a bit exists where what it is for does (norm:stateen_unimplemented_state_roz, warl:stateen).
-        user = int(n or config.custom_state) | config.zfinx << 1 | config.zcmt << 2
-        guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | config.sscsrind << 60 | 3 << 62
+        # norm:stateen0_fcsr_op: whenever misa.F is 1, FCSR is read-only 0.
+        fcsr = config.zfinx and "F" not in config.isa
+        user = int(n or config.custom_state) | fcsr << 1 | config.zcmt << 2
+        # norm:sscsrind_csrs_access_control: Smcsrind has the supervisor's registers too.
+        indirect = config.smcsrind or config.sscsrind
+        guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | indirect << 60 | 3 << 62
         machine = config.ssqosid << 55 | (1 << 56 if h and xlen == 32 else 0)
-        has, self.ssqosid = config.smstateen, int(config.ssqosid)
+        has, self.ssqosid, self.smctr = config.smstateen, int(config.ssqosid), int(config.smctr)
         self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)
         self.hstateen = (user | guest, *(1 << 63,) * 3) if h and has else (0, 0, 0, 0)
         self.sstateen0 = user if s and has else 0

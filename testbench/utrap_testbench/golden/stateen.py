@@ -8,7 +8,7 @@ with V=1 (norm:sstateen_vsmode_access_roz). What a write cannot see it keeps
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +57,8 @@ class Gate:
             return judged
         if v == 1 and self.by_h and hstateen(s, self.register) >> self.bit & 1 == 0:
             return _refusals(self).in_guest
-        if prv == _U and self.by_s and sstateen(s, self.register, v) >> self.bit & 1 == 0:
+        # norm:sstateen_rv64_csrs: without S there is none, and mstateen alone is for U.
+        if prv == _U and self.by_s and r.has_s == 1 and sstateen(s, self.register, v) >> self.bit & 1 == 0:
             return _refusals(self).in_vu if v == 1 else _refusals(self).in_u
         return Verdict(0, judged.reason + _refusals(self).passed)
 
@@ -129,13 +130,13 @@ def gates(r: Rules) -> dict[int, Gate]:
         if r.mstateen[gate.register] >> gate.bit & 1:
             found.update(dict.fromkeys(addresses, gate))
 
-    # warl:stateen, norm:stateen0_c_op: what N and Shudeleg add.
+    # HU-29, norm:stateen0_c_op: what N and Shudeleg add.
     own = (0x000, 0x004, 0x005, *range(0x040, 0x045), 0x102, 0x103)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), *own)
     add(Gate(0, C, "norm:stateen0_c_op", by_s=True), 0x6C0, 0x6C2, 0x6D2, *range(0x6E0, 0x6E8), 0x800, 0x843, 0x84A)
     add(Gate(0, FCSR, "norm:stateen0_fcsr_op", by_s=True), 0x001, 0x002, 0x003)
     add(Gate(0, JVT, "norm:stateen0_jvt_op", by_s=True), 0x017)
-    add(Gate(0, CTR, "norm:mstateen0_se0_op"), 0x14E, 0x14F, 0x15F, 0x24E)
+    add(Gate(0, CTR, "norm:mstateen_ctr0_except1"), 0x14E, 0x14F, 0x15F, 0x24E)
     add(Gate(0, SRMCFG, "norm:mstateen0_srmcfg_op", by_h=False), 0x181)
     add(Gate(0, P1P13, "norm:mstateen0_p1p13_op", by_h=False), 0x612)
     add(Gate(0, CONTEXT, "norm:mstateen0_context_op"), 0x5A8)
@@ -145,14 +146,37 @@ def gates(r: Rules) -> dict[int, Gate]:
     add(Gate(0, CSRIND, "norm:mstateen0_csrind_op"), 0x150, 0x151, 0x152, 0x153, 0x155, 0x156, 0x157)
     add(Gate(0, CSRIND, "norm:mstateen0_csrind_op", by_h=False), 0x250, 0x251, 0x252, 0x253, 0x255, 0x256, 0x257)
     add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op"), 0x10A)
-    add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op", by_h=False), 0x60A, 0x61A)
     for number in range(4):
         add(Gate(number, SE, "norm:mstateen_bit_63_op"), 0x10C + number)
-        add(Gate(number, SE, "norm:mstateen_bit_63_op", by_h=False), 0x60C + number, 0x61C + number)
+    if r.has_h:
+        add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op", by_h=False), 0x60A, 0x61A)
+        for number in range(4):
+            add(Gate(number, SE, "norm:mstateen_bit_63_op", by_h=False), 0x60C + number, 0x61C + number)
     return found
 
 
+_CUSTOM = Gate(0, C, "norm:stateen0_c_op", by_s=True)
+
+
+def gate_outside(r: Rules, known: Mapping[int, Gate], address: int) -> Gate | None:
+    """What is behind which bit of the CSRs outside the trap unit; norm:stateen0_c_op: all that is custom behind C.
+
+    The addresses for custom use are 0x800 to 0x8FF, and of the other levels'
+    those with bits 7:6 set; those of M nothing gates.
+    """
+    if address in known:
+        return known[address]
+    if r.mstateen[0] >> C & 1:
+        page = address >> 8
+        if page == 8 or (address & 0xC0 == 0xC0 and page & 3 != 3 and (page > 8 or page == 5 or page == 6)):
+            return _CUSTOM
+    return None
+
+
 _REACHED = allowed()
+_NOT_U = illegal(Because("norm:sctrclr_exceptions", "U may not execute it", ("mode",)))
+_NOT_VU = virtual(Because("norm:sctrclr_exceptions", "VU may not execute it", ("mode",)))
+_CTR = Gate(0, CTR, "norm:mstateen_ctr0_except3")
 _JVT = Gate(0, JVT, "norm:stateen0_jvt_op", by_s=True)
 _FCSR = Gate(0, FCSR, "norm:stateen0_fcsr0_misa_f0_illegal_fpu_instr", by_s=True)
 
@@ -162,6 +186,16 @@ def table_jump(r: Rules, s: State) -> Verdict:
     if r.mstateen[0] >> JVT & 1:
         return _JVT.judge(r, s, s.prv, s.v, _REACHED)
     return _REACHED
+
+
+def clear_records(r: Rules, s: State) -> Verdict:
+    """SCTRCLR: norm:sctrclr_exceptions, norm:mstateen_ctr0_except3, norm:hstateen_vs"""
+    judged = _REACHED
+    if s.prv == _U:
+        judged = _NOT_VU if s.v == 1 else _NOT_U
+    if r.mstateen[0] >> CTR & 1:
+        return _CTR.judge(r, s, s.prv, s.v, judged)
+    return judged
 
 
 def float_in_x(r: Rules, s: State) -> Verdict:

@@ -33,6 +33,7 @@ _PLAIN = {
     Insn.CBO_FLUSH: 0x0023200F,
     Insn.CBO_ZERO: 0x0043200F,
     Insn.CM_JALT: 0xA082,
+    Insn.SCTRCLR: 0x10400073,
 }
 _FENCES = {
     Insn.SFENCE_VMA: 0x09, Insn.SINVAL_VMA: 0x0B,

@@ -9,9 +9,9 @@ from operator import or_
 from utrap.config import COUNTERS, Config
 from utrap.csr.definitions import Field
 from utrap.csr.shared.makers import own
-from utrap.csr.warl import Ignored, SupportedMode
+from utrap.csr.warl import AnyBut, Ignored, SupportedMode
 
-__all__ = ["atp", "counteren", "dte", "envcfg", "mode", "stce", "upper_envcfg"]
+__all__ = ["atp", "counteren", "dte", "envcfg", "mode", "pmm", "stce", "upper_envcfg", "withheld_bit"]
 
 
 def atp(config: Config, csr: str, ignored: Ignored) -> list[Field]:
@@ -43,15 +43,34 @@ def counteren(config: Config, csr: str) -> list[Field]:
 
 
 def envcfg(config: Config, csr: str) -> list[Field]:
-    """Return FIOM of an xenvcfg, and on RV64 what menvcfg and henvcfg have in their upper half."""
+    """Return the fields of an xenvcfg, and on RV64 what it has in its upper half."""
     fields = [own(csr, "fiom", 0)] if config.has_paging else []
-    return fields if config.xlen == 32 or csr == "senvcfg" else fields + upper_envcfg(config, csr)
+    if config.zicbom:
+        # norm:menvcfg_cbie_warl_op, norm:menvcfg_cbcfe_op
+        rule = AnyBut(words="0, 1 or 3; 2 is stored as 0", reserved=2)
+        fields += [own(csr, "cbie", 4, 2, rule=rule), own(csr, "cbcfe", 6)]
+    if config.zicboz:
+        fields.append(own(csr, "cbze", 7))  # norm:menvcfg_cbze_op
+    if config.xlen == 32:
+        return fields
+    return fields + (pmm(config, csr) if csr == "senvcfg" else upper_envcfg(config, csr))
+
+
+#: What gives each register its PMM (norm:smmpm_definition, norm:smnpm_definition, norm:ssnpm_definition).
+_MASKED_BY = {"mseccfg": "smmpm", "menvcfg": "smnpm", "henvcfg": "ssnpm", "senvcfg": "ssnpm", "hstatus": "ssnpm"}
+
+
+def pmm(config: Config, csr: str, name: str = "pmm", lsb: int = 32) -> list[Field]:
+    """Return PMM of a register, or HUPMM, where there is one: RV32 has it read-only 0 (norm:pm_rv32_illegal)."""
+    if config.xlen == 32 or csr not in _MASKED_BY or not getattr(config, _MASKED_BY[csr]):
+        return []
+    return [own(csr, name, lsb, 2, rule=AnyBut(words="0, 2 or 3; 1 is stored as 0", source="warl:PMM", reserved=1))]
 
 
 def upper_envcfg(config: Config, csr: str) -> list[Field]:
     """Return the fields in bits 63:32 of menvcfg or henvcfg, which RV32 has in a CSR of its own."""
     lowest = config.xlen - 32
-    fields = []
+    fields = pmm(config, csr)
     is_guests = csr.startswith("henvcfg")
 
     def withheld(name: str, lsb: int) -> Field:
@@ -62,6 +81,10 @@ def upper_envcfg(config: Config, csr: str) -> list[Field]:
 
     if config.sstc:
         fields.append(withheld("stce", 31))  # norm:menvcfg_stce_op2
+    if config.svpbmt:
+        fields.append(withheld("pbmte", 30))  # norm:menvcfg_pbmte_henvcfg_pbmte_rdonly0
+    if config.svadu:
+        fields.append(withheld("adue", 29))  # norm:menvcfg_adue_henvcfg_adue_rdonly0
     if config.ssdbltrp:
         # norm:menvcfg_dte_op, norm:henvcfg_dte_op: without it SDT is 0, and nothing is behind (warl:SDT).
         below = ["mstatus.sdt"] * (not is_guests) + ["vsstatus.sdt"] * config.h
@@ -82,3 +105,8 @@ def dte(config: Config) -> tuple[str, str]:
 def _both(config: Config, name: str) -> tuple[str, str]:
     half = "h" if config.xlen == 32 else ""
     return f"menvcfg{half}.{name}", f"henvcfg{half}.{name}"
+
+
+def withheld_bit(config: Config, name: str) -> tuple[str, str]:
+    """Return the bits of menvcfg and henvcfg that let a stage of translation do something, by name."""
+    return _both(config, name)
