@@ -251,8 +251,8 @@ TIMERS = {
 _AT_DCSR = f"{_CSR} & {_ADDRESS.format(0x7B0)}"
 DEBUG = {
     "debug_mode_has_the_rights_of_m": ("mode_prv", _if("is_halt", "2'd1")),
-    "in_debug_mode_no_interrupt_is_requested": ("interrupts_masked", "dcsr_step & ~dcsr_stepie"),
-    "a_single_step_lets_no_interrupt_in": ("interrupts_masked", "mode_debug"),
+    "in_debug_mode_no_interrupt_is_requested": ("masked_by_debugger", "dcsr_step & ~dcsr_stepie"),
+    "a_single_step_lets_no_interrupt_in": ("masked_by_debugger", "mode_debug"),
     "in_debug_mode_nothing_traps": ("is_trap", "(commit_op & 4'he) == 4'h2"),
     "uret_never_leaves_debug_mode": ("uret_fault", "mode_v ? 2'd2 : 2'd0"),
     "in_debug_mode_returns_are_illegal": ("legality_sret", _if(IN["m"], "2'd0")),

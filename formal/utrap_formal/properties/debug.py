@@ -32,6 +32,11 @@ def _resumes(cycle: Cycle) -> Value:
     return _commits(cycle, Op.RESUME) & cycle.in_debug_mode
 
 
+def _requests(cycle: Cycle) -> Value:
+    """An interrupt is to be taken, or an RNMI."""
+    return cycle["interrupt_request"] | (cycle["interrupt_rnmi"] if cycle.has("interrupt_rnmi") else Const(0))
+
+
 def _has_stopped(cycle: Cycle) -> Value:
     """In a critical error the hart takes no event but a halt, and answers none (norm:trap_unexp_hndl_no_rnmi)."""
     there = "mode_critical" in cycle.stored()
@@ -55,14 +60,14 @@ def debug_mode_has_the_rights_of_m(w: Window) -> Claim:
 
 @PROPERTIES.add("Sdext: Debug Mode", needs="sdext", kind="in it")
 def in_debug_mode_no_interrupt_is_requested(w: Window) -> Claim:
-    """In Debug Mode no interrupt is requested."""
-    return Claim(when=w.now.in_debug_mode, then=~w.now["interrupt_request"])
+    """In Debug Mode no interrupt is requested, and no RNMI."""
+    return Claim(when=w.now.in_debug_mode, then=~_requests(w.now))
 
 
 @PROPERTIES.add("Sdext: Step Bit In Dcsr", needs="sdext", kind="in it")
 def a_single_step_lets_no_interrupt_in(w: Window) -> Claim:
-    """With step=1 and stepie=0 no interrupt is requested, in no mode."""
-    return Claim(when=w.now["dcsr.STEP"] & ~w.now["dcsr.STEPIE"], then=~w.now["interrupt_request"])
+    """With step=1 and stepie=0 no interrupt is requested, and no RNMI, in no mode."""
+    return Claim(when=w.now["dcsr.STEP"] & ~w.now["dcsr.STEPIE"], then=~_requests(w.now))
 
 
 @PROPERTIES.add("Sdext: Debug Mode", needs="sdext", kind="in it")
