@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-__all__ = ["EXTENSIONS", "PROFILES", "Config", "ConfigError", "every_extension"]
+__all__ = ["EXTENSIONS", "PRESETS", "PROFILES", "STATE_OWNERS", "Config", "ConfigError", "every_extension"]
 
 
 class ConfigError(ValueError):
@@ -205,20 +205,20 @@ class Config:
         """Make a named profile, with changes.
 
         Args:
-            name: A key of `PROFILES`.
+            name: A key of `PROFILES` or of `PRESETS`.
             xlen: 32 or 64.
             changes: Fields to change; a value in a profile's place.
 
         Raises:
             ConfigError: When the name, a field's name or a value is wrong.
         """
-        if name not in PROFILES:
-            raise ConfigError(f"profile={name!r}: must be one of {', '.join(PROFILES)}")
+        if name not in PROFILES and name not in PRESETS:
+            raise ConfigError(f"profile={name!r}: must be one of {', '.join((*PROFILES, *PRESETS))}")
         known = [field.name for field in fields(cls)]
         for key in changes:
             if key not in known:
                 raise ConfigError(f"{key!r} is no configuration field: {', '.join(known)}")
-        values: dict[str, Any] = {**PROFILES[name], "xlen": xlen}
+        values: dict[str, Any] = {**(preset(name, xlen) if name in PRESETS else PROFILES[name]), "xlen": xlen}
         if xlen == 32:
             values |= {"asid_bits": 9, "vmid_bits": 7}
             values |= {"satp_modes": ("bare", "sv32"), "hgatp_modes": ("bare", "sv32x4")}
@@ -308,6 +308,39 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
     "msun": _MU | {"s": True, "n": True},
     "full": {},
 }
+
+
+#: What RVA22S64 mandates of the trap architecture, and no option. The vectored tables may stand anywhere.
+_RVA22: dict[str, Any] = {
+    **_MU,
+    "s": True,
+    "satp_modes": ("bare", "sv39"),
+    "counters": "zihpm",
+    "vectored_align": 4,
+    "isa": "IMAFDCB",
+    "vs": False,
+    **dict.fromkeys(("zicbom", "zicboz", "svinval", "svpbmt"), True),
+}
+#: RVB23S64, the same way, and RVA23S64, which has Sha.
+_RVB23 = _RVA22 | dict.fromkeys(("zawrs", "sstc", "sscofpmf"), True)
+_RVA23 = _RVB23 | {
+    "h": True,
+    "hgatp_modes": ("bare", "sv39x4"),
+    "isa": "IMAFDCBV",
+    "vs": True,
+    **dict.fromkeys(("ssnpm", "smstateen", "shtvala"), True),
+}
+#: Harts with a name beside the profiles, each with the XLENs that it has: those of RISC-V's own profiles, with
+#: what they mandate; and all that there is in one.
+PRESETS: Mapping[str, tuple[int, ...]] = {"rva22s64": (64,), "rva23s64": (64,), "rvb23s64": (64,), "max": (32, 64)}
+
+
+def preset(name: str, xlen: int) -> dict[str, Any]:
+    """Return the changes to the default that make a preset."""
+    if xlen not in PRESETS[name]:
+        raise ConfigError(f"profile={name!r}: it has xlen={PRESETS[name][0]}")
+    mandated = {"rva22s64": _RVA22, "rva23s64": _RVA23, "rvb23s64": _RVB23}
+    return mandated[name] if name in mandated else every_extension(xlen)
 
 
 def every_extension(xlen: int) -> dict[str, Any]:

@@ -273,7 +273,7 @@ EXCEPTIONS: tuple[ExceptionRule, ...] = (
     _rule(_E.INSTRUCTION_PAGE_FAULT, _always, "hsu"),
     _rule(_E.LOAD_PAGE_FAULT, _always, "hsu"),
     _rule(_E.STORE_PAGE_FAULT, _always, "hsu"),
-    _rule(_E.DOUBLE_TRAP, _never, ""),
+    _rule(_E.DOUBLE_TRAP, _never, ""),  # norm:medeleg_16_no_rd0, HU-36
     _rule(_E.SOFTWARE_CHECK, _always, "hu"),
     _rule(_E.HARDWARE_ERROR, _always, "h"),
     _rule(_E.INSTRUCTION_GUEST_PAGE_FAULT, _with_h, "u"),

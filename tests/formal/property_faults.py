@@ -4,7 +4,9 @@ A fault is as in the regression's: what a net, or every assignment of a
 register but reset's, gets in the place of $.
 """
 
-from utrap.config import Config
+from typing import Any
+
+from utrap.config import STATE_OWNERS, Config
 from utrap_formal.properties.manual import CSRS, exists
 from utrap_formal.properties.suite import SUITES
 
@@ -273,6 +275,53 @@ DEBUG = {
     "steps_and_what_stands_still_are_told": ("hart_steps", "dcsr_step"),
 }
 
+_BIT_13 = "{{50'd0, {}, 13'd0}}"
+OVERFLOW = {
+    "a_request_is_never_lost": ("mip_lcofip", _if("counters_lcofi & write_mip", "csr_written[13]")),
+    "a_request_or_a_write_alone_changes_it": _leak(_TRAP, "mip"),
+    "a_debugger_and_m_clear_it": ("mip_lcofip", "$ | mip_lcofip"),
+    "a_guest_without_delegation_leaves_it_alone": _leak(_asks("sip", "vs"), "mip"),
+    "without_shlcofideleg_the_guest_never_has_it": ("hideleg", f"$ | {_BIT_13.format('hideleg_lcofi')}"),
+    "u_never_has_it": ("sideleg", f"$ | {_BIT_13.format('mie_lcofie')}"),
+    "m_sees_every_overflow": ("scountovf_shows_all", "1'b0"),
+    "s_sees_what_mcounteren_has": ("scountovf_shows_all", "1'b1"),
+    "vs_sees_what_hcounteren_has_too": ("scountovf_shown", "counters_of[31:3] & mcounteren_hpm"),
+    "vu_sees_none": _verdict(_asks("scountovf", "vu"), 1),
+}
+
+#: Of each bit state that it gates: what S, what VS and what U could have.
+_STATE = {
+    "c": (0x5C0, 0x5C0, 0x8FF), "fcsr": (3, 3, 3), "jvt": (0x017, 0x017, 0x017), "ctr": (0x24E, 0x14F, 0),
+    "srmcfg": (0x181, 0, 0), "context": (0x6A8, 0x5A8, 0), "imsic": (0x25C, 0x15C, 0), "csrind": (0x257, 0x150, 0),
+    "envcfg": (0x60A, 0x10A, 0), "se0": (0x60C, 0x10C, 0),
+}  # fmt: skip
+
+
+def _opened(level, bit, mode, address):
+    """The access executes though a level's register does not have the bit."""
+    return _verdict(f"{_asks(address, mode)} & ~{level}stateen0_{bit}", 0)
+
+
+STATEEN = {
+    **{f"m_hides_{bit}": _opened("m", bit, "s", address) for bit, (address, _, _) in _STATE.items()},
+    **{f"hs_hides_{bit}": _opened("h", bit, "vs", address) for bit, (_, address, _) in _STATE.items() if address},
+    **{f"s_hides_{bit}": _opened("s", bit, "u", address) for bit, (_, _, address) in _STATE.items() if address},
+    "bit_63_hides_the_registers_below": _verdict(f"{_asks('sstateen1', 's')} & ~mstateen1_se1", 0),
+    "m_is_never_refused": ("extension_accept", _if(f"{IN['m']} & {_ADDRESS.format(0x017)}", "1'b0")),
+    "hstateen_is_within_mstateen": ("hstateen0", "$ | {hstateen0_se0, 63'd0}"),
+    "sstateen_is_within_mstateen": ("sstateen0", "$ | {63'd0, sstateen0_c}"),
+    "sstateen_of_a_guest_is_within_hstateen": ("sstateen0", "$ | {63'd0, sstateen0_c & mstateen0_c}"),
+    "no_other_bit_is_ever_set": ("mstateen0", "$ | 64'd8"),
+    "reset_closes_everything": ("mstateen0_c", f"{RESET}1'b1"),
+    "a_guest_changes_no_bit_that_it_cannot_see": ("access_v", "1'b0"),
+    "uret_and_traps_into_u_are_not_gated": _verdict(f"{_URET} & ~mstateen0_c", 1),
+    "what_hs_may_not_do_is_illegal_in_guests": _verdict(_asks("uscratch", "vs"), 2),
+    **{
+        f"{port}_is_judged_by_{bit}": (f"legality_{port}", "2'd0")
+        for port, bit in (("cm_jalt", "jvt"), ("zfinx", "fcsr"), ("sctrclr", "ctr"))
+    },
+}
+
 #: By suite and property: the net or register, and what it gets.
 FAULTS = {
     "routing": ROUTING,
@@ -285,11 +334,19 @@ FAULTS = {
     "interrupts": INTERRUPTS,
     "timers": TIMERS,
     "debug": DEBUG,
+    "overflow": OVERFLOW,
+    "stateen": STATEEN,
+}
+#: What the full RV64 unit has beside for a suite.
+_EXTENSIONS: dict[str, dict[str, Any]] = {
+    "timers": {"sstc": True},
+    "debug": {"sdext": True},
+    "overflow": {"sscofpmf": True, "shlcofideleg": True, "counters": "zihpm"},
+    "stateen": dict.fromkeys(STATE_OWNERS, True),
 }
 
 
 #: What the full unit has not, and a suite is about.
-_NEEDED = {"timers": ("sstc",), "debug": ("sdext",)}
 
 
 def properties(suite):
@@ -299,4 +356,4 @@ def properties(suite):
 
 def config_of(suite):
     """The full RV64 unit, with what the suite is about."""
-    return FULL64.replace(**dict.fromkeys(_NEEDED.get(suite, ()), True))
+    return FULL64.replace(**_EXTENSIONS.get(suite, {}))

@@ -195,7 +195,7 @@ def test_mnret_clears_them_on_leaving_m(to, prv, v):
     ],
 )  # fmt: skip
 def test_uret(source, guest, sdt, vssdt, mdt):
-    """warl:URET: a handler in U cannot undo a guest's SDT in VS, nor leave a guest in VU with it."""
+    """HU-31: a handler in U cannot undo a guest's SDT in VS, nor leave a guest in VU with it."""
     fields = {"hudcfg_en": 1, "hustatus_upv": 1, "hustatus_upvp": int(guest == VS)} if guest else {}
     after, outcome = step(BOTH, state_in(BOTH, source, mstatus_mdt=1, **fields, **SET), TrapReturn(insn=Return.URET))
     assert (outcome.fault, mode(after)) == (0, guest or U)
@@ -203,7 +203,7 @@ def test_uret(source, guest, sdt, vssdt, mdt):
 
 
 def test_a_trap_into_u_neither_tests_nor_sets_them():
-    """warl:URET"""
+    """HU-31"""
     state = state_in(BOTH, U, medeleg=1 << 13, sedeleg=1 << 13, mstatus_mdt=1, **SET)
     after, outcome = exception(BOTH, state)
     assert (mode(after), outcome.double, outcome.critical) == (U, 0, 0)
@@ -211,6 +211,6 @@ def test_a_trap_into_u_neither_tests_nor_sets_them():
 
 
 def test_double_traps_are_never_delegated():
-    """warl:medeleg"""
+    """HU-36, warl:medeleg"""
     for name in ("medeleg", "hedeleg", "sedeleg", "huedeleg"):
         assert read(BOTH, write(BOTH, reset_state(BOTH), name, (1 << 64) - 1), name) & 1 << 16 == 0

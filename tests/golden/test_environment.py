@@ -199,7 +199,7 @@ def test_mprv_lends_the_masking_too_and_mxr_ends_it_below_m():
 
 
 def test_hlv_in_u_follows_hupmm():
-    """norm:henvcfg_pmm_op, warl:HUPMM"""
+    """norm:henvcfg_pmm_op, HU-34"""
     given = {**PMM, "senvcfg": 0, "hstatus_hu": 1}
     assert hlsv_pointer_masking(MASKING, state_in(MASKING, U, hstatus_hupmm=2, **given)) == 2
     assert hlsv_pointer_masking(MASKING, state_in(MASKING, S, hstatus_spvp=1, **given)) == 3

@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +125,15 @@ def test_profiles_are_the_same():
     for name in unit.PROFILES:
         for xlen in (32, 64):
             assert model_config(unit.Config.profile(name, xlen)) == golden.Config.profile(name, xlen=xlen)
+    for name, widths in unit.PRESETS.items():
+        for xlen in (32, 64):
+            if xlen in widths:
+                assert model_config(unit.Config.profile(name, xlen)) == golden.Config.profile(name, xlen=xlen)
+            else:
+                with pytest.raises(unit.ConfigError, match=f"profile='{name}': it has xlen=64"):
+                    unit.Config.profile(name, xlen)
+                with pytest.raises(golden.ConfigError, match=f"profile is {name}: it is for xlen 64"):
+                    golden.Config.profile(name, xlen=xlen)
 
 
 @settings(max_examples=60, deadline=None)

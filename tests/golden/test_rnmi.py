@@ -52,7 +52,7 @@ def test_without_it_there_is_nothing_of_it():
 def test_entry_and_return(source, mnpp, mnpv):
     """norm:rnmi_entry, norm:rnmi_entry_cause, norm:rnmi_entry_priv, norm:rnmi_entry_nmie_clear, norm:rnmi_enter_mmode
 
-    norm:rnmi_trap_addr, norm:mncause_interrupt, norm:rnmi_resume, norm:mnret_restore
+    norm:rnmi_trap_addr, norm:mncause_interrupt, norm:rnmi_resume, norm:mnret_restore, HU-32
     """
     before = raised(state_in(RNMI, source, mstatus_mie=1, hustatus_upv=1, **ON), cause=5)
     inside, outcome = step(RNMI, before, TakeRnmi(pc=0x1234))

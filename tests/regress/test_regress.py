@@ -145,7 +145,7 @@ def test_the_same_seed_gives_the_same_cycles(simulator):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--profile", "mus"), "--profile mus: there are mu, msu, msuh, msun, full"),
+        (("--profile", "mus"), "--profile mus: there are mu, msu, msuh, msun, full, rva22s64, rva23s64, rvb23s64, max"),
         (("--seed", "1", "--seeds", "2"), "--seed and --seeds exclude each other"),
         (("--jobs", "1", "--scheduler", "tcp://127.0.0.1:1"), "--jobs and --scheduler exclude each other"),
         (("--sim", "vcs"), "'vcs' is not one of"),

@@ -17,6 +17,8 @@ csrs          CSRs hold what they may; who may access them
 interrupts    the highest enabled interrupt is requested, a masked one never
 timers        the timers' interrupts follow the time; who may set the timers
 debug         what Debug Mode masks, the ways in and out, its registers
+overflow      counters make LCOFI pending; whose overflows scountovf shows
+stateen       what the state enables hide is neither read nor written below
 cover         every way from mode to mode, and every cause, comes about
 """
 
@@ -58,6 +60,8 @@ _PROPERTIES = (
     "interrupts",
     "timers",
     "debug",
+    "overflow",
+    "stateen",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

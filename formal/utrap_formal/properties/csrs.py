@@ -65,7 +65,7 @@ def _medeleg(config: Config) -> set[int]:
 
 def _interrupts(config: Config) -> list[int]:
     own = [3, 7, 11, *[1, 5, 9] * config.s, *[2, 6, 10] * config.h, *[0, 4, 8] * config.n]
-    return [*own, *[12] * (config.geilen > 0), *_local(config)]
+    return [*own, *[12] * (config.geilen > 0), *[13] * config.sscofpmf, *_local(config)]
 
 
 def _local(config: Config) -> range:
@@ -75,7 +75,7 @@ def _local(config: Config) -> range:
 
 def _mideleg(config: Config) -> list[int]:
     bits = [*[1, 5, 9] * config.s, *[0, 4, 8] * config.n, *[2, 6, 10, 12] * config.h]
-    return bits + list(_local(config)) * config.s
+    return bits + [13] * config.sscofpmf + list(_local(config)) * config.s
 
 
 _DELEGATION: tuple[tuple[str, str, str, Callable[[Config], Iterable[int]]], ...] = (
@@ -84,7 +84,7 @@ _DELEGATION: tuple[tuple[str, str, str, Callable[[Config], Iterable[int]]], ...]
     ("sedeleg", "HU-9", "s n", lambda c: (*range(9), 12, 13, 15)),
     ("huedeleg", "HU-9", "shudeleg", lambda c: (*range(9), 10, 12, 13, 15, 18, 20, 21, 22, 23)),
     ("mideleg", "norm:mideleg_acc_h HU-24", "", _mideleg),
-    ("hideleg", "norm:hideleg_sz_acc warl:hideleg", "h", lambda c: (2, 6, 10, *_local(c))),
+    ("hideleg", "norm:hideleg_sz_acc warl:hideleg", "h", lambda c: (2, 6, 10, *[13] * c.shlcofideleg, *_local(c))),
     ("sideleg", "HU-24", "s n", lambda c: (0, 4, 8)),
     ("mie", "norm:mie_sz_acc warl:mie", "", _interrupts),
     ("mip", "norm:mip_sz_acc warl:mip", "", _interrupts),
@@ -193,8 +193,8 @@ _VIEWS: tuple[tuple[str, str, str, State], ...] = (
     ("sstatus", "s", "norm:sstatus",
      lambda n, c: n["mstatus"] & _status_bits(c, (*[0, 4] * c.n, 1, 5, 8, 9, 10, 13, 14, 18, 19))),
     ("ustatus", "n", "HU-3", lambda n, c: n["mstatus"] & 0x11),
-    ("sie", "s", "norm:sip_sie", lambda n, c: n["mie"] & n["mideleg"] & (0x333 | _mask(_local(c)))),
-    ("sip", "s", "norm:sip_sie", lambda n, c: n["mip"] & n["mideleg"] & (0x333 | _mask(_local(c)))),
+    ("sie", "s", "norm:sip_sie", lambda n, c: n["mie"] & n["mideleg"] & (0x2333 | _mask(_local(c)))),
+    ("sip", "s", "norm:sip_sie", lambda n, c: n["mip"] & n["mideleg"] & (0x2333 | _mask(_local(c)))),
     ("hie", "h", "norm:hip_hie_sz_acc", lambda n, c: n["mie"] & 0x1444),
     ("hip", "h", "norm:hip_hie_sz_acc", lambda n, c: n["mip"] & 0x1444),
     ("vsie", "h", "norm:vsip_vsie_sz_acc_op", lambda n, c: _in_guest(n["mie"] & n["hideleg"], c)),
@@ -205,8 +205,8 @@ _VIEWS: tuple[tuple[str, str, str, State], ...] = (
 
 
 def _in_guest(delegated: Value, config: Config) -> Value:
-    """A guest's own one place lower (norm:hideleg_trans), the platform's in their places."""
-    return (delegated & 0x444) >> 1 | delegated & _mask(_local(config))
+    """A guest's own one place lower (norm:hideleg_trans), LCOFI and the platform's in their places."""
+    return (delegated & 0x444) >> 1 | delegated & (0x2000 | _mask(_local(config)))
 
 
 def _view(csr: str, needs: str, rules: str, value: State) -> None:

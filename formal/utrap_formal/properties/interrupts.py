@@ -16,7 +16,7 @@ PROPERTIES = Properties("interrupts", "the highest enabled interrupt is requeste
 #: norm:intr_M_mode_pri, norm:hsint_priority, HU-26: for one target, highest first.
 _ORDER = (
     Interrupt.MEI, Interrupt.MSI, Interrupt.MTI, Interrupt.SEI, Interrupt.SSI, Interrupt.STI, Interrupt.SGEI,
-    Interrupt.VSEI, Interrupt.VSSI, Interrupt.VSTI, Interrupt.UEI, Interrupt.USI, Interrupt.UTI,
+    Interrupt.VSEI, Interrupt.VSSI, Interrupt.VSTI, Interrupt.LCOFI, Interrupt.UEI, Interrupt.USI, Interrupt.UTI,
 )  # fmt: skip
 _S_LEVEL = (Interrupt.SEI, Interrupt.SSI, Interrupt.STI)
 _VS_LEVEL = (Interrupt.VSEI, Interrupt.VSSI, Interrupt.VSTI)
@@ -35,6 +35,8 @@ def exists(config: Config, interrupt: int) -> bool:
         return config.h
     if interrupt is Interrupt.SGEI:
         return config.geilen > 0
+    if interrupt is Interrupt.LCOFI:
+        return config.sscofpmf
     return config.n or interrupt not in _U_LEVEL
 
 
@@ -92,7 +94,7 @@ def a_masked_interrupt_is_never_requested(w: Window) -> Claim:
         requests(now, interrupt, target) & takes(now, interrupt, target)
         for interrupt in _order(w.config)
         for target in _TARGETS
-        if target is not Mode.VS or interrupt in _VS_LEVEL or interrupt in LOCAL_INTERRUPTS
+        if target is not Mode.VS or interrupt in (*_VS_LEVEL, Interrupt.LCOFI) or interrupt in LOCAL_INTERRUPTS
     )
     return Claim(when=now["interrupt_request"], then=allowed)
 
@@ -139,6 +141,8 @@ for _each in _ORDER:
         _priority(_each, Mode.S, "s")
     if _each in _VS_LEVEL:
         _priority(_each, Mode.VS, "h")
+    if _each is Interrupt.LCOFI:
+        _priority(_each, Mode.VS, "h shlcofideleg", "norm:vsip_vsie_lcofi warl:LCOFI")
     if _each in _U_LEVEL:
         _priority(_each, Mode.U, "n s")
 for _code in LOCAL_INTERRUPTS:

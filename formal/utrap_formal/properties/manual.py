@@ -5,6 +5,7 @@ The operations of the commit port alone, which the manual does not have, are the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum, unique
 
 from utrap.config import Config
@@ -14,6 +15,7 @@ __all__ = [
     "CSRS",
     "DEBUG_CSRS",
     "LOCAL_INTERRUPTS",
+    "STATE_BITS",
     "Cause",
     "Interrupt",
     "Mode",
@@ -80,6 +82,7 @@ class Interrupt(IntEnum):
     VSEI = 10
     MEI = 11
     SGEI = 12
+    LCOFI = 13
 
 
 #: What the platform may add (norm:mip_mie_enc_txt, warl:local_interrupts).
@@ -107,6 +110,9 @@ CSRS: dict[str, int] = {
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
     "dcsr": 0x7B0, "dpc": 0x7B1, "dscratch0": 0x7B2, "dscratch1": 0x7B3,
     "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
+    "scountovf": 0xDA0,
+    **{f"{x}stateen{i}": base + i for x, base in (("m", 0x30C), ("h", 0x60C), ("s", 0x10C)) for i in range(4)},
+    **{f"{x}stateen{i}h": base + i for x, base in (("m", 0x31C), ("h", 0x61C)) for i in range(4)},
     "hudcfg": 0x6C0, "huedeleg": 0x6C2, "huedelegh": 0x6D2, **{f"hugpaw{i}": 0x6E0 + i for i in range(8)},
     "hustatus": 0x800, "hutval": 0x843, "hutinst": 0x84A,
     "mvendorid": 0xF11, "marchid": 0xF12, "mimpid": 0xF13, "mhartid": 0xF14, "mconfigptr": 0xF15,
@@ -114,6 +120,22 @@ CSRS: dict[str, int] = {
 
 #: What Debug Mode alone may access (Sdext: Core Debug Registers).
 DEBUG_CSRS = ("dcsr", "dpc", "dscratch0", "dscratch1")
+
+#: What each bit of mstateen0 is for (smstateen, State Enable 0 Registers): its place, whether a configuration has
+#: it, and the registers that have the bit.
+STATE_BITS: dict[str, tuple[int, Callable[[Config], bool], str]] = {
+    "C": (0, lambda c: c.n or c.custom_state, "mhs"),
+    "FCSR": (1, lambda c: c.zfinx and "F" not in c.isa, "mhs"),
+    "JVT": (2, lambda c: c.zcmt, "mhs"),
+    "CTR": (54, lambda c: c.s and c.smctr, "mh"),
+    "SRMCFG": (55, lambda c: c.s and c.ssqosid, "m"),
+    "P1P13": (56, lambda c: c.h and c.xlen == 32, "m"),
+    "CONTEXT": (57, lambda c: c.s and c.sdtrig, "mh"),
+    "IMSIC": (58, lambda c: c.s and c.imsic, "mh"),
+    "CSRIND": (60, lambda c: c.s and (c.smcsrind or c.sscsrind), "mh"),
+    "ENVCFG": (62, lambda c: c.s, "mh"),
+    "SE0": (63, lambda c: c.s, "mh"),
+}
 
 #: Fields: highest and lowest bit. What depends on XLEN is in `place`.
 _STATUS = {
@@ -156,6 +178,11 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
         return ("mstatush", bit, bit) if xlen == 32 else ("mstatus", bit + 32, bit + 32)
     if csr in ("menvcfg", "henvcfg") and field == "STCE":
         return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
+    if csr in ("mstateen0", "hstateen0", "sstateen0"):
+        bit = STATE_BITS[field][0]
+        return (f"{csr}h", bit - 32, bit - 32) if xlen == 32 and bit >= 32 else (csr, bit, bit)
+    if csr[1:].startswith("stateen") and field == "SE":
+        return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
     if csr.endswith("status") and field == "SD":
         return csr, xlen - 1, xlen - 1
     if csr.endswith("cause"):
@@ -179,6 +206,11 @@ def exists(csr: str, config: Config) -> bool:
         return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
     if csr in DEBUG_CSRS:
         return config.sdext
+    if csr == "scountovf":
+        return config.sscofpmf
+    if "stateen" in csr:
+        there = {"m": True, "h": config.h, "s": config.s}[csr[0]]
+        return config.smstateen and there and (config.xlen == 32 or csr[-1] != "h")
     if csr.startswith("hugpaw"):
         return int(csr[-1]) < config.windows
     if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):

@@ -40,7 +40,8 @@ class Owner:
 
 M = Owner(
     "M",
-    "medeleg mideleg mtvec mcounteren menvcfg mscratch mepc mcause mtval mtinst mtval2",
+    "medeleg mideleg mtvec mcounteren menvcfg mscratch mepc mcause mtval mtinst mtval2 "
+    "mstateen0 mstateen1 mstateen2 mstateen3 mstateen0h mstateen1h mstateen2h mstateen3h",
     "mstatus.MIE mstatus.MPIE mstatus.MPP mstatus.MPRV mstatus.TVM mstatus.TW mstatus.TSR mstatus.MPV mstatus.GVA",
     (3, 7, 11),
     "",
@@ -49,6 +50,7 @@ HS = Owner(
     "HS",
     "sedeleg sideleg stvec scounteren senvcfg sscratch sepc scause stval satp hstatus hedeleg hideleg htimedelta "
     "htimedeltah hcounteren hgeie henvcfg htval htinst hgatp hudcfg huedeleg "
+    "hstateen0 hstateen1 hstateen2 hstateen3 hstateen0h hstateen1h hstateen2h hstateen3h "
     "hugpaw0 hugpaw1 hugpaw2 hugpaw3 hugpaw4 hugpaw5 hugpaw6 hugpaw7",
     "mstatus.SIE mstatus.SPIE mstatus.SPP mstatus.SUM mstatus.MXR",
     (1, 5, 9, 12),

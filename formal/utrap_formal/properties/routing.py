@@ -93,7 +93,8 @@ def without_s_medeleg_leads_to_u(w: Window) -> Claim:
 
 def code(cycle: Cycle) -> Value:
     """The interrupt's own number: a guest sees VSEI, VSSI and VSTI as the supervisor's, one lower."""
-    return cycle["interrupt_cause"] + (cycle["interrupt_target"] == Mode.VS)
+    # Others keep their number there, and those are above 12 (norm:vsip_vsie_lcofi).
+    return cycle["interrupt_cause"] + ((cycle["interrupt_target"] == Mode.VS) & (cycle["interrupt_cause"] < 13))
 
 
 def chosen(cycle: Cycle, csr: str) -> Value:

@@ -16,8 +16,10 @@ from utrap_formal.properties import (
     entry,
     escalation,
     interrupts,
+    overflow,
     round_trip,
     routing,
+    stateen,
     timers,
     verdicts,
     windows,
@@ -32,7 +34,11 @@ from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["SUITES", "open_suite", "suite"]
 
-_MODULES = (routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers, debug, cover)
+_MODULES = (
+    *(routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers),
+    *(debug, overflow, stateen),
+    cover,
+)
 #: By name, in the order in which they run.
 SUITES: dict[str, Properties] = {module.PROPERTIES.name: module.PROPERTIES for module in _MODULES}
 

@@ -8,11 +8,11 @@ from amaranth.hdl import Const, Mux, Value
 
 from utrap.config import Config
 from utrap_formal.properties.csrs import PROPERTIES
-from utrap_formal.properties.manual import CSRS, DEBUG_CSRS, Mode, Op, exists
+from utrap_formal.properties.manual import CSRS, DEBUG_CSRS, STATE_BITS, Mode, Op, exists
 from utrap_formal.properties.property import Claim
-from utrap_formal.properties.window import Cycle, Window, any_of
+from utrap_formal.properties.window import Cycle, Window, all_of, any_of
 
-__all__ = ["PROPERTIES"]
+__all__ = ["PROPERTIES", "all_enabled"]
 
 _ILLEGAL, _VIRTUAL = 1, 2
 _HU = ("hustatus", "hutval", "hutinst")
@@ -32,6 +32,20 @@ def _asks(cycle: Cycle, csrs: Iterable[str]) -> Value:
 
 def _writes_read_only(cycle: Cycle) -> Value:
     return (cycle["commit_csr_address"][10:12] == 3) & (cycle["commit_csr_op"] != 0)
+
+
+def all_enabled(cycle: Cycle, config: Config) -> Value:
+    """Every bit of the state enables that there is is 1."""
+    levels = ["m", *["h"] * config.h, *["s"] * config.s]
+    bits = [
+        cycle[f"{level}stateen0.{name}"]
+        for name, (_, exists_in, registers) in STATE_BITS.items()
+        for level in levels
+        if level in registers and exists_in(config)
+    ]
+    if config.s:
+        bits += [cycle[f"{level}stateen{i}.SE"] for level in levels if level != "s" for i in (1, 2, 3)]
+    return all_of(bits)
 
 
 def _level(csr: str) -> int:
@@ -56,6 +70,8 @@ def _verdict(
     def claim(w: Window) -> Claim:
         now = w.now
         when = _asks(now, _names(w.config, csrs)) & now.is_in(*modes)
+        if w.config.smstateen and modes != (Mode.M,):
+            when = when & all_enabled(now, w.config)  # what a closed one refuses is in `stateen`
         return Claim(when=when, then=now["answer_fault"] == fault(now))
 
 

@@ -176,8 +176,14 @@ class Cycle:
         return [name for name in self._state if not csrs or any(name.startswith(f"{csr}_") for csr in csrs)]
 
     def keeps(self, after: Cycle, *names: str) -> Value:
-        """CSRs, fields or registers read the same in a later cycle."""
-        return all_of(self[name] == after[name] for name in names)
+        """CSRs, fields or registers read the same in the next cycle.
+
+        LCOFIP the counters set, whatever else happens (norm:LCOFIP_op).
+        """
+        return all_of(
+            (self[name] == after[name]) | (self["counters_lcofi"] if name == "mip_lcofip" else Const(0))
+            for name in names
+        )
 
 
 class Window:

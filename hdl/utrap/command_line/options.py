@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from utrap.command_line.errors import UserError
-from utrap.config import PROFILES, WORDS, Config, ConfigError
+from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError
 
 __all__ = ["configuration_options", "make_config"]
 
@@ -30,10 +30,10 @@ def configuration_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option(
         "--profile",
-        type=click.Choice(list(PROFILES)),
+        type=click.Choice([*PROFILES, *PRESETS]),
         default="full",
         show_default=True,
-        help="The privilege modes and extensions.",
+        help="The privilege modes and extensions: rva22s64 and the like have what that profile mandates, max has all.",
     )
     @click.option(
         "--xlen", type=click.Choice(["32", "64"]), default="64", show_default=True, help="The registers' width in bits."

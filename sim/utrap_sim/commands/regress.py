@@ -18,7 +18,7 @@ import click
     show_default=True,
     help="The simulator.",
 )
-@click.option("--profile", help="One profile: mu, msu, msuh, msun or full. All of them by default.")
+@click.option("--profile", help="One profile, as generate has them. By default mu, msu, msuh, msun and full.")
 @click.option("--xlen", type=click.Choice(["32", "64"]), help="One width. Both by default.")
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a field of the configuration.")
 @click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
@@ -44,7 +44,7 @@ def regress(
     import os
 
     from utrap.command_line.errors import UserError
-    from utrap.config import PROFILES
+    from utrap.config import PRESETS, PROFILES
     from utrap_sim.regress.command import RegressSession
     from utrap_sim.regress.parallel import Regression, plan
     from utrap_sim.regress.parallel import regress as run
@@ -53,13 +53,13 @@ def regress(
         raise UserError("--seed and --seeds exclude each other: one seed, or so many")
     if jobs is not None and scheduler is not None:
         raise UserError("--jobs and --scheduler exclude each other: a scheduler's workers are as many as they are")
-    if profile is not None and profile not in PROFILES:
-        raise UserError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    if profile is not None and profile not in (*PROFILES, *PRESETS):
+        raise UserError(f"--profile {profile}: there are {', '.join((*PROFILES, *PRESETS))}")
     regression = Regression(
         plan(
             ("verilator", "icarus") if simulator == "both" else (simulator,),
             (profile,) if profile else tuple(PROFILES),
-            (int(xlen),) if xlen else (64, 32),
+            (int(xlen),) if xlen else PRESETS.get(profile or "", (64, 32)),
             (seed,) if seed is not None else tuple(range(1, (seeds or 1) + 1)),
             steps,
             waves,

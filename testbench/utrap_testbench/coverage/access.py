@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 from utrap_testbench.golden import Config, Fault, Mode, State, reset_state
 from utrap_testbench.golden.access import access
 from utrap_testbench.golden.events import CsrAccess, CsrOp
+from utrap_testbench.golden.stateen import Gate, gate_outside
 
-__all__ = ["VERDICTS", "access_bins", "address_class"]
+__all__ = ["VERDICTS", "access_bins", "address_class", "gate_of"]
 
 VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
 #: State that a judge of CSR accesses may look at.
@@ -21,6 +23,24 @@ _LEVELS = ("unprivileged", "supervisor", "hypervisor", "machine")
 
 def address_class(config: Config, address: int, exists: int) -> str:
     """The class of an address: by its judge in the unit, by its bits outside."""
+    return _ungated_class(config, address, exists) + _behind(gate_of(config, address, exists))
+
+
+def gate_of(config: Config, address: int, exists: int) -> Gate | None:
+    """What is behind which bit of the state enables; what does not exist is behind none."""
+    if address in config.rules.csrs:
+        return config.rules.gates.get(address)
+    return gate_outside(config.rules, config.rules.gates, address) if exists else None
+
+
+def _behind(gate: Gate | None) -> str:
+    """How the class is called of what a bit gates: by whether it is the guest's too, and the user's."""
+    if gate is None:
+        return ""
+    return f" behind stateen{gate.register}[{gate.bit}]{' of guests' * gate.by_h}{' and users' * gate.by_s}"
+
+
+def _ungated_class(config: Config, address: int, exists: int) -> str:
     owned = config.rules.csrs.get(address)
     if owned is not None:
         return f"{owned.judge.__name__}{', read-only' if owned.is_read_only else ''}"
@@ -28,6 +48,8 @@ def address_class(config: Config, address: int, exists: int) -> str:
         return "absent"
     if 0xC00 <= address < 0xC20 or 0xC80 <= address < 0xCA0:
         return "counter outside"
+    if (config.ssqosid and address == 0x181) or (config.smctr and address == 0x15F):
+        return "supervisor outside, not of guests"
     return f"{_LEVELS[address >> 8 & 3]} outside{', read-only' if address >> 10 == 3 else ''}"
 
 
@@ -46,20 +68,33 @@ def access_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str 
     for (name, read), mode in product(_example_addresses(config).items(), modes):
         for op, kind in ((CsrOp.READ, "read"), (CsrOp.WRITE, "write")):
             event = CsrAccess(address=read.address, op=op, ext_exists=read.ext_exists)
-            given = _verdicts(config, mode, event)
+            gate = gate_of(config, event.address, event.ext_exists)
+            given = _verdicts(config, mode, event, gate)
             rules = ", ".join(dict.fromkeys(given.values()))
             for fault, verdict in VERDICTS.items():
                 bins[name, mode.name, kind, verdict] = None if fault in given else rules
     return bins
 
 
-def _verdicts(config: Config, mode: Mode, event: CsrAccess) -> dict[int, str]:
+def _verdicts(config: Config, mode: Mode, event: CsrAccess, gate: Gate | None) -> dict[int, str]:
     """The verdicts that some state gives, each with the rule that decides."""
     given: dict[int, str] = {}
-    for state in _states(config, mode):
+    states = (enabled for state in _states(config, mode) for enabled in _enables(state, gate))
+    for state in states:
         _, outcome = access(config, state, event)
         given.setdefault(outcome.fault, outcome.reason[-1].rule)
     return given
+
+
+def _enables(state: State, gate: Gate | None) -> Iterator[State]:
+    """The state with the bit that gates 0 and 1 at each level."""
+    if gate is None:
+        yield state
+        return
+    bit, number = 1 << gate.bit, gate.register
+    for m, h, s in product((0, bit), repeat=3):
+        changes = {f"mstateen{number}": m, f"hstateen{number}": h}
+        yield state.replace(**changes, **({} if number else {"sstateen0": s}))
 
 
 def _states(config: Config, mode: Mode) -> list[State]:

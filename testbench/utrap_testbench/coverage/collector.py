@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 
 from utrap_testbench.env import Expected
-from utrap_testbench.golden import Config, CsrAccess, CsrOp, Mode, Outcome, State, TakeException, TrapReturn, irq_name
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    CsrOp,
+    Event,
+    Mode,
+    Outcome,
+    State,
+    TakeException,
+    TrapReturn,
+    irq_name,
+)
 from utrap_testbench.golden.interrupts import TARGETS, by_target
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
@@ -49,6 +60,8 @@ class Collector:
             return
         if self.config.sdext:
             debugging.sample(self.hits, self.config, state, event, outcome)
+        if self.config.sscofpmf:
+            self._request(state, event, outcome)
         if isinstance(event, CsrAccess):
             if not event.debug:
                 self._access(event, outcome)
@@ -70,6 +83,31 @@ class Collector:
         name = self._classes[event.address][event.ext_exists]
         self.hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
         self.hits["addresses"][_BLOCK[event.address], mode] += 1
+
+    def _request(self, state: State, event: Event, outcome: Outcome) -> None:
+        """What is committed beside a counter's request or without one, and what scountovf shows."""
+        if isinstance(event, CsrAccess):
+            if outcome.fault:
+                return
+            name = self.config.rules.csrs[event.address].name if event.address in self.config.rules.csrs else ""
+            if name == "scountovf" and not event.debug:
+                self._shown(state, outcome)
+            if event.op is CsrOp.READ or name not in ("mip", "sip", "vsip"):
+                return
+            is_guests = name == "sip" and state.v and not event.debug
+            what = f"{'vsip' if is_guests else name} written"
+        elif isinstance(event, TrapReturn):
+            what = "return"
+        else:
+            what = ("interrupt" if outcome.is_interrupt else "exception") if outcome.trap else "no event"
+        pending = str(state.mip_software >> Irq.LCOFI & 1)
+        self.hits["counter requests"][what, pending, str(state.lcofi_request)] += 1
+
+    def _shown(self, state: State, outcome: Outcome) -> None:
+        there = state.counter_overflow & ones(32) & ~7
+        if there:
+            shown = "none" if outcome.rdata == 0 else "all" if outcome.rdata == there else "in part"
+            self.hits["scountovf"][_MODE[outcome.from_mode], shown] += 1
 
     def _timers(self, state: State) -> None:
         """Where the time is, when software looks at what is pending."""

@@ -92,6 +92,11 @@ def points(config: Config) -> list[Point]:
         timed = ["STI"] + ["VSTI"] * config.h
         found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
     found += [point(made.name, made.columns, made.parts, made.rule) for made in debugging.axes(config, names)]
+    if config.sscofpmf:
+        at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
+        found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))
+        readers = [mode.name for mode in modes if mode in (Mode.M, Mode.S, Mode.VS)]
+        found.append(point("scountovf", "read in x shown", [readers, ["all", "in part", "none"]], _scountovf))
     if config.shudeleg:
         windows = [f"window {number}" for number in range(config.windows)]
         found.append(point("windows", "case x fault", [[*windows, *WINDOW_CASES], list(GUEST_FAULTS)], _window))
@@ -100,6 +105,8 @@ def points(config: Config) -> list[Point]:
 
 #: How far the time is from a compare register; "wrapped" is a guest's, whose sum with htimedelta does not fit.
 TIMES = ["before", "one before", "equal", "after", "wrapped"]
+#: What is committed in the cycle of a counter's request, beside writes to what shows LCOFIP.
+REQUEST_EVENTS = ["no event", "exception", "interrupt", "return"]
 WINDOW_CASES = (
     "first page", "last page", "page before", "page after", "inside, not an edge", "every page (large ORDER)",
     "more than one", "disabled window", "miss", "implicit access", "windows off",
@@ -146,6 +153,11 @@ def _interrupt_registers(config: Config) -> list[str]:
 
 def _always(config: Config, *key: str) -> str | None:
     return None
+
+
+def _scountovf(config: Config, reader: str, shown: str) -> str | None:
+    """Of some OF bits that are 1."""
+    return "norm:scountovf_mmode_read_access" if reader == Mode.M.name and shown != "all" else None
 
 
 def _vector(config: Config, target: str, kind: str, mode: str) -> str | None:

@@ -24,6 +24,33 @@ PROFILES: Final = {
     "full": {"s": True, "h": True, "n": True, "shudeleg": True},
 }
 
+#: The application profiles, RV64: what each mandates, and the extensions that it names.
+_RVA22: Final = (
+    {"s": True, "h": False, "n": False, "shudeleg": False, "satp_modes": ("bare", "sv39"), "vectored_align": 4}
+    | {"counters": "zihpm", "isa": "IMAFDCB", "fs": True, "vs": False},
+    ("zicbom", "zicboz", "svpbmt", "svinval"),
+)
+_NEW_IN_23: Final = ("sstc", "sscofpmf", "zawrs")
+_SHA: Final = ("smstateen", "shtvala")
+
+
+def _preset(name: str, xlen: int) -> dict[str, Any]:
+    if name == "max":
+        names = tuple(each for each in EXTENSIONS if each != "shtvala" or xlen == 64)
+        return {"counters": "zihpm", **dict.fromkeys(names, True)}
+    if xlen != 64:
+        raise ConfigError(f"profile is {name}: it is for xlen 64")
+    fields_of, names = _RVA22
+    if name == "rva22s64":
+        return {**fields_of, **dict.fromkeys(names, True)}
+    if name == "rvb23s64":
+        return {**fields_of, **dict.fromkeys((*names, *_NEW_IN_23), True)}
+    guests = {"h": True, "hgatp_modes": ("bare", "sv39x4"), "isa": "IMAFDCBV", "vs": True}
+    return {**fields_of, **guests, **dict.fromkeys((*names, *_NEW_IN_23, *_SHA, "ssnpm"), True)}
+
+
+PRESETS: Final = ("rva22s64", "rva23s64", "rvb23s64", "max")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config(Parameters):
@@ -44,8 +71,10 @@ class Config(Parameters):
     @classmethod
     def profile(cls, name: str, **changes: Any) -> Config:
         """The named profile, with single fields changed."""
+        if name in PRESETS:
+            return cls(**{**_preset(name, changes.get("xlen", 64)), **changes})
         if name not in PROFILES:
-            raise ConfigError(f"profile is {name!r}: allowed are {', '.join(PROFILES)}")
+            raise ConfigError(f"profile is {name!r}: allowed are {', '.join((*PROFILES, *PRESETS))}")
         return cls(**{**PROFILES[name], **changes})
 
     @classmethod

@@ -117,7 +117,7 @@ def clear_on_mnret(r: Rules, new: State) -> None:
 
 
 def clear_on_uret(r: Rules, old: State, new: State) -> None:
-    """warl:URET: a handler in U cannot undo a guest's SDT by returning to VS, nor leave a guest in VU with SDT=1."""
+    """HU-31: a handler in U cannot undo a guest's SDT by returning to VS, nor leave a guest in VU with SDT=1."""
     if r.smdbltrp and old.prv == _M:
         new.mstatus_mdt = 0
     if r.ssdbltrp and old.prv != Prv.U:

@@ -67,7 +67,7 @@ def pointer_masking(config: Config, s: State) -> int:
 
 
 def hlsv_pointer_masking(config: Config, s: State) -> int:
-    """norm:henvcfg_pmm_op, warl:HUPMM: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
+    """norm:henvcfg_pmm_op, HU-34: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
     by_user = s.v == 0 and s.prv == _U
     return _masking(config, s, hlsv_mode(config, s), s.hstatus_hupmm if by_user else _user_pmm(config, s))
 

@@ -41,7 +41,7 @@ def rnmi_is_due(config: Config, s: State) -> bool:
 
 
 def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
-    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (warl:RNMI)."""
+    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (HU-32)."""
     r = config.rules
     mode = s.v << 2 | s.prv
     if not is_due(r, s):

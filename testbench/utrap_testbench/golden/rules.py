@@ -10,6 +10,7 @@ _MEDELEG_BASE = (1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19)
 _MEDELEG_S = (Cause.ECALL_FROM_S,)
 _MEDELEG_H = (Cause.ECALL_FROM_VS, 20, 21, 22, 23)
 _HEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 18, 19)
+# A double trap never goes to U (HU-36).
 _SEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15)
 _HUEDELEG = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 13, 15, 18, 20, 21, 22, 23)
 

@@ -9,7 +9,7 @@ from itertools import chain
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, debug, guests, interrupts, resets, timers, traps
+from . import csrs, debug, guests, interrupts, overflow, resets, stateen, timers, traps
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -60,6 +60,10 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="single steps", make=debug.steps, weight=1, needs=lambda config: config.sdext),
     Sequence(name="EBREAK", make=debug.ebreaks, weight=2, needs=lambda config: config.sdext),
     Sequence(name="debug registers", make=debug.rights, weight=1, needs=lambda config: config.sdext),
+    Sequence(name="counter requests", make=overflow.requests, weight=2, needs=lambda config: config.sscofpmf),
+    Sequence(name="counter overflows", make=overflow.overflows, weight=2, needs=lambda config: config.sscofpmf),
+    Sequence(name="state enables", make=stateen.ladder, weight=1, needs=lambda config: config.smstateen),
+    Sequence(name="hidden state enables", make=stateen.hidden, weight=8, needs=lambda config: config.smstateen),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
