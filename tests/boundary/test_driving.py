@@ -67,7 +67,7 @@ def test_levels_come_back_from_the_ports():
         "lines.meip": 1, "lines.mtip": 0, "lines.msip": 1, "lines.seip": 0, "lines.ueip": 1, "lines.hgeip": 0b10011,
     }  # fmt: skip
     assert read("hartid") == 77
-    assert Decoder(FULL).levels(read) == (1 << 11 | 1 << 8 | 1 << 3, 0b100110, 0, 0, 0)
+    assert Decoder(FULL).levels(read) == (1 << 11 | 1 << 8 | 1 << 3, 0b100110, 0, 0, 0, 0, 0)
 
 
 def test_a_hart_without_a_port_leaves_it_out():
@@ -88,7 +88,7 @@ def test_drivers_keep_events_and_levels_apart_from_the_noise(op):
         vector = drivers.drive(Cycle(EVENTS[op], lines=1 << 7 if number == 0 else None, reset=number == 5))
         read = reader(vector)
         assert Decoder(FULL).event(read) == EVENTS[op]
-        assert Decoder(FULL).levels(read) == (1 << 7, 0, 0, 0, 0)
+        assert Decoder(FULL).levels(read) == (1 << 7, 0, 0, 0, 0, 0, 0)
         assert (read("hartid"), read("observe"), read("rst")) == (9, 1, number == 5)
         seen.append(vector)
     defined = Encoder(LAYOUT).event_mask(EVENTS[op])

@@ -129,7 +129,10 @@ class Bench:
         for name in as_stored:
             for field in csr_rows(self.config)[name].fields:
                 key = f"{name}.{field.name}"
-                seen.append((f"{key}@{field.lsb}", 1, (key.replace(".", "_"),), state[key]))
+                wire, width = key.replace(".", "_"), field.width
+                for bit in range(width):
+                    one = wire if width == 1 else f"{wire}[{bit}]"
+                    seen.append((f"{key}@{field.lsb + bit}", 1, (one,), state[key][bit]))
         return seen
 
     def _hides(self, name: str) -> bool:

@@ -77,6 +77,8 @@ class Levels(NamedTuple):
         time: The time.
         lcofi: A counter asks for its interrupt.
         overflows: The counters' OF bits.
+        rnmi: The RNMI line.
+        rnmi_cause: Its cause.
     """
 
     lines: int
@@ -84,6 +86,8 @@ class Levels(NamedTuple):
     time: int
     lcofi: int
     overflows: int
+    rnmi: int
+    rnmi_cause: int
 
 
 class Decoder:
@@ -102,7 +106,7 @@ class Decoder:
         self._guests = [(row.name, row.lsb) for row in LEVELS if row.field == "hgeip" and row.width(config)]
         self._one_port = {
             field: [row.name for row in LEVELS if row.field == field and row.width(config)]
-            for field in ("time", "lcofi_request", "counter_overflow")
+            for field in ("time", "lcofi_request", "counter_overflow", "line_rnmi", "rnmi_cause")
         }
 
     def event(self, read: Callable[[str], Any]) -> Event:
@@ -121,4 +125,6 @@ class Decoder:
             time=sum(map(read, self._one_port["time"])),
             lcofi=sum(map(read, self._one_port["lcofi_request"])),
             overflows=sum(map(read, self._one_port["counter_overflow"])),
+            rnmi=sum(map(read, self._one_port["line_rnmi"])),
+            rnmi_cause=sum(map(read, self._one_port["rnmi_cause"])),
         )

@@ -24,6 +24,8 @@ class Cycle:
         mtvec_reset: The level of the input of this name, in this cycle and after it; None: as before.
         time: The level of the input of this name, in this cycle and after it; None: as before.
         lcofi: A counter asks for its interrupt, in this cycle alone.
+        rnmi: The level of the RNMI line, in this cycle and after it; None: as before.
+        rnmi_cause: Its cause, likewise.
         overflows: The counters' OF bits, in this cycle and after it; None: as before.
     """
 
@@ -35,6 +37,8 @@ class Cycle:
     time: int | None = None
     lcofi: int = 0
     overflows: int | None = None
+    rnmi: int | None = None
+    rnmi_cause: int | None = None
 
 
 def describe(config: Config, cycle: Cycle) -> str:
@@ -49,6 +53,9 @@ def describe(config: Config, cycle: Cycle) -> str:
     if config.sscofpmf:
         text += ", lcofi" * cycle.lcofi
         text += "" if cycle.overflows is None else f", overflows {cycle.overflows:#x}"
+    if config.smrnmi:
+        text += "" if cycle.rnmi is None else f", rnmi {cycle.rnmi}"
+        text += "" if cycle.rnmi_cause is None else f", rnmi_cause {cycle.rnmi_cause}"
     if config.mtvec_reset == "port" and cycle.mtvec_reset is not None:
         text += f", mtvec_reset {cycle.mtvec_reset:#x}"
     return f"reset, with {text}" if cycle.reset else text

@@ -99,6 +99,10 @@ class Scoreboard:
         if config.sscofpmf:
             overflows = state.counter_overflow if cycle.overflows is None else cycle.overflows
             state = state.replace(lcofi_request=cycle.lcofi, counter_overflow=overflows)
+        if config.smrnmi:
+            rnmi = state.line_rnmi if cycle.rnmi is None else cycle.rnmi
+            cause = state.rnmi_cause if cycle.rnmi_cause is None else cycle.rnmi_cause
+            state = state.replace(line_rnmi=rnmi, rnmi_cause=cause)
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)

@@ -9,7 +9,7 @@ from itertools import chain
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, debug, guests, interrupts, overflow, resets, stateen, timers, traps
+from . import csrs, debug, double_traps, guests, interrupts, overflow, resets, rnmis, stateen, timers, traps
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -64,6 +64,11 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="counter overflows", make=overflow.overflows, weight=2, needs=lambda config: config.sscofpmf),
     Sequence(name="state enables", make=stateen.ladder, weight=1, needs=lambda config: config.smstateen),
     Sequence(name="hidden state enables", make=stateen.hidden, weight=8, needs=lambda config: config.smstateen),
+    Sequence(name="double traps", make=double_traps.below_m, weight=8, needs=lambda config: config.ssdbltrp),
+    Sequence(name="critical errors", make=double_traps.in_m, weight=2, needs=lambda config: config.smdbltrp),
+    Sequence(name="returns and double traps", make=double_traps.returns, weight=2, needs=double_traps.has_either),
+    Sequence(name="RNMIs", make=rnmis.entries, weight=4, needs=lambda config: config.smrnmi),
+    Sequence(name="RNMI handler", make=rnmis.in_handler, weight=4, needs=lambda config: config.smrnmi),
     Sequence(name="reset", make=resets.reset_in_mid_sequence, weight=2),
 )
 
@@ -76,5 +81,7 @@ def stream(source: Source) -> Iterator[tuple[str, Cycle]]:
     while True:
         sequence = opening.pop() if opening else source.draw("sequences", weighted)
         # What a debugger has left behind would mask interrupts.
-        for cycle in chain(debug.leave(source), sequence.make(source)):
+        for cycle in chain(debug.leave(source), source.settle(), sequence.make(source)):
             yield sequence.name, cycle
+            if source.has_stopped and source.chance(0.5):
+                yield "reset of a hart that has stopped", Cycle(reset=True)

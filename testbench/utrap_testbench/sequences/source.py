@@ -30,6 +30,7 @@ T = TypeVar("T")
 #: Values of the trap instruction that stand for implicit accesses (HU-16).
 PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
 _MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
+_MDT, _MDT_HIGH, _NMIE = 1 << 42, 1 << 10, 1 << 3
 _OPS = tuple(CsrOp)
 _RETURNS = {
     Mode.M: (Return.MRET, Return.MRET, Return.SRET, Return.URET),
@@ -78,6 +79,12 @@ class Source:
         """The mode before the next cycle."""
         state = self._state()
         return Mode(state.v << 2 | state.prv)
+
+    @property
+    def has_stopped(self) -> bool:
+        """In a critical error nothing but reset, or a debugger's halt, brings the hart on."""
+        state = self._state()
+        return bool(state.critical and not state.debug)
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
@@ -192,15 +199,25 @@ class Source:
             if name in self.csr_number and (share == 1.0 or self.chance(share)):
                 yield Cycle(self.debug(name, self.value_for(name)))
 
+    def settle(self) -> Iterator[Cycle]:
+        """Mostly let M take traps and interrupts, which reset and the entries into M forbid: MDT and NMIE."""
+        if self.config.smdbltrp and self.state.mstatus_mdt and self.chance(0.9):
+            name, bit = ("mstatus", _MDT) if self.config.xlen == 64 else ("mstatush", _MDT_HIGH)
+            yield Cycle(self.debug(name, bit, CsrOp.CLEAR))
+        if self.config.smrnmi and not self.state.mnstatus_nmie and self.chance(0.9):
+            yield Cycle(self.debug("mnstatus", _NMIE, CsrOp.SET))
+
     def go_to(self, mode: Mode) -> Iterator[Cycle]:
         """Enter the mode: by a trap to M, and from there by MRET; out of Debug Mode first."""
         if self.state.debug:
             yield Cycle(Resume())
+        yield from self.settle()
         if self.mode == mode:
             return
         if self.mode != Mode.M:
             yield Cycle(self.exception(self.never_delegated))
         if mode == Mode.M:
+            yield from self.settle()
             return
         prv, v = mode & 3, mode >> 2
         status = self.rules.csrs[self.csr_number["mstatus"]].read(self.rules, self.state) & ~(_MPP | _MPV)

@@ -1,0 +1,65 @@
+"""Sequences of Smrnmi: RNMIs in every mode, and what their handler may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from utrap_testbench.env import Cycle
+from utrap_testbench.golden import CsrOp, Return, TakeRnmi, TrapReturn
+
+from .source import Source
+
+__all__ = ["entries", "in_handler"]
+
+_NMIE = 1 << 3
+_REGISTERS = ("mnscratch", "mnepc", "mncause", "mnstatus")
+
+
+def entries(source: Source) -> Iterator[Cycle]:
+    """From every mode, with the line high and low, NMIE 1 and perhaps 0, whatever the other enables are."""
+    rng = source.rng
+    for mode in rng.sample(source.modes, len(source.modes)):
+        yield from source.go_to(mode)
+        yield from source.set_up("mie", "mstatus", "hustatus", share=0.5)
+        yield Cycle(source.retire(), source.lines(), rnmi=rng.getrandbits(1), rnmi_cause=rng.getrandbits(6))
+        yield Cycle(_take(source))
+        if source.chance(0.5):
+            yield Cycle(_take(source))
+            yield Cycle(source.interrupt())
+        yield Cycle(TrapReturn(insn=Return.MNRET))
+    yield Cycle(rnmi=0)
+
+
+def in_handler(source: Source) -> Iterator[Cycle]:
+    """With NMIE=0 in every mode: interrupts, exceptions, MPRV, the registers, and every return."""
+    rng = source.rng
+    for mode in rng.sample(source.modes, len(source.modes)):
+        yield from source.go_to(mode)
+        yield Cycle(source.debug("mnstatus", _NMIE, CsrOp.SET), rnmi=1, rnmi_cause=rng.getrandbits(6))
+        yield Cycle(_take(source))
+        for _ in range(rng.randrange(1, 6)):
+            yield from _inside(source)
+        yield Cycle(source.debug("mnstatus", source.word() & ~_NMIE))
+        yield Cycle(TrapReturn(insn=rng.choice((Return.MNRET, Return.MNRET, Return.MRET, Return.SRET))))
+        yield Cycle(source.exception() if source.chance(0.3) else source.interrupt(), source.lines())
+        yield Cycle(rnmi=rng.getrandbits(1))
+    yield Cycle(rnmi=0)
+
+
+def _take(source: Source) -> TakeRnmi:
+    return TakeRnmi(pc=source.rng.getrandbits(source.config.xlen))
+
+
+def _inside(source: Source) -> Iterator[Cycle]:
+    choice = source.rng.random()
+    if choice < 0.3:
+        yield Cycle(source.interrupt(), source.lines())
+    elif choice < 0.4:
+        yield Cycle(source.exception())
+    elif choice < 0.6:
+        name = source.rng.choice(_REGISTERS)
+        yield Cycle(source.access(source.csr_number[name]))
+    elif choice < 0.8:
+        yield Cycle(source.debug("mstatus", source.word()))
+    else:
+        yield Cycle(_take(source))
