@@ -264,7 +264,7 @@ DEBUG = {
     "a_halt_changes_nothing_else": _leak("is_halt", "uepc"),
     "a_resume_outside_debug_mode_is_illegal": ("resume_fault", _if(IN["m"], "2'd0")),
     "a_resume_leads_where_dcsr_says": ("resume_v", "dcsr_v"),
-    "a_resume_changes_mprv_alone": ("mstatus_mprv", _if("resume_executes", "mstatus_mprv")),
+    "a_resume_ends_mprv_and_double_traps_alone": ("mstatus_mprv", _if("resume_executes", "mstatus_mprv")),
     "a_halt_and_a_resume_lead_back": ("mode_prv", _if("resume_executes & dcsr_prv == 2'd0", "2'd1")),
     "debug_registers_are_for_debug_mode": _verdict(f"{_AT_DCSR} & {IN['m']}", 0),
     "debug_registers_change_for_debuggers_alone": _leak(f"{_TRAP} & ~mode_debug", "dpc"),

@@ -1,6 +1,7 @@
 """`utrap waves` as a user meets it: what it prints and writes, and every way to go wrong."""
 
 import gzip
+import json
 import signal
 import subprocess
 import sys
@@ -258,3 +259,20 @@ def test_an_end_in_mid_run_leaves_no_simulator_and_no_file(environment, installe
     if how is signal.SIGINT:
         assert (process.returncode, error) == (130, "utrap: interrupted\n")
     wait_for(lambda: [path.name for path in tmp_path.iterdir()] == ["many.jsonl"])
+
+
+def test_a_halt_is_told_with_its_reason_and_a_resume_as_a_return(run, simulator, tmp_path):
+    simulator("icarus")
+    result = run("waves", "debugger-in-handler", "-o", tmp_path, "--set", "sdext=true")
+    assert (result.status, result.err) == (0, "")
+    events = json.loads((tmp_path / "debugger-in-handler.json").read_text())["events"]
+    assert [(event["kind"], event["from"], event["to"]) for event in events] == [
+        ("exception", "VS", "U"),
+        *[("halt", "U", "M"), ("resume", "M", "U")] * 2,
+        ("uret", "U", "VS"),
+    ]
+    halts = [event for event in events if event["kind"] == "halt"]
+    assert [event["words"] for event in halts] == ["Debug Mode: haltreq", "Debug Mode: step"]
+    assert [write["field"] for write in halts[0]["writes"]] == ["", "CAUSE", "NMIP", "PRV", "V"]
+    # Nothing but what the debugger has written to dcsr changes beside that.
+    assert [event["others"] for event in events] == [[]] * 6

@@ -12,6 +12,7 @@ from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
 from utrap_sim.waves.library import SCENARIOS, machine
 from utrap_sim.waves.scenario import event_name, path_of
+from utrap_testbench.boundary import operation
 from utrap_testbench.golden import Halt, Resume
 
 CONFIGURATIONS = [(profile, xlen) for profile in PROFILES for xlen in (64, 32)]
@@ -25,7 +26,7 @@ def model_path(hart):
         if not played.is_shown or not (outcome.redirect or outcome.halted):
             continue
         if isinstance(played.cycle.event, Halt | Resume):
-            name = event_name(10 + isinstance(played.cycle.event, Resume), 0)
+            name = operation(played.cycle.event).name
         elif outcome.trap:
             name = event_name(2 + outcome.is_interrupt, outcome.cause)
         else:

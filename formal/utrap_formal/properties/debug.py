@@ -6,7 +6,7 @@ from amaranth.hdl import Const, Mux, Value
 
 from utrap_formal.properties.manual import CSRS, DEBUG_CSRS, Mode, Op
 from utrap_formal.properties.property import Claim, Properties
-from utrap_formal.properties.window import Cycle, Window, any_of
+from utrap_formal.properties.window import Cycle, Window, all_of, any_of
 
 __all__ = ["PROPERTIES"]
 
@@ -29,7 +29,18 @@ def _others(cycle: Cycle, *names: str) -> list[str]:
 
 
 def _resumes(cycle: Cycle) -> Value:
-    return cycle.returns_by(Op.RESUME)
+    return _commits(cycle, Op.RESUME) & cycle.in_debug_mode
+
+
+def _requests(cycle: Cycle) -> Value:
+    """An interrupt is to be taken, or an RNMI."""
+    return cycle["interrupt_request"] | (cycle["interrupt_rnmi"] if cycle.has("interrupt_rnmi") else Const(0))
+
+
+def _has_stopped(cycle: Cycle) -> Value:
+    """In a critical error the hart takes no event but a halt, and answers none (norm:trap_unexp_hndl_no_rnmi)."""
+    there = "mode_critical" in cycle.stored()
+    return cycle["mode_critical"] & ~cycle.in_debug_mode if there else Const(0)
 
 
 def _accesses(cycle: Cycle, csr: str) -> Value:
@@ -49,14 +60,14 @@ def debug_mode_has_the_rights_of_m(w: Window) -> Claim:
 
 @PROPERTIES.add("Sdext: Debug Mode", needs="sdext", kind="in it")
 def in_debug_mode_no_interrupt_is_requested(w: Window) -> Claim:
-    """In Debug Mode no interrupt is requested."""
-    return Claim(when=w.now.in_debug_mode, then=~w.now["interrupt_request"])
+    """In Debug Mode no interrupt is requested, and no RNMI."""
+    return Claim(when=w.now.in_debug_mode, then=~_requests(w.now))
 
 
 @PROPERTIES.add("Sdext: Step Bit In Dcsr", needs="sdext", kind="in it")
 def a_single_step_lets_no_interrupt_in(w: Window) -> Claim:
-    """With step=1 and stepie=0 no interrupt is requested, in no mode."""
-    return Claim(when=w.now["dcsr.STEP"] & ~w.now["dcsr.STEPIE"], then=~w.now["interrupt_request"])
+    """With step=1 and stepie=0 no interrupt is requested, and no RNMI, in no mode."""
+    return Claim(when=w.now["dcsr.STEP"] & ~w.now["dcsr.STEPIE"], then=~_requests(w.now))
 
 
 @PROPERTIES.add("Sdext: Debug Mode", needs="sdext", kind="in it")
@@ -126,7 +137,10 @@ def a_halt_changes_nothing_else(w: Window) -> Claim:
 def a_resume_outside_debug_mode_is_illegal(w: Window) -> Claim:
     """RESUME outside Debug Mode is illegal in every mode, and only there."""
     now = w.now
-    return Claim(when=_commits(now, Op.RESUME), then=now["answer_fault"] == Mux(now.in_debug_mode, 0, _ILLEGAL))
+    return Claim(
+        when=_commits(now, Op.RESUME) & ~_has_stopped(now),
+        then=now["answer_fault"] == Mux(now.in_debug_mode, 0, _ILLEGAL),
+    )
 
 
 @PROPERTIES.add("Sdext: Resume warl:dcsr", needs="sdext", kind="way")
@@ -139,11 +153,21 @@ def a_resume_leads_where_dcsr_says(w: Window) -> Claim:
 
 
 @PROPERTIES.add("Sdext: Resume HU-35", needs="sdext", kind="way")
-def a_resume_changes_mprv_alone(w: Window) -> Claim:
-    """RESUME clears MPRV below M, and leaves every other register as it is."""
+def a_resume_ends_mprv_and_double_traps_alone(w: Window) -> Claim:
+    """RESUME clears MPRV and MDT below M, SDT in U, VS and VU, the guest's in VU, and leaves all else as it is."""
     now, after = w.now, w.next
-    mprv = after["mstatus.MPRV"] == (now["mstatus.MPRV"] & (now["dcsr.PRV"] == 3))
-    return Claim(when=_resumes(now), then=mprv & now.keeps(after, *_others(now, "mstatus_mprv", *_MODE)))
+    is_below = now["dcsr.PRV"] != 3
+    is_guest, is_user = is_below & now["dcsr.V"], is_below & (now["dcsr.PRV"] == 0)
+    ends = {
+        "mstatus_mprv": is_below,
+        "mstatus_mdt": is_below,
+        "mstatush_mdt": is_below,
+        "mstatus_sdt": is_user | is_guest,
+        "vsstatus_sdt": is_user & is_guest,
+    }
+    there = {name: when for name, when in ends.items() if name in now.stored()}
+    ended = all_of(after[name] == (now[name] & ~when) for name, when in there.items())
+    return Claim(when=_resumes(now), then=ended & now.keeps(after, *_others(now, *there, *_MODE)))
 
 
 @PROPERTIES.add("Sdext: Halt Sdext: Resume HU-35", needs="sdext", kind="way")
@@ -163,7 +187,7 @@ def a_halt_and_a_resume_lead_back(w: Window) -> Claim:
 def debug_registers_are_for_debug_mode(w: Window) -> Claim:
     """An instruction may access dcsr, dpc and dscratch in Debug Mode; outside it is illegal in every mode, M too."""
     now = w.now
-    asks = any_of(now.accesses(csr) for csr in DEBUG_CSRS)
+    asks = any_of(now.accesses(csr) for csr in DEBUG_CSRS) & ~_has_stopped(now)
     return Claim(when=asks, then=now["answer_fault"] == Mux(now.in_debug_mode, 0, _ILLEGAL))
 
 

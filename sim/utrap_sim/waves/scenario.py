@@ -8,15 +8,15 @@ from pathlib import Path
 
 from utrap.command_line.errors import UserError
 from utrap_show.names import cause_name
+from utrap_testbench.boundary import Op
 from utrap_testbench.golden import Config, irq_name
 
 from .model_hart import Hart
 
 __all__ = ["NEEDS", "Scenario", "event_name", "path_of"]
 
-#: Values of `trace_kind`.
-_EXCEPTION, _INTERRUPT = 2, 3
-_KINDS = {4: "MRET", 5: "SRET", 6: "URET", 10: "HALT", 11: "RESUME"}
+#: Events whose names are those of the operations.
+_NAMED = frozenset(Op) - {Op.NONE, Op.CSR, Op.EXCEPTION, Op.INTERRUPT, Op.DEBUG_CSR}
 
 #: What a scenario may need: whether a configuration has it, how it is called, and how to get it.
 NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
@@ -82,11 +82,11 @@ class Scenario:
 
 def event_name(kind: int, cause: int) -> str:
     """A trap's, a return's or a halt's name in `Scenario.shows`; empty for other events."""
-    if kind == _EXCEPTION:
+    if kind == Op.EXCEPTION:
         return cause_name(cause).upper().replace(" ", "_").replace("-", "_")
-    if kind == _INTERRUPT:
+    if kind == Op.INTERRUPT:
         return irq_name(cause)
-    return _KINDS.get(kind, "")
+    return Op(kind).name if kind in _NAMED else ""
 
 
 def path_of(hart: Hart, seen: Iterable[dict[str, int]]) -> tuple[str, ...]:
