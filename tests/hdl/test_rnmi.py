@@ -1,4 +1,4 @@
-"""Smrnmi: the way into the handler of RNMIs and out of it, what NMIE masks, its registers, and what the core is told."""
+"""Smrnmi: the way into the handler of RNMIs and out of it, what NMIE masks, its registers."""
 
 from itertools import product
 from random import Random
