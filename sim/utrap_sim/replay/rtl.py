@@ -179,7 +179,7 @@ def _taken(event: TakeException | TakeInterrupt, seen: dict[str, int], then: dic
     to = CRITICAL if then.get("hart.critical_error", 0) else then["hart.mode"]
     own = event.cause if isinstance(event, TakeException) else seen["interrupt.cause"]
     is_double = seen["trace.cause"] == Cause.DOUBLE_TRAP != own
-    return {"to": to} | ({"double": 1} if is_double else {})
+    return {"to": to, "double": 1} if is_double else {"to": to}
 
 
 def _readback(event: Event) -> Event:
