@@ -44,6 +44,8 @@ _NOT_WRITTEN = (
     *("stip_sw", "time", "timeh", "counter_overflow", "debug", "critical"),
 )
 _VSSIP = 1 << 2
+#: They say what others can hold, so they come before them.
+_ENABLES = ("menvcfg", "menvcfgh", "henvcfg", "henvcfgh", "mstatush")
 
 
 class Establisher:
@@ -72,8 +74,8 @@ class Establisher:
             steps = self._by_halt(state)
         else:
             steps = self._into_mode(state.prv, state.v)
-        # After a return mstatus is not as after reset, after a halt dcsr and dpc are not.
-        must = ("mstatus", "dcsr", "dpc") if steps else ()
+        # After a return mstatus and its high half are not as after reset, after a halt dcsr and dpc are not.
+        must = ("mstatus", "mstatush", "dcsr", "dpc") if steps else ()
         if state.mip_software:
             # mip and hvip have VSSIP in common. First, for with menvcfg.STCE mip.STIP cannot be written.
             steps.append(("mip", state.mip_software | state.hvip & _VSSIP))
@@ -82,7 +84,8 @@ class Establisher:
         if any(wanted[name] for name in wanted if name.startswith(("hstateen", "sstateen"))):
             steps += [(name, self._config.rules.xlen_mask) for name in opened]
             must = (*must, *opened)
-        for name, value in sorted(wanted.items(), key=lambda item: item[0] in opened):
+        # Without DTE no SDT can be written, and with MDT no MIE.
+        for name, value in sorted(wanted.items(), key=lambda item: (item[0] in opened, item[0] not in _ENABLES)):
             if (value != reset[name] or name in must) and name not in _NOT_WRITTEN:
                 steps.append((name, value))
         return steps

@@ -322,6 +322,39 @@ STATEEN = {
     },
 }
 
+DOUBLE = {
+    "sdt_is_0_where_dte_is": ("mstatus_sdt", _if("write_menvcfg", "mstatus_sdt")),
+    "no_trap_enters_s_while_sdt": ("is_double_trap", "$ & mode_v"),
+    "no_trap_enters_vs_while_its_sdt": ("is_double_trap", "$ & ~mode_v"),
+    "a_trap_into_s_sets_sdt": ("mstatus_sdt", _if("take_s", "mstatus_sdt")),
+    "a_double_trap_says_what_it_was": ("mtval2_gpa", _if("is_double_trap", "48'd0")),
+    "sret_ends_sdt": ("vsstatus_sdt", _if("sret_executes & mode_v", "vsstatus_sdt")),
+    "uret_in_u_undoes_no_sdt": _leak("uret_executes", "sstatus"),
+    "no_trap_into_u_touches_sdt": _leak("enter_u", "sstatus"),
+    "no_trap_into_u_touches_mdt": _leak("enter_u", "mstatus"),
+    "mdt_keeps_mie_off": ("mstatus_mie", _if("write_mstatus", "extension_wdata[3]")),
+    "a_trap_into_m_sets_mdt": ("mstatus_mdt", _if("take_m", "mstatus_mdt")),
+    "mret_ends_mdt": ("mstatus_mdt", _if("mret_executes", "mstatus_mdt")),
+    "reset_sets_mdt": ("mstatus_mdt", f"{RESET}1'b0"),
+    "a_hart_that_stops_keeps_its_state": _leak("is_critical_error"),
+    "a_hart_that_has_stopped_takes_no_event": ("op_in_effect", _if("commit_op == 3'd4", "commit_op")),
+    "only_a_trap_that_m_cannot_take_stops_the_hart": ("is_critical_error", "$ | sret_executes"),
+}
+
+RNMI = {
+    "with_nmie_0_no_interrupt_is_taken": ("interrupts_enabled_for_m", "$ | mstatus_mie"),
+    "an_rnmi_is_due_whatever_the_other_enables": ("interrupt_rnmi", "$ & mstatus_mie"),
+    "an_rnmi_alone_clears_nmie": ("mnstatus_nmie", _if("enter_rnmi", "1'b1")),
+    "with_nmie_0_mprv_does_not_act": ("hart_load_store_mode", _if("~mnstatus_nmie & mstatus_mprv", "3'd0")),
+    "reset_clears_nmie": ("mnstatus_nmie", f"{RESET}1'b1"),
+    "an_rnmi_saves_where_the_hart_was": ("mnstatus_mnpp", _if("enter_rnmi", "2'd3")),
+    "an_rnmi_changes_nothing_else": _leak("enter_rnmi", "uepc"),
+    "without_one_nothing_is_taken": ("enter_rnmi", "is_rnmi"),
+    "an_exception_in_m_with_nmie_0_has_its_own_address": ("vector_m_or_rnmi", "vector_m"),
+    "mnret_is_for_m_alone": ("mnret_fault", _if(IN["s"], "2'd0")),
+    "mnret_leads_back": ("mnret_v", "mnstatus_mnpv"),
+}
+
 #: By suite and property: the net or register, and what it gets.
 FAULTS = {
     "routing": ROUTING,
@@ -336,11 +369,15 @@ FAULTS = {
     "debug": DEBUG,
     "overflow": OVERFLOW,
     "stateen": STATEEN,
+    "double": DOUBLE,
+    "rnmi": RNMI,
 }
 #: What the full RV64 unit has beside for a suite.
 _EXTENSIONS: dict[str, dict[str, Any]] = {
     "timers": {"sstc": True},
     "debug": {"sdext": True},
+    "double": {"ssdbltrp": True, "smdbltrp": True},
+    "rnmi": {"smrnmi": True, "rnmi_interrupt_vector": 0x4000, "rnmi_exception_vector": 0x5000},
     "overflow": {"sscofpmf": True, "shlcofideleg": True, "counters": "zihpm"},
     "stateen": dict.fromkeys(STATE_OWNERS, True),
 }

@@ -276,3 +276,22 @@ def test_a_halt_is_told_with_its_reason_and_a_resume_as_a_return(run, simulator,
     assert [write["field"] for write in halts[0]["writes"]] == ["", "CAUSE", "NMIP", "PRV", "V"]
     # Nothing but what the debugger has written to dcsr changes beside that.
     assert [event["others"] for event in events] == [[]] * 6
+
+
+def test_an_rnmi_is_told_with_its_cause_and_what_it_saves(run, simulator, tmp_path):
+    simulator("icarus")
+    result = run("waves", "rnmi-in-handler", "-o", tmp_path, "--set", "smrnmi=true")
+    assert (result.status, result.err) == (0, "")
+    events = json.loads((tmp_path / "rnmi-in-handler.json").read_text())["events"]
+    assert [(event["kind"], event["from"], event["to"]) for event in events] == [
+        ("exception", "VS", "U"),
+        ("rnmi", "U", "M"),
+        ("mnret", "M", "U"),
+        ("uret", "U", "VS"),
+    ]
+    assert events[1]["words"] == "RNMI 2"
+    assert [write["field"] or write["csr"] for write in events[1]["writes"]] == [
+        *("mnepc", "mncause", "MNPP", "NMIE", "MNPV"),
+    ]
+    assert [write["field"] for write in events[2]["writes"]] == ["NMIE", "MPRV"]
+    assert [event["others"] for event in events] == [[]] * 4

@@ -13,7 +13,7 @@ from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
 from utrap_sim.waves.library import SCENARIOS, machine
 from utrap_sim.waves.scenario import event_name, path_of
 from utrap_testbench.boundary import operation
-from utrap_testbench.golden import Halt, Resume
+from utrap_testbench.golden import Halt, Resume, TakeRnmi
 
 CONFIGURATIONS = [(profile, xlen) for profile in PROFILES for xlen in (64, 32)]
 
@@ -25,7 +25,7 @@ def model_path(hart):
         outcome = played.expected.outcome
         if not played.is_shown or not (outcome.redirect or outcome.halted):
             continue
-        if isinstance(played.cycle.event, Halt | Resume):
+        if isinstance(played.cycle.event, Halt | Resume | TakeRnmi):
             name = operation(played.cycle.event).name
         elif outcome.trap:
             name = event_name(2 + outcome.is_interrupt, outcome.cause)
@@ -51,8 +51,8 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
 
 def test_verilator_shows_the_same_as_icarus(simulated):
     for name in SCENARIOS:
-        _, icarus = simulated(name, sstc=True, smstateen=True, sdext=True)
-        _, verilator = simulated(name, on="verilator", sstc=True, smstateen=True, sdext=True)
+        _, icarus = simulated(name, sstc=True, smstateen=True, sdext=True, smrnmi=True)
+        _, verilator = simulated(name, on="verilator", sstc=True, smstateen=True, sdext=True, smrnmi=True)
         assert verilator.differences == []
         assert verilator.seen.lines == icarus.seen.lines, name
 
@@ -65,7 +65,7 @@ def test_verilator_shows_the_same_as_icarus(simulated):
         ("full", {"windows": 8, "geilen": 8, "sstc": True}),
         ("msuh", {"sstc": True}),
         ("msuh", {"smstateen": True}),
-        ("full", {"xlen": 32, "sstc": True, "smstateen": True, "sdext": True}),
+        ("full", {"xlen": 32, "sstc": True, "smstateen": True, "sdext": True, "smrnmi": True}),
         ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
         ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
         ("full", {"hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4"), "fs": False, "counters": "none"}),
@@ -86,7 +86,7 @@ def test_the_sequences_that_were_asked_for_are_there():
     assert {
         *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
         *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
-        *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler", "stateen-refusal"),
+        *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler", "stateen-refusal", "rnmi-in-handler"),
     } <= SCENARIOS.keys()
 
 

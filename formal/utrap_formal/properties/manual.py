@@ -108,6 +108,7 @@ CSRS: dict[str, int] = {
     "hstatus": 0x600, "hedeleg": 0x602, "hideleg": 0x603, "hie": 0x604, "htimedelta": 0x605, "hcounteren": 0x606,
     "hgeie": 0x607, "henvcfg": 0x60A, "hedelegh": 0x612, "htimedeltah": 0x615, "henvcfgh": 0x61A, "htval": 0x643,
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
+    "mnscratch": 0x740, "mnepc": 0x741, "mncause": 0x742, "mnstatus": 0x744, "mseccfg": 0x747,
     "dcsr": 0x7B0, "dpc": 0x7B1, "dscratch0": 0x7B2, "dscratch1": 0x7B3,
     "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
     "scountovf": 0xDA0,
@@ -141,7 +142,7 @@ STATE_BITS: dict[str, tuple[int, Callable[[Config], bool], str]] = {
 _STATUS = {
     "UIE": (0, 0), "SIE": (1, 1), "MIE": (3, 3), "UPIE": (4, 4), "SPIE": (5, 5), "UBE": (6, 6), "MPIE": (7, 7),
     "SPP": (8, 8), "VS": (10, 9), "MPP": (12, 11), "FS": (14, 13), "XS": (16, 15), "MPRV": (17, 17), "SUM": (18, 18),
-    "MXR": (19, 19), "TVM": (20, 20), "TW": (21, 21), "TSR": (22, 22),
+    "MXR": (19, 19), "TVM": (20, 20), "TW": (21, 21), "TSR": (22, 22), "SDT": (24, 24),
 }  # fmt: skip
 _FIELDS: dict[str, dict[str, tuple[int, int]]] = {
     **dict.fromkeys(("mstatus", "sstatus", "vsstatus", "ustatus"), _STATUS),
@@ -154,6 +155,7 @@ _FIELDS: dict[str, dict[str, tuple[int, int]]] = {
         "STOPTIME": (9, 9), "STOPCOUNT": (10, 10), "STEPIE": (11, 11), "EBREAKU": (12, 12), "EBREAKS": (13, 13),
         "EBREAKM": (15, 15), "EBREAKVU": (16, 16), "EBREAKVS": (17, 17), "EXTCAUSE": (26, 24), "DEBUGVER": (31, 28),
     },
+    "mnstatus": {"NMIE": (3, 3), "MNPV": (7, 7), "MNPP": (12, 11)},
     "hudcfg": {"EN": (0, 0), "WEN": (1, 1)},
     "hustatus": {"GVA": (6, 6), "UPV": (7, 7), "UPVP": (8, 8)},
     **{f"hugpaw{i}": {"E": (0, 0), "ORDER": (6, 1)} for i in range(8)},
@@ -173,11 +175,12 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
         raise KeyError(name)
     if not field:
         return csr, xlen - 1, 0
-    if csr == "mstatus" and field in ("GVA", "MPV"):
-        bit = 6 if field == "GVA" else 7
+    if csr == "mstatus" and field in ("GVA", "MPV", "MDT"):
+        bit = {"GVA": 6, "MPV": 7, "MDT": 10}[field]
         return ("mstatush", bit, bit) if xlen == 32 else ("mstatus", bit + 32, bit + 32)
-    if csr in ("menvcfg", "henvcfg") and field == "STCE":
-        return (f"{csr}h", 31, 31) if xlen == 32 else (csr, 63, 63)
+    if csr in ("menvcfg", "henvcfg") and field in ("STCE", "DTE"):
+        bit = {"STCE": 63, "DTE": 59}[field]
+        return (f"{csr}h", bit - 32, bit - 32) if xlen == 32 else (csr, bit, bit)
     if csr in ("mstateen0", "hstateen0", "sstateen0"):
         bit = STATE_BITS[field][0]
         return (f"{csr}h", bit - 32, bit - 32) if xlen == 32 and bit >= 32 else (csr, bit, bit)
@@ -206,6 +209,12 @@ def exists(csr: str, config: Config) -> bool:
         return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
     if csr in DEBUG_CSRS:
         return config.sdext
+    if csr in ("mnscratch", "mnepc", "mncause", "mnstatus"):
+        return config.smrnmi
+    if csr == "mseccfg":
+        return config.smmpm
+    if csr == "mtval2":
+        return config.h or config.ssdbltrp
     if csr == "scountovf":
         return config.sscofpmf
     if "stateen" in csr:

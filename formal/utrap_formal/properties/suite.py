@@ -13,10 +13,12 @@ from utrap_formal.properties import (
     conservative,
     cover,
     debug,
+    double_traps,
     entry,
     escalation,
     interrupts,
     overflow,
+    rnmis,
     round_trip,
     routing,
     stateen,
@@ -36,7 +38,7 @@ __all__ = ["SUITES", "open_suite", "suite"]
 
 _MODULES = (
     *(routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers),
-    *(debug, overflow, stateen),
+    *(debug, overflow, stateen, double_traps, rnmis),
     cover,
 )
 #: By name, in the order in which they run.

@@ -17,7 +17,7 @@ __all__ = ["rows", "storages", "unexplained"]
 @cache
 def rows(xlen: int) -> Mapping[str, Csr]:
     """The CSRs of the widest hart."""
-    return csr_rows(Config.profile("full", xlen, windows=8, sdext=True))
+    return csr_rows(Config.profile("full", xlen, windows=8, sdext=True, smrnmi=True))
 
 
 @cache

@@ -22,6 +22,8 @@ class Kind(Enum):
     MRET = "MRET"
     SRET = "SRET"
     URET = "URET"
+    MNRET = "MNRET"
+    RNMI = "RNMI"
     HALT = "halt"
     RESUME = "resume"
     CSR = "CSR access"
@@ -30,11 +32,11 @@ class Kind(Enum):
 
     @property
     def is_trap(self) -> bool:
-        return self in (Kind.EXCEPTION, Kind.INTERRUPT)
+        return self in (Kind.EXCEPTION, Kind.INTERRUPT, Kind.RNMI)
 
     @property
     def is_return(self) -> bool:
-        return self in (Kind.MRET, Kind.SRET, Kind.URET, Kind.RESUME)
+        return self in (Kind.MRET, Kind.SRET, Kind.URET, Kind.MNRET, Kind.RESUME)
 
     @property
     def is_access(self) -> bool:
@@ -100,6 +102,8 @@ class Event:
             return _exception_name(self.cause, self.from_mode)
         if self.kind is Kind.INTERRUPT:
             return interrupt_name(self.cause)
+        if self.kind is Kind.RNMI:
+            return "RNMI" if self.cause is None else f"RNMI {self.cause}"
         if self.kind is Kind.HALT:
             return _halt_name(self.writes)
         return self.access or self.kind.value
@@ -129,7 +133,7 @@ class Event:
 def _value(write: Write) -> str:
     """A field's new value; of a previous privilege the mode's letter, where it is not one bit."""
     assert write.new is not None
-    if write.field in ("MPP", "PRV"):
+    if write.field in ("MPP", "MNPP", "PRV"):
         return {0: "U", 1: "S", 3: "M"}.get(write.new, str(write.new))
     return str(write.new) if write.new < 10 else hex(write.new)
 
@@ -161,6 +165,8 @@ def interrupt_name(code: int | None) -> str:
     if code not in Interrupt.__members__.values():
         return f"local interrupt {code}" if code >= FIRST_LOCAL else f"interrupt {code}"
     name = Interrupt(code).name
+    if code == Interrupt.LCOFI:
+        return "counter overflow interrupt"
     level = {"U": "user", "S": "supervisor", "VS": "virtual supervisor", "M": "machine", "SG": "supervisor guest"}
     kind = {"S": "software", "T": "timer", "E": "external"}
     return f"{level[name[:-2]]} {kind[name[-2]]} interrupt"

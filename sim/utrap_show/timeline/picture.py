@@ -193,7 +193,13 @@ def style(event: Event) -> str:
     """The class of an event's arrow."""
     if event.kind.is_return:
         return "return"
-    styles = {Kind.INTERRUPT: "interrupt", Kind.EXCEPTION: "exception", Kind.RESET: "reset", Kind.HALT: "reset"}
+    styles = {
+        Kind.INTERRUPT: "interrupt",
+        Kind.RNMI: "interrupt",
+        Kind.EXCEPTION: "exception",
+        Kind.RESET: "reset",
+        Kind.HALT: "reset",
+    }
     return styles.get(event.kind, "access")
 
 

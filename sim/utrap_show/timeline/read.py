@@ -27,6 +27,8 @@ _KINDS = {
     CommitOp.MRET: Kind.MRET,
     CommitOp.SRET: Kind.SRET,
     CommitOp.URET: Kind.URET,
+    CommitOp.MNRET: Kind.MNRET,
+    CommitOp.RNMI: Kind.RNMI,
     CommitOp.DEBUG_CSR: Kind.DEBUG_CSR,
     CommitOp.HALT: Kind.HALT,
     CommitOp.RESUME: Kind.RESUME,

@@ -37,6 +37,8 @@ class _Features(NamedTuple):
 def places(kind: Kind, from_mode: Mode, to_mode: Mode, xlen: int, h: bool, shudeleg: bool) -> tuple[Place, ...]:
     """The fields that a trap or a return writes, on a hart of XLEN `xlen` with or without H and Shudeleg."""
     features = _Features(xlen, h, shudeleg)
+    if kind is Kind.RNMI:
+        return tuple(_rnmi(features))
     if kind.is_trap:
         return tuple(_trap(from_mode, to_mode, features))
     if kind is Kind.HALT:
@@ -51,6 +53,13 @@ def _halt(features: _Features) -> Iterator[Place]:
     yield from (Place("dpc"), Place("dcsr", "CAUSE", 6, 3), Place("dcsr", "NMIP", 3, 1), Place("dcsr", "PRV", 0, 2))
     if features.h:
         yield Place("dcsr", "V", 5, 1)
+
+
+def _rnmi(features: _Features) -> Iterator[Place]:
+    """norm:rnmi_entry, norm:rnmi_entry_cause, norm:rnmi_entry_priv, norm:rnmi_entry_nmie_clear"""
+    yield from (Place("mnepc"), Place("mncause"), Place("mnstatus", "MNPP", 11, 2), Place("mnstatus", "NMIE", 3, 1))
+    if features.h:
+        yield Place("mnstatus", "MNPV", 7, 1)
 
 
 def _trap(from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place]:
@@ -105,6 +114,10 @@ def _return(kind: Kind, from_mode: Mode, to_mode: Mode, features: _Features) -> 
         if features.h and not from_mode & 4:
             yield Place("hstatus", "SPV", 7, 1)
         yield _MPRV
+    elif kind is Kind.MNRET:
+        yield Place("mnstatus", "NMIE", 3, 1)
+        if to_mode is not Mode.M:  # norm:mnret_mprv
+            yield _MPRV
     elif kind is Kind.RESUME:
         if to_mode is not Mode.M:  # Sdext: Resume
             yield _MPRV

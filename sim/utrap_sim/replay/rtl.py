@@ -15,6 +15,7 @@ from utrap_sim.simulators.bench import Bench
 from utrap_testbench import golden
 from utrap_testbench.boundary import FAULTS, VERDICTS, Answer, Encoder, UnknownBits, expected
 from utrap_testbench.golden import (
+    Cause,
     Config,
     CsrAccess,
     CsrOp,
@@ -27,7 +28,7 @@ from utrap_testbench.golden import (
     registers,
 )
 from utrap_testbench.golden.interrupts import lines_of
-from utrap_testbench.vectors import Difference, Record, Result
+from utrap_testbench.vectors import CRITICAL, Difference, Record, Result
 from utrap_testbench.vectors.model import fault_tval, result_of, step_of
 
 __all__ = ["Judgement", "RtlRecords", "Started"]
@@ -122,6 +123,7 @@ class RtlRecords:
         """The registers as records name them; a line is what was driven."""
         mode = seen["hart.mode"]
         values = {"prv": mode & 3, "v": mode >> 2, "debug": seen.get("hart.debug", 0), **seen}
+        values["critical"] = seen.get("hart.critical_error", 0)
         for name, register, place in self.bench.raw_fields:
             values[register] = values.get(register, 0) | seen[name] << place
         return {name: values[name] if name in values else driven[name] for name in self._names}
@@ -149,14 +151,14 @@ class RtlRecords:
         record, event = started.record, started.record.event
         mode = then["hart.mode"]
         if isinstance(event, TakeException):
-            return {"to": mode}
+            return _taken(event, seen, then)
         if isinstance(event, TakeInterrupt):
-            taken = seen["answer.redirect"]
+            taken = seen["answer.redirect"] | then.get("hart.critical_error", 0)
             answers: dict[str, int | None] = {"taken": taken, "wake": seen["interrupt.wake"], "mip": after["mip"]}
             if taken:
                 # A guest sees the code of the supervisor's interrupt, one less (norm:hideleg_trans).
                 is_guest = seen["interrupt.target"] == golden.Mode.VS
-                answers |= {"irq": seen["interrupt.cause"] + is_guest, "to": mode}
+                answers |= {"irq": seen["interrupt.cause"] + is_guest, **_taken(event, seen, then)}
             return answers
         model = started.model.answers
         if fault:
@@ -170,6 +172,14 @@ class RtlRecords:
         if isinstance(event, CsrAccess) and (event.address not in self.config.rules.csrs or not _is_tracked(record)):
             return answers  # the value is not the unit's
         return {name: shown.get(name, value) for name, value in answers.items()}
+
+
+def _taken(event: TakeException | TakeInterrupt, seen: dict[str, int], then: dict[str, int]) -> dict[str, int | None]:
+    """Into which mode a trap went, and whether as a double trap: with a cause that is not the event's own."""
+    to = CRITICAL if then.get("hart.critical_error", 0) else then["hart.mode"]
+    own = event.cause if isinstance(event, TakeException) else seen["interrupt.cause"]
+    is_double = seen["trace.cause"] == Cause.DOUBLE_TRAP != own
+    return {"to": to, "double": 1} if is_double else {"to": to}
 
 
 def _readback(event: Event) -> Event:

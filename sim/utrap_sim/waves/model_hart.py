@@ -35,6 +35,7 @@ from utrap_testbench.golden import (
     State,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
     csr_value,
     ecall_cause,
@@ -56,10 +57,11 @@ _LINES = {
     for row in sorted(LEVELS, key=lambda row: -(row.line or 0))
     if row.line is not None
 }
-_RETURNS = {Return.MRET: Insn.MRET, Return.SRET: Insn.SRET, Return.URET: Insn.URET}
+_RETURNS = {Return.MRET: Insn.MRET, Return.SRET: Insn.SRET, Return.URET: Insn.URET, Return.MNRET: Insn.MNRET}
 _SOFTWARE = {
     "M": "firmware", "HS": "kernel", "S": "kernel", "U": "program", "VS": "guest kernel", "VU": "guest program",
 }  # fmt: skip
+_RNMI_CAUSE_BITS = 6
 #: The encoding of DRET.
 _DRET = 0x7B200073
 _ESTABLISHING = "establishing the state"
@@ -248,6 +250,32 @@ class Hart:
         """URET, likewise."""
         self._return(Return.URET, note)
 
+    def mnret(self, note: str = "") -> None:
+        """MNRET, likewise."""
+        self._need_smrnmi("mnret")
+        self._return(Return.MNRET, note)
+
+    def rnmi(self, level: int, cause: int = 0, note: str = "") -> None:
+        """The line of RNMIs is 0 or 1, and says this cause, from this cycle on, in which an instruction retires."""
+        self._need_smrnmi("rnmi")
+        if level not in (0, 1):
+            raise UserError(f"hart.rnmi: the line is 0 or 1, not {level}")
+        if cause < 0 or cause >> _RNMI_CAUSE_BITS:
+            raise UserError(f"hart.rnmi: cause is {cause}: 0 to {(1 << _RNMI_CAUSE_BITS) - 1} are allowed")
+        said = note or f"rnmi {'rises' if level else 'falls'}"
+        self._commit_cycle(Cycle(Retire(), rnmi=level, rnmi_cause=cause), said)
+
+    def take_rnmi(self, note: str = "") -> None:
+        """The RNMI that is due is taken before the instruction at `pc`."""
+        self._need_smrnmi("take_rnmi")
+        outcome = self._commit(TakeRnmi(pc=self.pc), note or "interrupted by an RNMI")
+        if not outcome.trap:
+            raise UserError("hart.take_rnmi: no RNMI is pending, or mnstatus.NMIE is 0")
+
+    def _need_smrnmi(self, method: str) -> None:
+        if not self.config.smrnmi:
+            raise UserError(f"hart.{method}: the configuration has no RNMIs: --set smrnmi=true")
+
     def halt(self, cause: int = 3, note: str = "") -> None:
         """Debug Mode is entered before the instruction at `pc`; `cause` is as in dcsr, 3 a debugger's request."""
         self._need_sdext("halt")
@@ -335,15 +363,19 @@ class Hart:
         hgeip: int | None = None,
         time: int | None = None,
     ) -> Outcome:
+        return self._commit_cycle(Cycle(event, lines, hgeip, time=time), note)
+
+    def _commit_cycle(self, cycle: Cycle, note: str) -> Outcome:
+        event = cycle.event
         who = "debugger" if self.state.debug else self.software.get(self.mode, "")
         if not any(played.is_shown for played in self.played):
             # The first cycle shows the state that all begins with.
             self._play(Cycle(), "", is_shown=True)
-        expected = self._play(Cycle(event, lines, hgeip, time=time), f"{who}: {note}" if note else "", is_shown=True)
+        expected = self._play(cycle, f"{who}: {note}" if note else "", is_shown=True)
         outcome = expected.outcome
         if outcome.redirect:
             self.pc = outcome.target
-        elif not outcome.fault and not isinstance(event, TakeInterrupt | Halt) and not self.state.debug:
+        elif not outcome.fault and not isinstance(event, TakeInterrupt | TakeRnmi | Halt) and not self.state.debug:
             self.pc = self.pc + 4 & self.config.rules.xlen_mask
         return outcome
 

@@ -26,6 +26,7 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "shudeleg": (lambda c: c.shudeleg, "Shudeleg", "--profile full"),
     "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
     "sdext": (lambda c: c.sdext, "Sdext", "--set sdext=true"),
+    "smrnmi": (lambda c: c.smrnmi, "Smrnmi", "--set smrnmi=true"),
     "smstateen": (lambda c: c.smstateen, "Smstateen", "--set smstateen=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
@@ -81,7 +82,7 @@ class Scenario:
 
 
 def event_name(kind: int, cause: int) -> str:
-    """A trap's, a return's or a halt's name in `Scenario.shows`; empty for other events."""
+    """A trap's, a return's, an RNMI's or a halt's name in `Scenario.shows`; empty for other events."""
     if kind == Op.EXCEPTION:
         return cause_name(cause).upper().replace(" ", "_").replace("-", "_")
     if kind == Op.INTERRUPT:

@@ -19,10 +19,11 @@ from .compare import Difference, Result, check
 from .generate import generate
 from .model import run_on_model
 from .reader import read_records
-from .record import Header, Record, ReplayError
+from .record import CRITICAL, Header, Record, ReplayError
 from .writer import write_records
 
 __all__ = [
+    "CRITICAL",
     "Difference",
     "Header",
     "Record",

@@ -74,6 +74,8 @@ class Machine:
             csrs["satp"] = self._root(rules.satp_modes, 0x8_1A40, 0)
         if config.n:
             csrs["utvec"] = self.program_trap
+        if config.smrnmi:
+            csrs["mnstatus.NMIE"] = 1
         if config.smstateen:
             # All that there is is let in by all.
             csrs |= self._enables("mstateen", rules.mstateen) | ({"sstateen0": rules.sstateen0} if config.s else {})

@@ -1,0 +1,168 @@
+"""Ssdbltrp and Smdbltrp: what SDT and MDT keep out, what becomes of it, and what ends them."""
+
+from __future__ import annotations
+
+from amaranth.hdl import Const, Value
+
+from utrap.config import Config
+from utrap_formal.properties.manual import Cause, Mode, Op
+from utrap_formal.properties.property import Claim, Properties
+from utrap_formal.properties.window import Cycle, Window, any_of
+
+__all__ = ["PROPERTIES"]
+
+PROPERTIES = Properties("double", "a handler that cannot take a trap never gets one; what ends SDT and MDT")
+
+
+def _stops(cycle: Cycle) -> Value:
+    """The hart has stopped, whatever dcsr.cetrig says of it."""
+    shown = cycle["hart_critical_error"]
+    return shown | cycle["hart_critical_halts"] if cycle.has("hart_critical_halts") else shown
+
+
+def _guests(cycle: Cycle) -> Value:
+    """vsstatus.SDT, 0 without H."""
+    return cycle["vsstatus.SDT"] if cycle.has("vsstatus") else Const(0)
+
+
+def _enters(w: Window, *modes: Mode) -> Value:
+    """A trap is taken, into one of the modes."""
+    return w.now.is_trap & w.now["answer_redirect"] & w.next.is_in(*modes)
+
+
+def _without_rnmi(config: Config) -> bool:
+    return not config.smrnmi
+
+
+def _returns(w: Window, op: Op) -> Value:
+    """A return executes, and the hart has not stopped: then it is no event."""
+    return w.now.returns_by(op) & (~_stops(w.now) if w.now.has("hart_critical_error") else Const(1))
+
+
+def _keeps_all(w: Window) -> Value:
+    return w.now.keeps(w.next, *w.now.stored())
+
+
+# --- SDT -----------------------------------------------------------------------------------------
+
+
+@PROPERTIES.add("norm:menvcfg_dte_op", needs="ssdbltrp", kind="SDT")
+def sdt_is_0_where_dte_is(w: Window) -> Claim:
+    """SDT is 1 only where menvcfg.DTE is, the guest's only where henvcfg.DTE is too."""
+    now = w.now
+    guests = ~_guests(now) | (now["menvcfg.DTE"] & now["henvcfg.DTE"]) if now.has("henvcfg") else Const(1)
+    return Claim(then=(~now["mstatus.SDT"] | now["menvcfg.DTE"]) & guests)
+
+
+@PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp", kind="SDT")
+def no_trap_enters_s_while_sdt(w: Window) -> Claim:
+    """While SDT is 1 no trap is taken into S."""
+    return Claim(when=w.now.is_trap & w.now["mstatus.SDT"], then=~_enters(w, Mode.S))
+
+
+@PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp h", kind="SDT")
+def no_trap_enters_vs_while_its_sdt(w: Window) -> Claim:
+    """While the guest's SDT is 1 no trap is taken into VS."""
+    return Claim(when=w.now.is_trap & _guests(w.now), then=~_enters(w, Mode.VS))
+
+
+@PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp", kind="SDT")
+def a_trap_into_s_sets_sdt(w: Window) -> Claim:
+    """A trap into S sets SDT where DTE lets it act."""
+    return Claim(when=_enters(w, Mode.S) & w.now["menvcfg.DTE"], then=w.next["mstatus.SDT"])
+
+
+@PROPERTIES.add("norm:sstatus_sdt_trap norm:mtval2_Ssdbltrap", needs="ssdbltrp", kind="SDT")
+def a_double_trap_says_what_it_was(w: Window) -> Claim:
+    """Where mcause becomes 16 for another exception, mtval2 is that exception's code."""
+    now, after = w.now, w.next
+    when = (
+        now.is_exception
+        & _enters(w, Mode.M)
+        & (after["mcause"] == Cause.DOUBLE_TRAP)
+        & (now.cause != Cause.DOUBLE_TRAP)
+    )
+    return Claim(when=when, then=after["mtval2"] == now.cause)
+
+
+@PROPERTIES.add("norm:sstatus_sdt_sret", needs="ssdbltrp", kind="SDT")
+def sret_ends_sdt(w: Window) -> Claim:
+    """SRET clears SDT, in a guest the guest's."""
+    now, after = w.now, w.next
+    ended = (now.v & ~_guests(after)) | (~now.v & ~after["mstatus.SDT"])
+    return Claim(when=_returns(w, Op.SRET), then=ended)
+
+
+@PROPERTIES.add("HU-31", needs="ssdbltrp h n", kind="SDT")
+def uret_in_u_undoes_no_sdt(w: Window) -> Claim:
+    """URET in U leaves SDT, and the guest's unless it enters VU, which it never leaves with SDT=1."""
+    now, after = w.now, w.next
+    guests = ((_guests(after) == _guests(now)) & ~after.is_in(Mode.VU)) | (~_guests(after) & after.is_in(Mode.VU))
+    kept = (after["mstatus.SDT"] == now["mstatus.SDT"]) & (guests | (~now.v & after.is_in(Mode.U)))
+    return Claim(when=_returns(w, Op.URET) & now.is_in(Mode.U), then=kept)
+
+
+@PROPERTIES.add("HU-31", needs="ssdbltrp n", kind="SDT")
+def no_trap_into_u_touches_sdt(w: Window) -> Claim:
+    """A trap into U neither tests nor changes SDT, the guest's neither."""
+    now, after = w.now, w.next
+    kept = (after["mstatus.SDT"] == now["mstatus.SDT"]) & (_guests(after) == _guests(now))
+    return Claim(when=_enters(w, Mode.U), then=kept)
+
+
+# --- MDT -----------------------------------------------------------------------------------------
+
+
+@PROPERTIES.add("HU-31", needs="smdbltrp n", kind="MDT")
+def no_trap_into_u_touches_mdt(w: Window) -> Claim:
+    """A trap into U neither tests nor changes MDT."""
+    return Claim(when=_enters(w, Mode.U), then=w.next["mstatus.MDT"] == w.now["mstatus.MDT"])
+
+
+@PROPERTIES.add("norm:mstatus_mie_clr_by_mdt", needs="smdbltrp", kind="MDT")
+def mdt_keeps_mie_off(w: Window) -> Claim:
+    """MIE is 0 while MDT is 1."""
+    return Claim(when=w.now["mstatus.MDT"], then=~w.now["mstatus.MIE"])
+
+
+@PROPERTIES.add("norm:trap_exp", needs="smdbltrp", where=_without_rnmi, kind="MDT")
+def a_trap_into_m_sets_mdt(w: Window) -> Claim:
+    """A trap into M is taken only while MDT is 0, and sets it."""
+    return Claim(when=_enters(w, Mode.M), then=~w.now["mstatus.MDT"] & w.next["mstatus.MDT"])
+
+
+@PROPERTIES.add("norm:mstatus_mdt_clr_mret_sret", needs="smdbltrp", kind="MDT")
+def mret_ends_mdt(w: Window) -> Claim:
+    """MRET clears MDT."""
+    return Claim(when=_returns(w, Op.MRET), then=~w.next["mstatus.MDT"])
+
+
+@PROPERTIES.add("norm:mstatus_mdt_rst", needs="smdbltrp", kind="MDT")
+def reset_sets_mdt(w: Window) -> Claim:
+    """After reset MDT is 1, and the hart has not stopped."""
+    return Claim(when=w.now["rst"], then=w.next["mstatus.MDT"] & ~_stops(w.next), is_about_reset=True)
+
+
+@PROPERTIES.add("norm:trap_unexp_hndl_no_rnmi", needs="smdbltrp", kind="critical error")
+def a_hart_that_stops_keeps_its_state(w: Window) -> Claim:
+    """The trap that stops the hart changes nothing, the pc neither."""
+    now = w.now
+    kept = now.keeps(w.next, *(name for name in now.stored() if name != "mode_critical"))
+    return Claim(when=~_stops(now) & _stops(w.next) & ~now.in_debug_mode, then=kept & ~now["answer_redirect"])
+
+
+@PROPERTIES.add("norm:trap_unexp_hndl_no_rnmi", needs="smdbltrp", kind="critical error")
+def a_hart_that_has_stopped_takes_no_event(w: Window) -> Claim:
+    """After that no event changes anything, is traced, or moves the pc, until reset or a debugger's halt."""
+    now = w.now
+    quiet = ~now["answer_redirect"] & (now["trace_kind"] == Op.NONE)
+    return Claim(when=_stops(now) & ~now.is_halt & ~now.in_debug_mode, then=_keeps_all(w) & quiet)
+
+
+@PROPERTIES.add("norm:trap_unexp_mdt_1", needs="smdbltrp", where=_without_rnmi, kind="critical error")
+def only_a_trap_that_m_cannot_take_stops_the_hart(w: Window) -> Claim:
+    """The hart stops by a trap, while MDT is 1."""
+    now = w.now
+    by_trap = any_of((now["commit_op"] == Op.EXCEPTION, now["commit_op"] == Op.INTERRUPT))
+    when = ~_stops(now) & _stops(w.next) & ~now.in_debug_mode & ~w.next.in_debug_mode
+    return Claim(when=when, then=by_trap & now["mstatus.MDT"])
