@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from tests.regress.faults import FAULTS
 
-from utrap.config import Config
+from utrap.config import STATE_OWNERS, Config
 
 #: Columns of the README's table of sizes that are columns of benchmarks/RESULTS.md, for RV64.
 SIZES = ("flip-flops", "LUTs (area)", "LUTs (depth)", "levels (depth)")
@@ -116,6 +116,12 @@ def test_the_properties_are_counted(texts):
     assert counted.pop("timers") == 0
     timers = len(tuple(SUITES["timers"].of(Config.profile("msuh", sstc=True))))
     assert f"`timers` has {timers} properties" in flat(texts.proofs)
+    assert counted.pop("overflow") == counted.pop("stateen") == 0
+    overflow = {"sscofpmf": True, "shlcofideleg": True, "counters": "zihpm"}
+    overflows = len(tuple(SUITES["overflow"].of(Config.profile("full", **overflow))))
+    enables = len(tuple(SUITES["stateen"].of(Config.profile("full", **dict.fromkeys(STATE_OWNERS, True)))))
+    assert f"Sscofpmf has {overflows} properties" in flat(texts.proofs)
+    assert f"all that its bits are for {enables}." in flat(texts.proofs)
     table = next(table for table in tables(texts.proofs) if "properties" in table[0])
     said = {row["suite"].strip("`"): int(row["properties"].partition(",")[0]) for row in table}
     assert said == {**counted, "all": sum(counted.values())}
