@@ -14,7 +14,7 @@ from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr, Field
 from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State, irq_name
 
-__all__ = ["COUNTERS", "Names", "Place", "cause_name", "number"]
+__all__ = ["OUTSIDE", "Names", "Place", "cause_name", "number"]
 
 #: The counters' CSRs, which the trap unit judges and does not own: name -> address.
 COUNTERS = {
@@ -22,6 +22,13 @@ COUNTERS = {
     **{f"hpmcounter{i}": 0xC00 + i for i in range(3, 32)},
 }  # fmt: skip
 COUNTERS |= {f"{name}h": address + 0x80 for name, address in COUNTERS.items()}
+#: With the others that it judges by more than their address, where a state enable is for them.
+OUTSIDE = COUNTERS | {
+    "fflags": 0x001, "frm": 0x002, "fcsr": 0x003, "jvt": 0x017, "srmcfg": 0x181, "scontext": 0x5A8, "hcontext": 0x6A8,
+    "sctrctl": 0x14E, "sctrstatus": 0x14F, "sctrdepth": 0x15F, "vsctrctl": 0x24E, "stopei": 0x15C, "vstopei": 0x25C,
+    "siselect": 0x150, "sireg": 0x151, "vsiselect": 0x250, "vsireg": 0x251,
+    **{f"{name}{i}": base + i + (i > 3) for name, base in (("sireg", 0x150), ("vsireg", 0x250)) for i in range(2, 7)},
+}  # fmt: skip
 
 #: Every interrupt that some configuration has, by name.
 _INTERRUPTS = {irq_name(code): code for code in (*(irq.value for irq in Irq), *range(16, 64))}
@@ -127,7 +134,7 @@ class Names:
         if not self.config.rules.mie >> code & 1:
             remedy = "it needs --set geilen=1 or more" if code == Irq.SGEI else "choose another --profile"
             if code == Irq.LCOFI:
-                remedy = "it needs sscofpmf, which the unit has not yet"
+                remedy = "it needs --set sscofpmf=true, and counters=zihpm"
             if code not in Irq.__members__.values():
                 remedy = f"it needs --set local_interrupts={code - 15} or more"
             raise UserError(f"--interrupt {text}: the configuration has no {irq_name(code)}: {remedy}")
@@ -182,7 +189,7 @@ class Names:
             if address > 0xFFF:
                 raise UserError(f"--access {text}: CSR addresses are 0 to 0xfff")
             return address
-        known = {row.name: row.address for unit in _WIDEST for row in csr_rows(unit).values()} | COUNTERS
+        known = {row.name: row.address for unit in _WIDEST for row in csr_rows(unit).values()} | OUTSIDE
         if text.lower() not in known:
             raise UserError(f"--access {text}: no such CSR: {_among(text.lower(), known)}")
         return known[text.lower()]
@@ -199,7 +206,7 @@ class Names:
             for row in csr_rows(unit).values():
                 if row.address == address:
                     return row.name
-        return next((name for name, at in COUNTERS.items() if at == address), f"{address:#x}")
+        return next((name for name, at in OUTSIDE.items() if at == address), f"{address:#x}")
 
     @cached_property
     def stored(self) -> dict[str, tuple[str, str]]:

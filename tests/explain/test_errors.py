@@ -16,7 +16,7 @@ CAUSE = "--mode VS --cause 21"
         ("--mode U --interrupt XTI", "--interrupt XTI: no such interrupt: do you mean UTI?"),
         ("--mode U --interrupt 14", "--interrupt 14: no such interrupt: codes are 0 to 13"),
         ("--mode U --interrupt 13",
-         "--interrupt 13: the configuration has no LCOFI: it needs sscofpmf, which the unit has not yet"),
+         "--interrupt 13: the configuration has no LCOFI: it needs --set sscofpmf=true, and counters=zihpm"),
         ("--mode U --interrupt VSTI --profile msu",
          "--interrupt VSTI: the configuration has no VSTI: choose another --profile"),
         ("--mode U --interrupt SGEI",

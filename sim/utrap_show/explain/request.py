@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
-from utrap_show.names import COUNTERS, Names, Place, number
+from utrap_show.names import OUTSIDE, Names, Place, number
 from utrap_testbench.golden import (
     Cause,
     Config,
@@ -207,7 +207,7 @@ class _Maker:
         exists = 1
         if address not in self.config.rules.csrs:
             name = self.names.csr_name(address)
-            if name in COUNTERS:
+            if name in OUTSIDE:
                 exists = int(self.config.xlen == 32 or not name.endswith("h"))
             elif not text[:1].isdigit():
                 exists = 0

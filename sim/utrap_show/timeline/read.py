@@ -9,7 +9,7 @@ from pathlib import Path
 
 from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
-from utrap_show.names import COUNTERS
+from utrap_show.names import OUTSIDE
 from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, number, open_recording, samples
 
 from .csrs import rows, unexplained
@@ -41,7 +41,7 @@ _WAVES: dict[str, type[IntEnum] | None] = {
     **dict.fromkeys(("mepc", "sepc", "vsepc", "uepc")),
 }
 #: CSRs that a core has beside the unit's, by address.
-_OUTSIDE = {address: name for name, address in COUNTERS.items()}
+_OUTSIDE = {address: name for name, address in OUTSIDE.items()}
 _LANES = (Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU)
 
 
