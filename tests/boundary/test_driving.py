@@ -20,10 +20,11 @@ from utrap_testbench.golden import (
     SetLines,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
 )
 
-FULL = Config.profile("full", xlen=64, geilen=5, sdext=True)
+FULL = Config.profile("full", xlen=64, geilen=5, sdext=True, smrnmi=True)
 LAYOUT = Layout([*input_ports(FULL).items(), ("rst", 1), ("observe", 1)])
 EVENTS: dict[Op, Event] = {
     Op.NONE: Retire(fs_dirty=1, vs_dirty=0),
@@ -36,6 +37,8 @@ EVENTS: dict[Op, Event] = {
     Op.DEBUG_CSR: CsrAccess(address=0x7C0, op=CsrOp.READ, debug=True, fs_dirty=1),
     Op.HALT: Halt(pc=0x8000_0008, cause=5, nmip=1),
     Op.RESUME: Resume(),
+    Op.MNRET: TrapReturn(insn=Return.MNRET),
+    Op.RNMI: TakeRnmi(pc=0x8000_000C),
 }
 
 
@@ -61,13 +64,14 @@ def test_what_no_core_commits_is_no_event_at_the_ports(event):
 
 
 def test_levels_come_back_from_the_ports():
-    vector = Encoder(LAYOUT).levels(1 << 11 | 1 << 8 | 1 << 3, hgeip=0b100110, mhartid=77)
+    vector = Encoder(LAYOUT).levels(1 << 11 | 1 << 8 | 1 << 3, hgeip=0b100110, mhartid=77, line_rnmi=1, rnmi_cause=9)
     read = reader(vector)
     assert {name: read(name) for name in LAYOUT.offset if name.startswith("lines.")} == {
         "lines.meip": 1, "lines.mtip": 0, "lines.msip": 1, "lines.seip": 0, "lines.ueip": 1, "lines.hgeip": 0b10011,
+        "lines.rnmi": 1, "lines.rnmi_cause": 9,
     }  # fmt: skip
     assert read("hartid") == 77
-    assert Decoder(FULL).levels(read) == (1 << 11 | 1 << 8 | 1 << 3, 0b100110, 0, 0, 0, 0, 0)
+    assert Decoder(FULL).levels(read) == (1 << 11 | 1 << 8 | 1 << 3, 0b100110, 0, 0, 0, 1, 9)
 
 
 def test_a_hart_without_a_port_leaves_it_out():

@@ -142,7 +142,7 @@ def test_an_invariant_that_does_not_hold_is_refuted(prove, text):
 # --- the model ---------------------------------------------------------------------------------
 
 
-def window_without_order(hugpaw, page):
+def window_without_order(config, hugpaw, page):
     return (hugpaw & 1 == 1) and (hugpaw >> 10) ^ page == 0
 
 

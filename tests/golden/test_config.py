@@ -66,7 +66,7 @@ REFUSED_WITHOUT = [
     ("msu", {"hgatp_modes": ("bare", "sv39x4")}, "hgatp_modes is bare+sv39x4: without h only bare is allowed"),
     ("msu", {"vmid_bits": 1}, "vmid_bits is 1: without h it must be 0"),
     ("msu", {"geilen": 1}, "geilen is 1: without h it must be 0"),
-    ("huge", {}, "profile is 'huge': allowed are mu, msu, msuh, msun, full"),
+    ("huge", {}, "profile is 'huge': allowed are mu, msu, msuh, msun, full, rva22s64, rva23s64, rvb23s64, max"),
 ]
 
 

@@ -56,11 +56,8 @@ VALUES = {
     "local_interrupts_first": FLAG,
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
-    "sstc": FLAG,
-    "sscofpmf": FLAG,
-    "shlcofideleg": FLAG,
-    "sdext": FLAG,
-    **dict.fromkeys(unit.STATE_OWNERS, FLAG),
+    **dict.fromkeys(unit.EXTENSIONS, FLAG),
+    **dict.fromkeys(("rnmi_interrupt_vector", "rnmi_exception_vector"), WORD),
 }
 
 
@@ -156,7 +153,7 @@ def test_what_both_accept_is_the_same_hart(values):
     assert documents.keys() == rows.keys()
     after_reset, delegating = golden.reset_state(model), delegating_state(model)
     # What M grants shows some fields, and takes others away (henvcfg.STCE, mip.STIP).
-    granting = delegating.replace(menvcfg=rules.menvcfg)
+    granting = delegating.replace(menvcfg=rules.menvcfg, henvcfg=rules.henvcfg)
     for address, row in rows.items():
         csr = documents[address]
         assert (csr["name"], int(csr["reset"], 16)) == (row.name, row.read(rules, after_reset))
@@ -169,6 +166,10 @@ def delegating_state(model):
     """The state in which no bit of a view is hidden: everything is delegated as far down as it goes."""
     state = golden.reset_state(model)
     state.hudcfg_en = int(model.shudeleg)
+    state.mstatus_mdt = 0  # MIE is writable while it is 0
+    for number in range(4):
+        setattr(state, f"mstateen{number}", model.rules.mstateen[number])
+        setattr(state, f"hstateen{number}", model.rules.hstateen[number])
     rows = {row.name: row for row in model.rules.csrs.values()}
     for name in ("medeleg", "mideleg", "hideleg", "sedeleg", "sideleg"):
         if name in rows:
@@ -180,7 +181,8 @@ def writable_bits(rules, row, state):
     """The bits that some write changes: each bit alone, and the values of fields that take no others."""
     written = [1 << bit for bit in range(rules.xlen)]
     written += [mode << rules.atp_mode_shift for mode in (*rules.satp_modes, *rules.hgatp_modes)]
-    written += [3 << 11]  # M in MPP
+    # M in MPP and dcsr.prv, and what else takes no 1 or no 2.
+    written += [3 << low for low in (0, 4, 11, 32, 48) if low < rules.xlen]
     zero = state.copy()
     row.write(rules, zero, 0)
     changed = 0

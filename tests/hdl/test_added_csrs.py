@@ -25,7 +25,7 @@ from .bench import Bench
 
 ILLEGAL, VIRTUAL, NONE = Fault.ILLEGAL, Fault.VIRTUAL, Fault.NONE
 MGATE, MGATEH, SGATE, STIMER, STIMERH, HGATE, HSHOW, VSTIMER = (
-    *(0x30C, 0x31C, 0x10C, 0x14E, 0x15E, 0x60C, 0x60D, 0x24E),
+    *(0x3CC, 0x3DC, 0x1CC, 0x1AE, 0x1BE, 0x6CC, 0x6CD, 0x2AE),
 )  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def test_a_rule_that_names_a_field_reads_0_where_a_configuration_lacks_it():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([row("other", MGATE, "", "")], "other at 0x30c: another CSR has the same address"),
+        ([row("other", MGATE, "", "")], "other at 0x3cc: another CSR has the same address"),
         ([row("mgate", 0x7C0, "", "")], "mgate at 0x7c0: another CSR has the same name"),
         ([row("other", 0x7C0, "", "", [view("mgate.nothing", "it", 0)])], "other.it shows mgate.nothing: not stored"),
         ([row("other", 0x7C0, "", "", [own("other", "it", 64)])], "other.it lies beyond XLEN"),

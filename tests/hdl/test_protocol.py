@@ -20,7 +20,8 @@ def test_the_enums_of_the_ports_have_their_documented_values():
     assert [(mode.name, mode.value) for mode in Mode] == [("U", 0), ("S", 1), ("M", 3), ("VU", 4), ("VS", 5)]
     assert [fault.name for fault in sorted(Fault)] == ["NONE", "ILLEGAL", "VIRTUAL"]
     assert [kind.name for kind in sorted(CsrOp)] == ["READ", "WRITE", "SET", "CLEAR"]
-    events = ["NONE", "CSR", "EXCEPTION", "INTERRUPT", "MRET", "SRET", "URET", "DEBUG_CSR", "HALT", "RESUME"]
+    events = ["NONE", "CSR", "EXCEPTION", "INTERRUPT", "MRET", "SRET", "URET", "DEBUG_CSR"]
+    events += ["MNRET", "RESUME", "HALT", "RNMI"]
     assert [op.name for op in sorted(CommitOp)] == events
 
 

@@ -34,7 +34,7 @@ def _without_rnmi(config: Config) -> bool:
     return not config.smrnmi
 
 
-def _returns(w: Window, op: Op) -> Value:
+def _goes_back(w: Window, op: Op) -> Value:
     """A return executes, and the hart has not stopped: then it is no event."""
     return w.now.returns_by(op) & (~_stops(w.now) if w.now.has("hart_critical_error") else Const(1))
 
@@ -90,7 +90,7 @@ def sret_ends_sdt(w: Window) -> Claim:
     """SRET clears SDT, in a guest the guest's."""
     now, after = w.now, w.next
     ended = (now.v & ~_guests(after)) | (~now.v & ~after["mstatus.SDT"])
-    return Claim(when=_returns(w, Op.SRET), then=ended)
+    return Claim(when=_goes_back(w, Op.SRET), then=ended)
 
 
 @PROPERTIES.add("HU-31", needs="ssdbltrp h n", kind="SDT")
@@ -99,7 +99,7 @@ def uret_in_u_undoes_no_sdt(w: Window) -> Claim:
     now, after = w.now, w.next
     guests = ((_guests(after) == _guests(now)) & ~after.is_in(Mode.VU)) | (~_guests(after) & after.is_in(Mode.VU))
     kept = (after["mstatus.SDT"] == now["mstatus.SDT"]) & (guests | (~now.v & after.is_in(Mode.U)))
-    return Claim(when=_returns(w, Op.URET) & now.is_in(Mode.U), then=kept)
+    return Claim(when=_goes_back(w, Op.URET) & now.is_in(Mode.U), then=kept)
 
 
 @PROPERTIES.add("HU-31", needs="ssdbltrp n", kind="SDT")
@@ -134,7 +134,7 @@ def a_trap_into_m_sets_mdt(w: Window) -> Claim:
 @PROPERTIES.add("norm:mstatus_mdt_clr_mret_sret", needs="smdbltrp", kind="MDT")
 def mret_ends_mdt(w: Window) -> Claim:
     """MRET clears MDT."""
-    return Claim(when=_returns(w, Op.MRET), then=~w.next["mstatus.MDT"])
+    return Claim(when=_goes_back(w, Op.MRET), then=~w.next["mstatus.MDT"])
 
 
 @PROPERTIES.add("norm:mstatus_mdt_rst", needs="smdbltrp", kind="MDT")

@@ -34,6 +34,15 @@ from utrap_testbench.vectors.model import fault_tval, result_of, step_of
 __all__ = ["Judgement", "RtlRecords", "Started"]
 
 _ONLY_64 = (Insn.HLV_WU, Insn.HLV_D, Insn.HSV_D)
+#: Instructions whose verdict is on a port that has not their own name.
+_SHARED = {
+    "sinval.vma": "sfence_vma",
+    "hinval.vvma": "hfence_vvma",
+    "hinval.gvma": "hfence_gvma",
+    "sfence.w.inval": "sfence_inval",
+    "sfence.inval.ir": "sfence_inval",
+    "cbo.flush": "cbo_clean",
+}
 
 
 @dataclass(slots=True)
@@ -141,7 +150,7 @@ class RtlRecords:
         if name.startswith(("hlv", "hsv")):
             port = "hlsv" if self.config.xlen == 64 or event.insn not in _ONLY_64 else ""
         else:
-            port = {"sinval.vma": "sfence_vma"}.get(name, name.replace(".", "_"))
+            port = _SHARED.get(name, name.replace(".", "_"))
         verdict = seen.get(f"legality.{port}", VERDICTS[golden.Fault.ILLEGAL])
         return _cause(verdict)
 
