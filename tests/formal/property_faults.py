@@ -355,6 +355,21 @@ RNMI = {
     "mnret_leads_back": ("mnret_v", "mnstatus_mnpv"),
 }
 
+ENVIRONMENT = {
+    "cbo_inval_is_judged": ("legality_cbo_inval", _if(IN["vs"], "2'd0")),
+    "cbo_clean_and_flush_are_judged": ("legality_cbo_clean", _if(IN["u"], "2'd0")),
+    "cbo_zero_is_judged": ("legality_cbo_zero", _if(IN["vu"], "2'd1")),
+    "nothing_below_m_invalidates_where_m_says_flush": ("hart_cbo_inval_flushes", _if("mode_v", "1'b0")),
+    "cbie_is_never_2": ("senvcfg_cbie", "csr_written[5:4]"),
+    "pmm_is_never_1": ("hstatus_hupmm", "csr_written[49:48]"),
+    "with_mxr_no_pointer_is_masked_below_m": ("hart_load_store_pmm", _if("mode_prv == 2'd1", "menvcfg_pmm")),
+    "hlv_as_vu_in_u_follows_hupmm": ("hart_hlsv_pmm", _if(IN["u"], "senvcfg_pmm")),
+    "a_guest_has_memory_types_from_m": ("hart_vs_pbmte", "henvcfg_pbmte"),
+    "a_guest_has_updates_from_m": ("hart_vs_adue", "henvcfg_adue"),
+    "a_supervisor_always_has_the_fences_of_sinval": ("legality_sfence_inval", _if("mstatus_tvm", "2'd1")),
+    "wrs_nto_is_judged": ("legality_wrs_nto", _if(IN["u"], "2'd0")),
+}
+
 #: By suite and property: the net or register, and what it gets.
 FAULTS = {
     "routing": ROUTING,
@@ -370,12 +385,16 @@ FAULTS = {
     "overflow": OVERFLOW,
     "stateen": STATEEN,
     "double": DOUBLE,
+    "environment": ENVIRONMENT,
     "rnmi": RNMI,
 }
 #: What the full RV64 unit has beside for a suite.
 _EXTENSIONS: dict[str, dict[str, Any]] = {
     "timers": {"sstc": True},
     "debug": {"sdext": True},
+    "environment": dict.fromkeys(
+        ("zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm"), True
+    ),
     "double": {"ssdbltrp": True, "smdbltrp": True},
     "rnmi": {"smrnmi": True, "rnmi_interrupt_vector": 0x4000, "rnmi_exception_vector": 0x5000},
     "overflow": {"sscofpmf": True, "shlcofideleg": True, "counters": "zihpm"},

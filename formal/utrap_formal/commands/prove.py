@@ -19,6 +19,7 @@ timers        the timers' interrupts follow the time; who may set the timers
 debug         what Debug Mode masks, the ways in and out, its registers
 overflow      counters make LCOFI pending; whose overflows scountovf shows
 stateen       what the state enables hide is neither read nor written below
+environment   what the xenvcfg let the modes below do; pointer masking
 double        a handler that cannot take a trap never gets one (SDT, MDT)
 rnmi          what NMIE keeps out, what RNMIs write and leave, and the way back
 cover         every way from mode to mode, and every cause, comes about
@@ -64,6 +65,7 @@ _PROPERTIES = (
     "debug",
     "overflow",
     "stateen",
+    "environment",
     "double",
     "rnmi",
     "cover",

@@ -15,6 +15,7 @@ from utrap_formal.properties import (
     debug,
     double_traps,
     entry,
+    environment,
     escalation,
     interrupts,
     overflow,
@@ -38,7 +39,7 @@ __all__ = ["SUITES", "open_suite", "suite"]
 
 _MODULES = (
     *(routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers),
-    *(debug, overflow, stateen, double_traps, rnmis),
+    *(debug, overflow, stateen, environment, double_traps, rnmis),
     cover,
 )
 #: By name, in the order in which they run.
