@@ -22,7 +22,7 @@ from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
-from . import debugging
+from . import debugging, unexpected
 from .access import VERDICTS, address_class
 from .points import RESERVED, Bin
 
@@ -60,6 +60,8 @@ class Collector:
             return
         if self.config.sdext:
             debugging.sample(self.hits, self.config, state, event, outcome)
+        if self.config.ssdbltrp or self.config.smdbltrp or self.config.smrnmi:
+            unexpected.sample(self.hits, self.config, state, event, outcome)
         if self.config.sscofpmf:
             self._request(state, event, outcome)
         if isinstance(event, CsrAccess):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
-
 from utrap_testbench.golden import (
     Config,
     CsrAccess,
@@ -24,31 +21,15 @@ from utrap_testbench.golden import (
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-__all__ = ["Axes", "axes", "sample"]
+from .axes import Axes, Hits, always
 
-Hits = Mapping[str, MutableMapping[tuple[str, ...], int]]
+__all__ = ["axes", "sample"]
+
 _INSIDE = "Debug Mode"
 #: Reasons for a halt, as dcsr numbers them.
 _CAUSES = ("", "ebreak", "trigger", "haltreq", "step", "resethaltreq", "group", "other")
 _INSTRUCTION, _EXCEPTION, _TAKEN, _MASKED = "instruction", "exception", "interrupt", "masked interrupt"
 _MODE = {mode.value: mode.name for mode in Mode}
-
-
-@dataclass(frozen=True)
-class Axes:
-    """A cover point before its bins are judged.
-
-    Attributes:
-        name: As reports show it.
-        columns: What the parts of a bin are, with " x " between them.
-        parts: The values of each.
-        rule: The rule that forbids a bin; None where it can happen.
-    """
-
-    name: str
-    columns: str
-    parts: list[list[str]]
-    rule: Callable[..., str | None]
 
 
 def axes(config: Config, modes: list[str]) -> list[Axes]:
@@ -59,16 +40,12 @@ def axes(config: Config, modes: list[str]) -> list[Axes]:
     events = [_EXCEPTION, "pending interrupt", "halt", *returns, "debug register", "other CSR", "debugger", "retire"]
     stepped = [_INSTRUCTION, _EXCEPTION, _TAKEN, _MASKED]
     return [
-        Axes("halts", "from x cause", [modes, list(_CAUSES[1:])], _always),
+        Axes("halts", "from x cause", [modes, list(_CAUSES[1:])], always),
         Axes("resumes", "from x to", [[_INSIDE, *modes], [*modes, "fault"]], _resume),
-        Axes("in Debug Mode", "event", [events], _always),
+        Axes("in Debug Mode", "event", [events], always),
         Axes("single steps", "mode x stepie x event", [modes, ["0", "1"], stepped], _step),
-        Axes("EBREAK", "mode x what", [modes, ["halts", "traps"]], _always),
+        Axes("EBREAK", "mode x what", [modes, ["halts", "traps"]], always),
     ]
-
-
-def _always(config: Config, *key: str) -> str | None:
-    return None
 
 
 def _resume(config: Config, source: str, target: str) -> str | None:

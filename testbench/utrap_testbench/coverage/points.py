@@ -11,7 +11,7 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-from . import debugging
+from . import debugging, unexpected
 from .access import access_bins
 
 __all__ = ["Bin", "Point", "points"]
@@ -91,7 +91,8 @@ def points(config: Config) -> list[Point]:
         found.append(point("timers", "register x menvcfg x henvcfg x time", [compares, stce, stce, TIMES], _timer))
         timed = ["STI"] + ["VSTI"] * config.h
         found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
-    found += [point(made.name, made.columns, made.parts, made.rule) for made in debugging.axes(config, names)]
+    more = [*debugging.axes(config, names), *unexpected.axes(config, names)]
+    found += [point(made.name, made.columns, made.parts, made.rule) for made in more]
     if config.sscofpmf:
         at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
         found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))
@@ -297,6 +298,10 @@ def _interrupt_delegation(config: Config, register: str, irq: str, bit: str) -> 
 def _return(config: Config, insn: str, source: str, target: str) -> str | None:
     """norm:mret_h, norm:sret_v0, norm:sret_v1, HU-19, HU-20, HU-22"""
     came = Mode[source]
+    if insn == "mnret" and came is not Mode.M:
+        return None if target == "fault" else "norm:mnret_mode"
+    if insn == "mnret":
+        return "norm:mnret_mode" if target == "fault" and not config.sdext else None
     if insn == "mret":
         if came is not Mode.M:
             return None if target == "fault" else "norm:xret_in_lower_mode"

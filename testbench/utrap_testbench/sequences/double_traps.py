@@ -8,12 +8,14 @@ from itertools import product
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config, CsrOp, Mode, Return, TrapReturn
 
+from . import rnmis
 from .source import Source
 
 __all__ = ["below_m", "has_either", "in_m", "returns"]
 
-_DTE, _DTE_HIGH, _SDT = 1 << 59, 1 << 27, 1 << 24
+_SDT = 1 << 24
 _MDT, _MDT_HIGH = 1 << 42, 1 << 10
+_MEI = 1 << 11
 _DELEGATED = 2  # an illegal instruction, which every level below M may have
 
 
@@ -26,18 +28,19 @@ def below_m(source: Source) -> Iterator[Cycle]:
     """From every mode into S and VS with each SDT and each DTE: exceptions, and interrupts in vectored mode."""
     rng, config = source.rng, source.config
     guests = [Mode.VS, Mode.VU] if config.h else []
-    plans = list(product((0, 1), (0, 1), (0, 1), [Mode.S, Mode.U, *guests]))
-    for mdte, hdte, sdt, mode in rng.sample(plans, min(len(plans), 8)):
+    plans = list(product([Mode.S, Mode.U, *guests], (False, True), (CsrOp.CLEAR, CsrOp.SET)))
+    for mode, is_exception, to_guest in rng.sample(plans, len(plans)):
+        mdte, hdte, sdt = (int(source.chance(0.8)) for _ in range(3))
         yield from source.go_to(mode)
-        yield from _set_dte(source, mdte, hdte)
+        yield from source.set_dte(mdte, hdte)
         for name in ("sstatus", "vsstatus"):
             if name in source.csr_number:
                 yield Cycle(source.debug(name, _SDT, CsrOp.SET if sdt else CsrOp.CLEAR))
         yield from source.set_up("mtvec", "stvec", "vstvec", share=0.5)
         yield Cycle(source.debug("medeleg", 1 << _DELEGATED, CsrOp.SET))
         if config.h:
-            yield Cycle(source.debug("hedeleg", 1 << _DELEGATED, rng.choice((CsrOp.SET, CsrOp.CLEAR))))
-        if source.chance(0.5):
+            yield Cycle(source.debug("hedeleg", 1 << _DELEGATED, to_guest))
+        if is_exception:
             yield Cycle(source.exception(_DELEGATED))
         else:
             yield from _pend(source)
@@ -51,8 +54,14 @@ def in_m(source: Source) -> Iterator[Cycle]:
     rng = source.rng
     for mode, mdt in rng.sample(list(product(source.modes, (0, 1))), 2 * len(source.modes)):
         yield from source.go_to(mode)
+        if source.config.smrnmi and source.chance(0.5):
+            yield from rnmis.without_nmie(source, mode)
         yield from _set_mdt(source, mdt)
-        yield Cycle(source.exception(source.never_delegated) if source.chance(0.7) else source.interrupt())
+        if source.chance(0.6):
+            yield Cycle(source.exception(source.never_delegated))
+        else:
+            yield Cycle(source.debug("mie", _MEI, CsrOp.SET), _MEI)
+            yield Cycle(source.interrupt())
         while source.has_stopped and source.chance(0.8):
             events = (source.exception, source.interrupt, source.csr, source.trap_return, source.retire)
             yield Cycle(rng.choice(events)(), source.lines())
@@ -65,7 +74,7 @@ def returns(source: Source) -> Iterator[Cycle]:
     for mode, insn in rng.sample(plans, len(plans)):
         yield from source.go_to(mode)
         if config.ssdbltrp:
-            yield from _set_dte(source, 1, 1)
+            yield from source.set_dte(1, 1)
             for name in ("sstatus", "vsstatus"):
                 if name in source.csr_number:
                     yield Cycle(source.debug(name, _SDT, CsrOp.SET))
@@ -82,17 +91,11 @@ def _set_mdt(source: Source, mdt: int) -> Iterator[Cycle]:
         yield Cycle(source.debug(name, bit, CsrOp.SET if mdt else CsrOp.CLEAR))
 
 
-def _set_dte(source: Source, mdte: int, hdte: int) -> Iterator[Cycle]:
-    """DTE in menvcfg and henvcfg; what is cleared takes SDT along."""
-    half, bit = ("", _DTE) if source.config.xlen == 64 else ("h", _DTE_HIGH)
-    for name, value in ((f"menvcfg{half}", mdte), (f"henvcfg{half}", hdte)):
-        if name in source.csr_number:
-            yield Cycle(source.debug(name, bit, CsrOp.SET if value else CsrOp.CLEAR))
-
-
 def _pend(source: Source) -> Iterator[Cycle]:
-    """Interrupts for S and VS, pending and enabled."""
-    for name in ("mideleg", "hideleg", "mie", "hvip"):
+    """Interrupts for VS, pending and enabled, and perhaps some for S, which go before them."""
+    for name in ("mideleg", "hideleg", "mie"):
         if name in source.csr_number:
-            yield Cycle(source.debug(name, source.rules.xlen_mask))
-    yield Cycle(source.debug("mip", source.rules.xlen_mask), 0)
+            yield Cycle(source.debug(name, source.rules.xlen_mask), 0)
+    yield Cycle(source.debug("mip", source.rng.choice((0, source.rules.xlen_mask))))
+    if source.config.h:
+        yield Cycle(source.debug("hvip", source.rules.xlen_mask))

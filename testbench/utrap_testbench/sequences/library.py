@@ -64,7 +64,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="counter overflows", make=overflow.overflows, weight=2, needs=lambda config: config.sscofpmf),
     Sequence(name="state enables", make=stateen.ladder, weight=1, needs=lambda config: config.smstateen),
     Sequence(name="hidden state enables", make=stateen.hidden, weight=8, needs=lambda config: config.smstateen),
-    Sequence(name="double traps", make=double_traps.below_m, weight=8, needs=lambda config: config.ssdbltrp),
+    Sequence(name="double traps", make=double_traps.below_m, weight=4, needs=lambda config: config.ssdbltrp),
     Sequence(name="critical errors", make=double_traps.in_m, weight=2, needs=lambda config: config.smdbltrp),
     Sequence(name="returns and double traps", make=double_traps.returns, weight=2, needs=double_traps.has_either),
     Sequence(name="RNMIs", make=rnmis.entries, weight=4, needs=lambda config: config.smrnmi),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import CsrOp, Return, TakeRnmi, TrapReturn
+from utrap_testbench.golden import CsrOp, Mode, Return, TakeRnmi, TrapReturn
 
 from .source import Source
 
-__all__ = ["entries", "in_handler"]
+__all__ = ["entries", "in_handler", "without_nmie"]
 
-_NMIE = 1 << 3
+_NMIE, _SDT = 1 << 3, 1 << 24
 _REGISTERS = ("mnscratch", "mnepc", "mncause", "mnstatus")
 
 
@@ -27,7 +27,18 @@ def entries(source: Source) -> Iterator[Cycle]:
             yield Cycle(_take(source))
             yield Cycle(source.interrupt())
         yield Cycle(TrapReturn(insn=Return.MNRET))
+        yield from without_nmie(source, mode)
+        yield Cycle(_take(source))
+        yield Cycle(source.interrupt())
     yield Cycle(rnmi=0)
+
+
+def without_nmie(source: Source, mode: Mode) -> Iterator[Cycle]:
+    """Into the mode with NMIE=0, as only a handler that leaves by MRET does it; the line stays high."""
+    yield Cycle(source.debug("mnstatus", _NMIE, CsrOp.SET), rnmi=1)
+    yield Cycle(_take(source))
+    if mode is not Mode.M:
+        yield from source.leave_m(mode)
 
 
 def in_handler(source: Source) -> Iterator[Cycle]:
@@ -39,6 +50,9 @@ def in_handler(source: Source) -> Iterator[Cycle]:
         yield Cycle(_take(source))
         for _ in range(rng.randrange(1, 6)):
             yield from _inside(source)
+        if source.config.ssdbltrp:
+            yield from source.set_dte(1, 1)
+            yield Cycle(source.debug("vsstatus" if source.config.h else "sstatus", _SDT, CsrOp.SET))
         yield Cycle(source.debug("mnstatus", source.word() & ~_NMIE))
         yield Cycle(TrapReturn(insn=rng.choice((Return.MNRET, Return.MNRET, Return.MRET, Return.SRET))))
         yield Cycle(source.exception() if source.chance(0.3) else source.interrupt(), source.lines())

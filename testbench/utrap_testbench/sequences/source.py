@@ -31,6 +31,7 @@ T = TypeVar("T")
 PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
 _MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
 _MDT, _MDT_HIGH, _NMIE = 1 << 42, 1 << 10, 1 << 3
+_DTE, _DTE_HIGH = 1 << 59, 1 << 27
 _OPS = tuple(CsrOp)
 _RETURNS = {
     Mode.M: (Return.MRET, Return.MRET, Return.SRET, Return.URET),
@@ -207,6 +208,13 @@ class Source:
         if self.config.smrnmi and not self.state.mnstatus_nmie and self.chance(0.9):
             yield Cycle(self.debug("mnstatus", _NMIE, CsrOp.SET))
 
+    def set_dte(self, mdte: int, hdte: int) -> Iterator[Cycle]:
+        """Write DTE in menvcfg and henvcfg; what is cleared takes SDT along."""
+        half, bit = ("", _DTE) if self.config.xlen == 64 else ("h", _DTE_HIGH)
+        for name, value in ((f"menvcfg{half}", mdte), (f"henvcfg{half}", hdte)):
+            if name in self.csr_number:
+                yield Cycle(self.debug(name, bit, CsrOp.SET if value else CsrOp.CLEAR))
+
     def go_to(self, mode: Mode) -> Iterator[Cycle]:
         """Enter the mode: by a trap to M, and from there by MRET; out of Debug Mode first."""
         if self.state.debug:
@@ -219,6 +227,10 @@ class Source:
         if mode == Mode.M:
             yield from self.settle()
             return
+        yield from self.leave_m(mode)
+
+    def leave_m(self, mode: Mode) -> Iterator[Cycle]:
+        """From M to a mode below it, by MRET."""
         prv, v = mode & 3, mode >> 2
         status = self.rules.csrs[self.csr_number["mstatus"]].read(self.rules, self.state) & ~(_MPP | _MPV)
         if self.config.xlen == 64:
