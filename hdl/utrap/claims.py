@@ -38,8 +38,7 @@ def _every_counter(config: Config) -> bool:
 _TVAL = "it gives `commit_tval` of every page fault, access fault, misaligned access, breakpoint at an address, and of "
 _HTVAL = "it gives `commit_tval2` of every guest-page fault whole"
 
-#: In the order of the profiles.
-CLAIMS = (
+_SINGLE = (
     Claim(
         name="Ssccptr",
         text="cacheable, coherent main memory can hold page tables",
@@ -61,6 +60,12 @@ CLAIMS = (
     ),
     Claim(name="Ssu64xl", text="sstatus.UXL holds 2", holds=lambda c: c.s and c.xlen == 64),
     Claim(
+        name="Ssstateen",
+        text="sstateen and hstateen are there, and gate what they name",
+        core="it asks for the verdict on what it has outside the unit",
+        holds=lambda c: c.h and c.smstateen,
+    ),
+    Claim(
         name="Shcounterenw",
         text="hcounteren has a writable bit for every counter that can count",
         core="as for Sscounterenw",
@@ -81,6 +86,20 @@ CLAIMS = (
         text="hgatp takes Bare, and the x4 form of every translation mode that satp does",
         holds=lambda c: c.h and all(f"{mode}x4" in c.hgatp_modes for mode in c.satp_modes if mode != "bare"),
     ),
+)
+
+#: What Sha consists of, beside H.
+_SHA = ("Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd", "Shvsatpa", "Shgatpa")
+
+
+def _holds_sha(config: Config) -> bool:
+    return all(claim.holds(config) for claim in _SINGLE if claim.name in _SHA)
+
+
+#: In the order of the profiles.
+CLAIMS = (
+    *_SINGLE,
+    Claim(name="Sha", text=f"H, {', '.join(_SHA)}", core="as for each of these", holds=_holds_sha),
 )
 
 

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from utrap.config import Config, every_extension
+from utrap.claims import CLAIMS
+from utrap.config import EXTENSIONS, PRESETS, Config, every_extension
 from utrap.csr.configured import csr_rows
 from utrap.products.csr_map import COLUMNS, csrs_rows
 from utrap.products.port_list import ports_markdown
@@ -55,9 +56,34 @@ cycle. Names without a port's prefix are CSRs.
 """
 
 
+_PROFILES = """\
+# Profiles and claims
+
+Beside the five profiles of privilege modes (`mu` to `full`) there are names for harts of RISC-V's own profiles,
+RV64, with what the profile mandates of the trap architecture and no option, and `max`, which has every
+extension that there is, with N and Shudeleg. `--set` changes any of it: `--profile rva23s64 --set sdext=true`.
+
+    utrap generate --profile rva23s64
+
+Their vectored trap tables may stand at every multiple of 4 bytes (`vectored_align=4`), as the published
+descriptions of other harts say. The profiles `mu` to `full` want them at multiples of 256 bytes, which saves an
+adder; software that aligns them to less loses the low bits of xtvec.BASE there.
+"""
+
+_CLAIMS = """\
+
+## What a hart around the unit may claim
+
+The profiles name small extensions that say no more than that a register takes, or is given, what the manual
+leaves open. The unit decides most of them; where the core has a part in it, the last column says which. The
+Verilog names those that hold for its configuration.
+
+"""
+
+
 def documents() -> dict[str, str]:
     """Return every document that is made, by its path in docs/."""
-    made = {"ports.md": _ports(), "csrs.md": _csrs(), "timing.md": _timing()}
+    made = {"ports.md": _ports(), "csrs.md": _csrs(), "profiles.md": _profiles(), "timing.md": _timing()}
     for scenario in SCENARIOS:
         source = wave_json(scenario)
         made[f"timing/{scenario.name}.json"] = source
@@ -70,6 +96,30 @@ def _ports() -> str:
     unit = TrapUnit(Config.profile("full", 64, **others, **every_extension(64)))
     title, _, rest = ports_markdown(unit, make_netlist(unit)).partition("\n")
     return f"{title}\n\n{_MADE}{_PORTS}{rest}"
+
+
+def _profiles() -> str:
+    title, _, rest = _PROFILES.partition("\n")
+    names = [name for name, widths in PRESETS.items() if 64 in widths]
+    of = {name: Config.profile(name, 64) for name in names}
+    rows = [["", *(f"`{name}`" for name in names)]]
+    rows.append(["modes", *("M, HS, U, VS, VU" if config.h else "M, S, U" for config in of.values())])
+    rows.append(["`isa`", *(config.isa for config in of.values())])
+    rows.append(["`satp_modes`", *(", ".join(config.satp_modes) for config in of.values())])
+    rows.append(["`counters`", *(config.counters for config in of.values())])
+    rows += [[f"`{key}`", *("yes" if getattr(c, key) else "" for c in of.values())] for key in EXTENSIONS]
+    claimed = [["claim", *(f"`{name}`" for name in names), "what it says", "what the core does for it"]]
+    for claim in CLAIMS:
+        holds = ("yes" if claim.holds(config) else "" for config in of.values())
+        claimed.append([claim.name, *holds, claim.text, claim.core])
+    return f"{title}\n\n{_MADE}{rest}\n{_rows(rows)}{_CLAIMS}{_rows(claimed)}"
+
+
+def _rows(rows: list[list[str]]) -> str:
+    """A table, its first row the heading."""
+    head, *others = rows
+    lines = [head, ["---"] * len(head), *others]
+    return "".join(f"| {' | '.join(line)} |\n".replace("|  |", "| |").replace("|  |", "| |") for line in lines)
 
 
 def _csrs() -> str:

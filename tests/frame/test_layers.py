@@ -27,7 +27,7 @@ ROOMS = {
     "utrap.command_line": "utrap.config",
     "utrap.commands": "utrap.config utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",
-    "utrap_documents": "utrap.config utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
+    "utrap_documents": "utrap.config utrap.claims utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
     " utrap_testbench.golden utrap_testbench.boundary",
     # testbench: the golden model, which knows nothing else of ours, and what stands on it. Of the hardware it knows
     # the configuration and the ports, and the command line's frame.

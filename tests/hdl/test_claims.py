@@ -11,7 +11,7 @@ from .bench import on
 from .manual import bits
 
 WIDE = Config.profile(
-    "full", 64, shtvala=True, counters="zihpm", vectored_align=4,
+    "full", 64, shtvala=True, smstateen=True, counters="zihpm", vectored_align=4,
     satp_modes=("bare", "sv39", "sv48", "sv57"), hgatp_modes=("bare", "sv39x4", "sv48x4", "sv57x4"),
 )  # fmt: skip
 SMALL = Config.profile("msuh", 64, satp_modes=("bare", "sv39", "sv48"), hgatp_modes=("bare", "sv39x4"))
@@ -25,11 +25,14 @@ def names(config):
 def test_each_claim_is_made_where_it_holds():
     every = {claim.name for claim in CLAIMS}
     assert names(WIDE) == every
-    assert every - names(SMALL) == {"Sscounterenw", "Shcounterenw", "Shtvala", "Shgatpa"}
+    assert every - names(SMALL) == {
+        "Sscounterenw", "Shcounterenw", "Ssstateen", "Shtvala", "Shgatpa", "Sha",
+    }  # fmt: skip
     assert names(Config.profile("msu", 64, counters="zihpm")) == {
         "Ssccptr", "Sstvecd", "Sstvala", "Sscounterenw", "Ssu64xl",
     }  # fmt: skip
     assert names(Config.profile("mu", 64)) == set()
+    assert names(Config.profile("rva23s64", 64)) == every
     assert "Ssccptr" not in names(Config.profile("msu", 64, satp_modes=("bare",)))
 
 

@@ -52,12 +52,13 @@ def below_m(source: Source) -> Iterator[Cycle]:
 def in_m(source: Source) -> Iterator[Cycle]:
     """With each MDT, a trap into M from every mode; where the hart stops, every event comes to nothing."""
     rng = source.rng
-    for mode, mdt in rng.sample(list(product(source.modes, (0, 1))), 2 * len(source.modes)):
+    plans = list(product(source.modes, (0, 1), (False, True)))
+    for mode, mdt, is_exception in rng.sample(plans, len(plans)):
         yield from source.go_to(mode)
         if source.config.smrnmi and source.chance(0.5):
             yield from rnmis.without_nmie(source, mode)
         yield from _set_mdt(source, mdt)
-        if source.chance(0.6):
+        if is_exception:
             yield Cycle(source.exception(source.never_delegated))
         else:
             yield Cycle(source.debug("mie", _MEI, CsrOp.SET), _MEI)
