@@ -191,7 +191,7 @@ def _status_bits(config: Config, bits: Iterable[int]) -> int:
 
 _VIEWS: tuple[tuple[str, str, str, State], ...] = (
     ("sstatus", "s", "norm:sstatus",
-     lambda n, c: n["mstatus"] & _status_bits(c, (*[0, 4] * c.n, 1, 5, 8, 9, 10, 13, 14, 18, 19))),
+     lambda n, c: n["mstatus"] & _status_bits(c, (*[0, 4] * c.n, 1, 5, 8, 9, 10, 13, 14, 18, 19, *[24] * c.ssdbltrp))),
     ("ustatus", "n", "HU-3", lambda n, c: n["mstatus"] & 0x11),
     ("sie", "s", "norm:sip_sie", lambda n, c: n["mie"] & n["mideleg"] & (0x2333 | _mask(_local(c)))),
     ("sip", "s", "norm:sip_sie", lambda n, c: n["mip"] & n["mideleg"] & (0x2333 | _mask(_local(c)))),

@@ -14,12 +14,6 @@ __all__ = ["PROPERTIES"]
 PROPERTIES = Properties("double", "a handler that cannot take a trap never gets one; what ends SDT and MDT")
 
 
-def _stops(cycle: Cycle) -> Value:
-    """The hart has stopped, whatever dcsr.cetrig says of it."""
-    shown = cycle["hart_critical_error"]
-    return shown | cycle["hart_critical_halts"] if cycle.has("hart_critical_halts") else shown
-
-
 def _guests(cycle: Cycle) -> Value:
     """vsstatus.SDT, 0 without H."""
     return cycle["vsstatus.SDT"] if cycle.has("vsstatus") else Const(0)
@@ -27,16 +21,11 @@ def _guests(cycle: Cycle) -> Value:
 
 def _enters(w: Window, *modes: Mode) -> Value:
     """A trap is taken, into one of the modes."""
-    return w.now.is_trap & w.now["answer_redirect"] & w.next.is_in(*modes)
+    return w.now.has_trap & w.now["answer_redirect"] & w.next.is_in(*modes)
 
 
 def _without_rnmi(config: Config) -> bool:
     return not config.smrnmi
-
-
-def _goes_back(w: Window, op: Op) -> Value:
-    """A return executes, and the hart has not stopped: then it is no event."""
-    return w.now.returns_by(op) & (~_stops(w.now) if w.now.has("hart_critical_error") else Const(1))
 
 
 def _keeps_all(w: Window) -> Value:
@@ -57,13 +46,13 @@ def sdt_is_0_where_dte_is(w: Window) -> Claim:
 @PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp", kind="SDT")
 def no_trap_enters_s_while_sdt(w: Window) -> Claim:
     """While SDT is 1 no trap is taken into S."""
-    return Claim(when=w.now.is_trap & w.now["mstatus.SDT"], then=~_enters(w, Mode.S))
+    return Claim(when=w.now.has_trap & w.now["mstatus.SDT"], then=~_enters(w, Mode.S))
 
 
 @PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp h", kind="SDT")
 def no_trap_enters_vs_while_its_sdt(w: Window) -> Claim:
     """While the guest's SDT is 1 no trap is taken into VS."""
-    return Claim(when=w.now.is_trap & _guests(w.now), then=~_enters(w, Mode.VS))
+    return Claim(when=w.now.has_trap & _guests(w.now), then=~_enters(w, Mode.VS))
 
 
 @PROPERTIES.add("norm:sstatus_sdt_trap", needs="ssdbltrp", kind="SDT")
@@ -77,10 +66,11 @@ def a_double_trap_says_what_it_was(w: Window) -> Claim:
     """Where mcause becomes 16 for another exception, mtval2 is that exception's code."""
     now, after = w.now, w.next
     when = (
-        now.is_exception
+        now.has_exception
         & _enters(w, Mode.M)
         & (after["mcause"] == Cause.DOUBLE_TRAP)
         & (now.cause != Cause.DOUBLE_TRAP)
+        & ~now["mstatus.MDT"]  # else it is for the handler of RNMIs, and mcause is an older trap's
     )
     return Claim(when=when, then=after["mtval2"] == now.cause)
 
@@ -90,7 +80,7 @@ def sret_ends_sdt(w: Window) -> Claim:
     """SRET clears SDT, in a guest the guest's."""
     now, after = w.now, w.next
     ended = (now.v & ~_guests(after)) | (~now.v & ~after["mstatus.SDT"])
-    return Claim(when=_goes_back(w, Op.SRET), then=ended)
+    return Claim(when=w.now.returns_by(Op.SRET), then=ended)
 
 
 @PROPERTIES.add("HU-31", needs="ssdbltrp h n", kind="SDT")
@@ -99,7 +89,7 @@ def uret_in_u_undoes_no_sdt(w: Window) -> Claim:
     now, after = w.now, w.next
     guests = ((_guests(after) == _guests(now)) & ~after.is_in(Mode.VU)) | (~_guests(after) & after.is_in(Mode.VU))
     kept = (after["mstatus.SDT"] == now["mstatus.SDT"]) & (guests | (~now.v & after.is_in(Mode.U)))
-    return Claim(when=_goes_back(w, Op.URET) & now.is_in(Mode.U), then=kept)
+    return Claim(when=w.now.returns_by(Op.URET) & now.is_in(Mode.U), then=kept)
 
 
 @PROPERTIES.add("HU-31", needs="ssdbltrp n", kind="SDT")
@@ -134,13 +124,15 @@ def a_trap_into_m_sets_mdt(w: Window) -> Claim:
 @PROPERTIES.add("norm:mstatus_mdt_clr_mret_sret", needs="smdbltrp", kind="MDT")
 def mret_ends_mdt(w: Window) -> Claim:
     """MRET clears MDT."""
-    return Claim(when=_goes_back(w, Op.MRET), then=~w.next["mstatus.MDT"])
+    return Claim(when=w.now.returns_by(Op.MRET), then=~w.next["mstatus.MDT"])
 
 
 @PROPERTIES.add("norm:mstatus_mdt_rst", needs="smdbltrp", kind="MDT")
 def reset_sets_mdt(w: Window) -> Claim:
     """After reset MDT is 1, and the hart has not stopped."""
-    return Claim(when=w.now["rst"], then=w.next["mstatus.MDT"] & ~_stops(w.next), is_about_reset=True)
+    return Claim(
+        when=w.now["rst"], then=w.next["mstatus.MDT"] & ~w.next.has_stopped, is_about_reset=True, is_about_stopping=True
+    )
 
 
 @PROPERTIES.add("norm:trap_unexp_hndl_no_rnmi", needs="smdbltrp", kind="critical error")
@@ -148,7 +140,7 @@ def a_hart_that_stops_keeps_its_state(w: Window) -> Claim:
     """The trap that stops the hart changes nothing, the pc neither."""
     now = w.now
     kept = now.keeps(w.next, *(name for name in now.stored() if name != "mode_critical"))
-    return Claim(when=~_stops(now) & _stops(w.next) & ~now.in_debug_mode, then=kept & ~now["answer_redirect"])
+    return Claim(when=w.next.has_stopped & ~now.in_debug_mode, then=kept & ~now["answer_redirect"])
 
 
 @PROPERTIES.add("norm:trap_unexp_hndl_no_rnmi", needs="smdbltrp", kind="critical error")
@@ -156,7 +148,7 @@ def a_hart_that_has_stopped_takes_no_event(w: Window) -> Claim:
     """After that no event changes anything, is traced, or moves the pc, until reset or a debugger's halt."""
     now = w.now
     quiet = ~now["answer_redirect"] & (now["trace_kind"] == Op.NONE)
-    return Claim(when=_stops(now) & ~now.is_halt & ~now.in_debug_mode, then=_keeps_all(w) & quiet)
+    return Claim(when=now.has_stopped & ~now.is_halt, then=_keeps_all(w) & quiet, is_about_stopping=True)
 
 
 @PROPERTIES.add("norm:trap_unexp_mdt_1", needs="smdbltrp", where=_without_rnmi, kind="critical error")
@@ -164,5 +156,5 @@ def only_a_trap_that_m_cannot_take_stops_the_hart(w: Window) -> Claim:
     """The hart stops by a trap, while MDT is 1."""
     now = w.now
     by_trap = any_of((now["commit_op"] == Op.EXCEPTION, now["commit_op"] == Op.INTERRUPT))
-    when = ~_stops(now) & _stops(w.next) & ~now.in_debug_mode & ~w.next.in_debug_mode
+    when = w.next.has_stopped & ~now.in_debug_mode
     return Claim(when=when, then=by_trap & now["mstatus.MDT"])

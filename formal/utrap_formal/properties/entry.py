@@ -45,17 +45,18 @@ class _Target:
 _TARGETS = (
     _Target(
         mode=Mode.M, needs="", x="m", tval2="mtval2", tinst="mtinst", gva="mstatus.GVA", guest="h",
-        status="mstatus_mpie mstatus_mie mstatus_mpp mstatus_mpv mstatush_mpv mstatus_gva mstatush_gva",
+        status="mstatus_mpie mstatus_mie mstatus_mpp mstatus_mpv mstatush_mpv mstatus_gva mstatush_gva "
+        "mstatus_mdt mstatush_mdt",
         rules="norm:mstatus_xpie_xie_xpp_trap_op norm:H_trap_m_csrwrites",
     ),
     _Target(
         mode=Mode.S, needs="s", x="s", tval2="htval", tinst="htinst", gva="hstatus.GVA", guest="h",
-        status="mstatus_spie mstatus_sie mstatus_spp hstatus_spv hstatus_spvp hstatus_gva",
+        status="mstatus_spie mstatus_sie mstatus_spp mstatus_sdt hstatus_spv hstatus_spvp hstatus_gva",
         rules="norm:mstatus_xpie_xie_xpp_trap_op norm:H_trap_hs_csrwrites",
     ),
     _Target(
         mode=Mode.VS, needs="h", x="vs", tval2="", tinst="", gva="", guest="",
-        status="vsstatus_spie vsstatus_sie vsstatus_spp",
+        status="vsstatus_spie vsstatus_sie vsstatus_spp vsstatus_sdt",
         rules="norm:H_trap_vs_csrwrites",
     ),
     _Target(

@@ -18,8 +18,8 @@ PROPERTIES = Properties("escalation", "without a trap no mode gains privilege, o
 
 
 def _stays_below(cycle: Cycle) -> Value:
-    """The event is neither a trap nor a halt, which enters Debug Mode with M's rights."""
-    return ~cycle.is_trap & ~cycle.is_halt
+    """The event is neither a trap, an RNMI among them, nor a halt, which enters Debug Mode with M's rights."""
+    return ~cycle.has_trap & ~cycle.is_rnmi & ~cycle.is_halt
 
 
 @PROPERTIES.add("norm:xret_in_lower_mode HU-22")

@@ -62,6 +62,7 @@ class Harness:
             look = Signal(name=f"look_at_{name}")
             looks.append(look)
             when = claim.when if claim.is_about_reset else claim.when & running
+            when = when if claim.is_about_stopping else when & ~self._window.now.has_stopped
             sub = Module()
             with sub.If(look):
                 sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)

@@ -189,9 +189,10 @@ def without_a_request_nothing_is_taken(w: Window) -> Claim:
 
 @PROPERTIES.add("norm:wfi_resume_reason norm:wfi_unaffected_conditions")
 def wfi_wakes_on_any_enabled_interrupt(w: Window) -> Claim:
-    """WFI resumes where an interrupt is pending and enabled in mie, masked or not, and only there."""
+    """WFI resumes where an interrupt is pending and enabled in mie, masked or not, or an RNMI is, and only there."""
     now = w.now
-    return Claim(then=now["interrupt_wake"] == ((now["mip"] & now["mie"]) != 0))
+    rnmi = now["lines_rnmi"] if now.has("lines_rnmi") else Const(0)
+    return Claim(then=now["interrupt_wake"] == (((now["mip"] & now["mie"]) != 0) | rnmi))
 
 
 @PROPERTIES.add("norm:mip_seip_rdcsr norm:mip_meip_rdonly HU-27")

@@ -19,12 +19,14 @@ class Claim:
     """When `when` is 1, `then` is 1; a claim without `when` is about every state.
 
     A claim without `then` is that `when` can come about. Cycles with rst are
-    left out, unless the claim is about reset.
+    left out, unless the claim is about reset, and those of a hart that has
+    stopped, unless it is about that.
     """
 
     when: Value = field(default_factory=lambda: Const(1))
     then: Value | None = None
     is_about_reset: bool = False
+    is_about_stopping: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

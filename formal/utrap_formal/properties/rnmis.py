@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Mux, Value
+from amaranth.hdl import Mux
 
 from utrap.config import Config
 from utrap_formal.properties.manual import Mode, Op
@@ -16,10 +16,6 @@ PROPERTIES = Properties("rnmi", "RNMIs: what NMIE keeps out, what they write and
 _ILLEGAL = 1
 _WRITTEN = ("mnepc_pc", "mncause_code", "mncause_interrupt", "mnstatus_mnpp", "mnstatus_mnpv", "mnstatus_nmie")
 _MODE = ("mode_prv", "mode_v")
-
-
-def _takes(w: Window) -> Value:
-    return (w.now["commit_op"] == Op.RNMI) & w.now["interrupt_rnmi"]
 
 
 def _alone(config: Config) -> bool:
@@ -44,7 +40,7 @@ def an_rnmi_is_due_whatever_the_other_enables(w: Window) -> Claim:
 @PROPERTIES.add("norm:mnstatus_nmie_set_clear norm:rnmi_entry_nmie_clear", needs="smrnmi", where=_alone, kind="NMIE")
 def an_rnmi_alone_clears_nmie(w: Window) -> Claim:
     """NMIE goes from 1 to 0 by an RNMI, by which it always does, and by nothing else."""
-    return Claim(when=w.now["mnstatus.NMIE"], then=w.next["mnstatus.NMIE"] == ~_takes(w))
+    return Claim(when=w.now["mnstatus.NMIE"], then=w.next["mnstatus.NMIE"] == ~w.now.is_rnmi)
 
 
 @PROPERTIES.add("norm:mnstatus_mprv_clear", needs="smrnmi", kind="NMIE")
@@ -67,7 +63,7 @@ def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     cause = after["mncause.Interrupt"] & (after["mncause"][:6] == now["lines_rnmi_cause"])
     mode = (after["mnstatus.MNPP"] == now.prv) & (after["mnstatus.MNPV"] == now.v) & after.is_in(Mode.M)
     there = now["answer_redirect"] & (now["answer_target"] == w.config.rnmi_interrupt_vector)
-    return Claim(when=_takes(w), then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
+    return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
 
 
 @PROPERTIES.add("norm:rnmi_entry HU-32", needs="smrnmi", kind="entry")
@@ -75,7 +71,7 @@ def an_rnmi_changes_nothing_else(w: Window) -> Claim:
     """An RNMI leaves every other register as it is, those of the handler in U among them."""
     now = w.now
     others = [name for name in now.stored() if name not in (*_WRITTEN, *_MODE)]
-    return Claim(when=_takes(w), then=now.keeps(w.next, *others))
+    return Claim(when=w.now.is_rnmi, then=now.keeps(w.next, *others))
 
 
 @PROPERTIES.add("norm:rnmi_entry", needs="smrnmi", kind="entry")
@@ -90,7 +86,7 @@ def without_one_nothing_is_taken(w: Window) -> Claim:
 def an_exception_in_m_with_nmie_0_has_its_own_address(w: Window) -> Claim:
     """An exception in M goes to the hart's own address while NMIE is 0."""
     now = w.now
-    when = now.is_exception & now.is_in(Mode.M) & ~now["mnstatus.NMIE"]
+    when = now.has_exception & now.is_in(Mode.M) & ~now["mnstatus.NMIE"]
     return Claim(when=when, then=now["answer_target"] == w.config.rnmi_exception_vector)
 
 

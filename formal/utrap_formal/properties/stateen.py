@@ -140,7 +140,7 @@ def _absent(config: Config) -> list[int]:
     """What exists in no mode on this hart: high halves on RV64, and windows that it lacks (HU-17)."""
     found = []
     if config.xlen == 64:
-        found += [0x310, 0x312, 0x31A, *range(0x31C, 0x320), 0x15D, 0x25D]
+        found += [0x310, 0x312, 0x31A, *range(0x31C, 0x320), 0x15D, 0x25D, 0x757]
         found += [0x612, 0x615, 0x61A, *range(0x61C, 0x620), 0x6D2]
     return found + [0x6E0 + i for i in range(config.windows, 8)]
 
@@ -211,9 +211,9 @@ def a_guest_changes_no_bit_that_it_cannot_see(w: Window) -> Claim:
 
 @PROPERTIES.add("HU-29", needs="smstateen n", kind="custom state")
 def uret_and_traps_into_u_are_not_gated(w: Window) -> Claim:
-    """URET outside a guest executes whatever the state enables are."""
+    """URET outside a guest and Debug Mode executes whatever the state enables are."""
     now = w.now
-    return Claim(when=(now["commit_op"] == Op.URET) & ~now.v, then=now["answer_fault"] == 0)
+    return Claim(when=(now["commit_op"] == Op.URET) & ~now.v & ~now.in_debug_mode, then=now["answer_fault"] == 0)
 
 
 @PROPERTIES.add("HU-29 norm:H_cause_virtual_instruction", needs="smstateen n h", kind="custom state")

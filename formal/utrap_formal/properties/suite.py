@@ -48,9 +48,10 @@ SUITES: dict[str, Properties] = {module.PROPERTIES.name: module.PROPERTIES for m
 _ASSUMPTIONS = (
     ("1", "the registers hold at the start what the Verilog declares", "it is what rst gives: `equivalence`, reset"),
     ("2", "nothing is claimed of a cycle in which rst is 1", "every state that follows from it is the start again"),
+    ("3", "a hart that a trap has stopped is left to `double`", "it takes no event and keeps its state"),
 )
 _ASSUMPTIONS_OF_TWO = (
-    ("3", "a core without Shudeleg has no CSR at an address that it adds", "else the two are not the same hart"),
+    ("4", "a core without Shudeleg has no CSR at an address that it adds", "else the two are not the same hart"),
 )
 #: How many properties one run of SymbiYosys takes at most.
 _BATCH = 60

@@ -250,13 +250,13 @@ def hlsv_is_done_as_the_guest(w: Window) -> Claim:
     return Claim(when=~now.v, then=now["hart_hlsv_mode"] == Mux(is_vs, Mode.VS, Mode.VU))
 
 
-@PROPERTIES.add("norm:mstatus_mprv_ldst_op norm:mstatus_mprv_hypervisor", kind="instruction")
+@PROPERTIES.add("norm:mstatus_mprv_ldst_op norm:mstatus_mprv_hypervisor norm:mnstatus_mprv_clear", kind="instruction")
 def mprv_changes_loads_and_stores(w: Window) -> Claim:
-    """With MPRV loads and stores execute as MPP and MPV say, without it in the hart's mode."""
+    """With MPRV loads and stores execute as MPP and MPV say, without it or with NMIE=0 in the hart's mode."""
     now = w.now
     v = now["mstatus.MPV"] & (now["mstatus.MPP"] != 3)
     as_told = (now["hart_load_store_mode"][0:2] == now["mstatus.MPP"]) & (now["hart_load_store_mode"][2] == v)
-    return Claim(then=Mux(now["mstatus.MPRV"], as_told, now["hart_load_store_mode"] == now.mode))
+    return Claim(then=Mux(now["mstatus.MPRV"] & ~now.nmi_masked, as_told, now["hart_load_store_mode"] == now.mode))
 
 
 @PROPERTIES.add("norm:H_cause_ecall", kind="instruction")

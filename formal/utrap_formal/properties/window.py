@@ -122,26 +122,66 @@ class Cycle:
     @property
     def masks_interrupts(self) -> Value:
         """Debug Mode, or a single step without stepie, lets none in (Sdext: Debug Mode, Step Bit In Dcsr)."""
-        return self.in_debug_mode | (self["dcsr.STEP"] & ~self["dcsr.STEPIE"])
+        return self.in_debug_mode | (self["dcsr.STEP"] & ~self["dcsr.STEPIE"]) | self.nmi_masked
 
     @property
-    def is_exception(self) -> Value:
-        """An exception is taken: in Debug Mode none is (Sdext: Debug Mode)."""
+    def nmi_masked(self) -> Value:
+        """NMIE is 0: neither interrupts nor RNMIs are let in (norm:mnstatus_nmie_disable)."""
+        return ~self["mnstatus.NMIE"] if self.has("mnstatus") else Const(0)
+
+    @property
+    def has_stopped(self) -> Value:
+        """A trap that M could not take has stopped the hart, and no debugger has it."""
+        shown = self["hart_critical_error"] if self.has("hart_critical_error") else Const(0)
+        halts = self["hart_critical_halts"] if self.has("hart_critical_halts") else Const(0)
+        return (shown | halts) & ~self.in_debug_mode
+
+    @property
+    def may_trap_unexpectedly(self) -> Value:
+        """Some handler could not take a trap: SDT, the guest's SDT, MDT, or NMIE=0 in M (norm:trap_exp).
+
+        Which trap each of them keeps out, and what becomes of it, is in the suites `double` and `rnmi`.
+        """
+        return self["mstatus.SDT"] | self["vsstatus.SDT"] | self["mstatus.MDT"] | (self.is_in(Mode.M) & self.nmi_masked)
+
+    @property
+    def has_exception(self) -> Value:
+        """An exception comes about: in Debug Mode none does (Sdext: Debug Mode)."""
         return (self["commit_op"] == Op.EXCEPTION) & ~self.in_debug_mode
 
     @property
-    def is_interrupt(self) -> Value:
-        """An interrupt is taken: the core says so, and there is one."""
+    def has_interrupt(self) -> Value:
+        """An interrupt comes about: the core says so, and there is one."""
         return (self["commit_op"] == Op.INTERRUPT) & self["interrupt_request"]
 
     @property
+    def has_trap(self) -> Value:
+        """A trap comes about, whether or not its handler can take it."""
+        return self.has_exception | self.has_interrupt
+
+    @property
+    def is_exception(self) -> Value:
+        """An exception is taken, by the handler that it is for."""
+        return self.has_exception & ~self.may_trap_unexpectedly
+
+    @property
+    def is_interrupt(self) -> Value:
+        """An interrupt is taken, by the handler that it is for."""
+        return self.has_interrupt & ~self.may_trap_unexpectedly
+
+    @property
     def is_trap(self) -> Value:
-        """A trap is taken."""
+        """A trap is taken, by the handler that it is for."""
         return self.is_exception | self.is_interrupt
 
+    @property
+    def is_rnmi(self) -> Value:
+        """An RNMI is taken."""
+        return (self["commit_op"] == Op.RNMI) & self["interrupt_rnmi"] if self.has("interrupt_rnmi") else Const(0)
+
     def returns_by(self, op: Op) -> Value:
-        """MRET, SRET, URET or RESUME executes."""
-        return (self["commit_op"] == op) & (self["answer_fault"] == 0)
+        """MRET, SRET, URET, MNRET or RESUME executes."""
+        return (self["commit_op"] == op) & (self["answer_fault"] == 0) & ~self.has_stopped
 
     @property
     def is_return(self) -> Value:
