@@ -49,8 +49,9 @@ programs: $(RUN) ## build the hart's and the cores' programs anew, with riscv64-
 	make --no-print-directory -C examples/cva6/programs
 
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
-	set -e; for profile in mu msu msuh msun full; do for xlen in 32 64; do \
+	set -e; for profile in mu msu msuh msun full max; do for xlen in 32 64; do \
 	  $(BIN)/utrap prove --profile $$profile --xlen $$xlen; done; done
+	set -e; for profile in rva22s64 rva23s64 rvb23s64; do $(BIN)/utrap prove --profile $$profile; done
 
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done

@@ -109,6 +109,7 @@ CSRS: dict[str, int] = {
     "hgeie": 0x607, "henvcfg": 0x60A, "hedelegh": 0x612, "htimedeltah": 0x615, "henvcfgh": 0x61A, "htval": 0x643,
     "hip": 0x644, "hvip": 0x645, "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
     "mnscratch": 0x740, "mnepc": 0x741, "mncause": 0x742, "mnstatus": 0x744, "mseccfg": 0x747,
+    "mseccfgh": 0x757,
     "dcsr": 0x7B0, "dpc": 0x7B1, "dscratch0": 0x7B2, "dscratch1": 0x7B3,
     "stimecmp": 0x14D, "stimecmph": 0x15D, "vstimecmp": 0x24D, "vstimecmph": 0x25D,
     "scountovf": 0xDA0,
@@ -202,9 +203,8 @@ def place(name: str, xlen: int) -> tuple[str, int, int]:
 
 def exists(csr: str, config: Config) -> bool:
     """Whether a configuration has a CSR."""
-    if csr in ("huedelegh", "hedelegh", "htimedeltah", "henvcfgh", "mstatush", "menvcfgh", "medelegh"):
-        base = {"mstatush": "mstatus", "menvcfgh": "menvcfg"}.get(csr, csr[:-1])
-        return config.xlen == 32 and exists(base, config)
+    if csr in ("huedelegh", "hedelegh", "htimedeltah", "henvcfgh", "mstatush", "menvcfgh", "medelegh", "mseccfgh"):
+        return config.xlen == 32 and exists(csr[:-1], config)
     if csr in ("stimecmp", "stimecmph", "vstimecmp", "vstimecmph"):
         return config.sstc and (config.h or csr[0] == "s") and (config.xlen == 32 or csr[-1] != "h")
     if csr in DEBUG_CSRS:
