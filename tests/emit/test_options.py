@@ -50,12 +50,13 @@ def test_a_profile_and_a_width():
         (["fs=1", "fs=0"], "--set fs=0: fs is set twice"),
         (["xlen=32"], "--set xlen=32: write --xlen 32"),
         (["profile=mu"], "--set profile=mu: write --profile mu"),
-        (["windows=9"], "windows=9: must be 0 to 8"),
-        (["windows=-1"], "windows=-1: must be 0 to 8"),
-        (["s=false"], "h=True: the hypervisor extension needs s=True"),
-        (["satp_modes="], "satp_modes=: must be bare or bare,sv39"),
-        (["satp_modes=sv39"], "satp_modes=sv39: must be bare or bare,sv39"),
-        (["counters=some"], "counters='some': must be one of none, zicntr, zihpm"),
+        (["windows=9"], "--set windows=9: must be 0 to 8"),
+        (["windows=-1"], "--set windows=-1: must be 0 to 8"),
+        (["satp_modes="], "--set satp_modes=: must be bare or bare,sv39"),
+        (["satp_modes=sv39"], "--set satp_modes=sv39: must be bare or bare,sv39"),
+        (["counters=some"], "--set counters=some: must be one of none, zicntr, zihpm"),
+        (["mvendorid=0x1ffffffff"], "--set mvendorid=0x1ffffffff: must be 0 to 0xffffffff"),
+        (["marchid=18446744073709551616"], "--set marchid=18446744073709551616: must be 0 to 0xffffffffffffffff"),
         (["windows=a\nb"], "--set windows=a b: windows is a number, as in 16 or 0x10"),
     ],
 )
@@ -67,6 +68,31 @@ def test_a_wrong_setting_is_one_line(settings, message):
 
 
 @pytest.mark.parametrize(
+    ("profile", "xlen", "settings", "message"),
+    [
+        ("mu", 64, ["sstc=true"], "--set sstc=true: sstc needs s=true, and profile mu has s=false"),
+        ("mu", 64, ["sstc=yes"], "--set sstc=yes: sstc needs s=true, and profile mu has s=false"),
+        ("mu", 64, ["sstc=true", "s=no"], "--set sstc=true: sstc needs s=true"),
+        ("full", 64, ["s=false"], "--set s=false: profile full has h=true, and h needs s=true"),
+        ("full", 64, ["satp_modes=bare"], "--set satp_modes=bare: profile full has h=true, and h needs satp_modes="),
+        ("full", 64, ["ialign=32"], "--set ialign=32: profile full has isa=IMAC, and C needs ialign=16"),
+        ("full", 64, ["counters=none", "sstc=true"], "--set sstc=true: sstc needs counters=zicntr or zihpm"),
+        ("full", 32, ["shtvala=true"], "--set shtvala=true: shtvala needs xlen=64"),
+        ("full", 32, ["satp_modes=bare,sv39"], "--set satp_modes=bare,sv39: must be bare or bare,sv32"),
+        ("msu", 64, ["vmid_bits=1"], "--set vmid_bits=1: vmid_bits needs h=true, and profile msu has h=false"),
+        ("mu", 64, ["local_interrupts_first=1"], "--set local_interrupts_first=1: local_interrupts_first needs local_interrupts=1 or more, and profile mu has"),
+        ("mu", 64, ["fs=true"], "--set fs=true: fs=true without s=true needs F in isa, and profile mu has s=false and"),
+        ("mu", 64, ["mtvec_modes=vectored"], "--set mtvec_modes=vectored: profile mu has mtvec_reset=0, and "),
+    ],
+)  # fmt: skip
+def test_a_rule_is_told_by_what_was_typed_and_by_what_the_profile_has(profile, xlen, settings, message):
+    with pytest.raises(UserError) as error:
+        make_config(profile, xlen, settings)
+    assert str(error.value).startswith(message)
+    assert not re.search("True|False", str(error.value))
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (
@@ -75,7 +101,7 @@ def test_a_wrong_setting_is_one_line(settings, message):
         ),
         (["--xlen", "48"], "Invalid value for '--xlen': '48' is not one of '32', '64'"),
         (["--xlen"], "Option '--xlen' requires an argument."),
-        (["--set", "windows=9"], "windows=9: must be 0 to 8"),
+        (["--set", "windows=9"], "--set windows=9: must be 0 to 8"),
         (["--profil", "mu"], "No such option '--profil'"),
         (["surplus"], "Got unexpected extra argument (surplus)"),
     ],

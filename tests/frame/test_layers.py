@@ -12,7 +12,9 @@ from .import_graph import PACKAGES, circles, import_graph, imports, module_files
 #: version, say) may be imported by all: it imports nothing of ours.
 ROOMS = {
     # hdl: the hardware, and what writes it out. It knows none of the other packages.
-    "utrap.config": "",
+    "utrap.limits": "",
+    "utrap.profiles": "utrap.limits",
+    "utrap.config": "utrap.limits utrap.profiles",
     "utrap.claims": "utrap.config",
     "utrap.isa": "utrap.config",
     "utrap.section": "",

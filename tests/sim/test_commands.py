@@ -96,7 +96,7 @@ def test_json_follows_its_schema(run, root, recorded, changed):
     [
         (["--set", "windows=9"], "windows=9: must be 0 to 8"),
         (["--set", "nonsense=1"], "--set nonsense=1: 'nonsense' is no field"),
-        (["--set", "h=false"], "shudeleg=True: Shudeleg needs h=True"),
+        (["--set", "h=false"], "--set h=false: profile full has shudeleg=true, and shudeleg needs h=true"),
         (["--count", "0"], "Invalid value for '--count'"),
         (["--kind", "exceptions"], "Invalid value for '--kind'"),
     ],

@@ -9,7 +9,7 @@ A value that is wrong is a UserError: one line that names the option, the value 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from functools import wraps
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from utrap.command_line.errors import UserError
-from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError
+from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError, as_setting
 
 __all__ = ["configuration_options", "make_config"]
 
@@ -59,15 +59,28 @@ def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config
         UserError: When a setting is wrong, alone or beside the others.
     """
     changes: dict[str, Any] = {}
+    typed: dict[str, str] = {"xlen": f"--xlen {xlen}"}
     for setting in settings:
         key, value = _parse(setting)
         if key in changes:
             raise UserError(f"--set {setting}: {key} is set twice")
-        changes[key] = value
+        changes[key], typed[key] = value, f"--set {setting}"
     try:
         return Config.profile(profile, xlen, **changes)
     except ConfigError as error:
-        raise UserError(str(error)) from error
+        raise UserError(_blamed(error, profile, typed)) from error
+
+
+def _blamed(error: ConfigError, profile: str, typed: Mapping[str, str]) -> str:
+    """Say of a broken rule what the user typed of it, and what else of it came from the profile."""
+    here = [typed[name] for name in (error.field, *error.others) if name in typed]
+    if not here:
+        return str(error)
+    others = {name: as_setting(value) for name, value in error.others.items() if name not in typed}
+    if error.field in typed:
+        given = " and ".join(f"{name}={value}" for name, value in others.items())
+        return f"{here[0]}: {error.rule}" + (f", and profile {profile} has {given}" if given else "")
+    return f"{here[0]}: profile {profile} has {str(error).partition(': ')[0]}, and {error.rule}"
 
 
 def _parse(setting: str) -> tuple[str, Any]:

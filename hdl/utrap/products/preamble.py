@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from utrap import __version__
 from utrap.claims import claims
-from utrap.config import EXTENSIONS, Config
+from utrap.config import EXTENSIONS, Config, as_setting
 
 __all__ = [
     "LICENCE",
@@ -55,19 +55,7 @@ def identification(title: str) -> list[str]:
 
 def configuration_values(config: Config) -> dict[str, str]:
     """Each field of a configuration as `--set` takes it; extensions that are off do not exist."""
-    values = {}
-    for key, value in config.to_json().items():
-        if key in EXTENSIONS and not value:
-            continue
-        if isinstance(value, bool):
-            values[key] = "true" if value else "false"
-        elif isinstance(value, list):
-            values[key] = ",".join(value)
-        elif isinstance(value, int) and value > 256:
-            values[key] = f"{value:#x}"
-        else:
-            values[key] = str(value)
-    return values
+    return {key: as_setting(value) for key, value in config.to_json().items() if value or key not in EXTENSIONS}
 
 
 def configuration_lines(config: Config) -> Iterator[str]:
