@@ -14,21 +14,9 @@ from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr, Field
 from utrap_testbench.golden import Cause, Config, Insn, Irq, Mode, State, irq_name
 
-__all__ = ["OUTSIDE", "Names", "Place", "cause_name", "number"]
+from .outside import OUTSIDE
 
-#: The counters' CSRs, which the trap unit judges and does not own: name -> address.
-COUNTERS = {
-    "cycle": 0xC00, "time": 0xC01, "instret": 0xC02,
-    **{f"hpmcounter{i}": 0xC00 + i for i in range(3, 32)},
-}  # fmt: skip
-COUNTERS |= {f"{name}h": address + 0x80 for name, address in COUNTERS.items()}
-#: With the others that it judges by more than their address, where a state enable is for them.
-OUTSIDE = COUNTERS | {
-    "fflags": 0x001, "frm": 0x002, "fcsr": 0x003, "jvt": 0x017, "srmcfg": 0x181, "scontext": 0x5A8, "hcontext": 0x6A8,
-    "sctrctl": 0x14E, "sctrstatus": 0x14F, "sctrdepth": 0x15F, "vsctrctl": 0x24E, "stopei": 0x15C, "vstopei": 0x25C,
-    "siselect": 0x150, "sireg": 0x151, "vsiselect": 0x250, "vsireg": 0x251,
-    **{f"{name}{i}": base + i + (i > 3) for name, base in (("sireg", 0x150), ("vsireg", 0x250)) for i in range(2, 7)},
-}  # fmt: skip
+__all__ = ["Names", "Place", "cause_name", "number"]
 
 #: Every interrupt that some configuration has, by name.
 _INTERRUPTS = {irq_name(code): code for code in (*(irq.value for irq in Irq), *range(16, 64))}
@@ -67,6 +55,13 @@ def _among(word: str, known: Iterable[str]) -> str:
     names = list(known)
     close = get_close_matches(word, names, n=1, cutoff=0.5)
     return f"do you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a CSR that is none: those with a like name, the likest first."""
+    if near := get_close_matches(name, list(known), n=3, cutoff=0.7):
+        return f"do you mean {' or '.join(near)}?"
+    return "'utrap csrs' lists what there is"
 
 
 def cause_name(code: int) -> str:
@@ -180,7 +175,9 @@ class Names:
         if name.lower() in widest:
             remedy = "choose another --profile, --xlen or --set"
             return f"the configuration has no {name.lower()}: {remedy} ('utrap csrs' lists what there is)"
-        return f"there is no CSR {name} in the trap unit: {_among(name.lower(), self.rows)}"
+        if name.lower() in OUTSIDE:
+            return f"{name.lower()} is outside the trap unit, and the core's: nothing here depends on what it holds"
+        return f"there is no CSR {name} in the trap unit: {_near(name.lower(), self.rows)}"
 
     def address(self, text: str) -> int:
         """The address of a CSR, by number or by name, whether or not the hart has it."""
@@ -189,9 +186,10 @@ class Names:
             if address > 0xFFF:
                 raise UserError(f"--access {text}: CSR addresses are 0 to 0xfff")
             return address
-        known = {row.name: row.address for unit in _WIDEST for row in csr_rows(unit).values()} | OUTSIDE
+        known = {row.name: row.address for unit in _WIDEST for row in csr_rows(unit).values()}
+        known |= OUTSIDE
         if text.lower() not in known:
-            raise UserError(f"--access {text}: no such CSR: {_among(text.lower(), known)}")
+            raise UserError(f"--access {text}: no such CSR: {_near(text.lower(), known)}")
         return known[text.lower()]
 
     # To the user.

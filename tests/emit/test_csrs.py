@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -80,11 +81,12 @@ def test_a_pipe_gets_one_whole_line_for_each_csr(utrap):
     assert all(column in lines[0] for column in COLUMNS)
 
 
-def test_a_terminal_gets_a_table_that_fits(environment):
-    """Nothing is cut off: what does not fit goes on in the next line."""
+@pytest.mark.parametrize("columns", [60, 80, 100, 140, 200])
+def test_in_a_terminal_nothing_is_cut_off_and_no_name_or_figure_broken(environment, columns):
+    """What does not fit goes on in the next line; where there is no room for a table, each CSR is a block."""
     control, terminal = pty.openpty()
     command = [sys.executable, "-m", "utrap", "csrs", "--profile", "mu"]
-    variables = {**environment(), "COLUMNS": "100", "TERM": "dumb"}
+    variables = {**environment(), "COLUMNS": str(columns), "TERM": "xterm"}
     with subprocess.Popen(command, env=variables, stdin=terminal, stdout=terminal) as process:
         os.close(terminal)
         text = b""
@@ -94,10 +96,14 @@ def test_a_terminal_gets_a_table_that_fits(environment):
         except OSError:  # the terminal is gone
             pass
         assert process.wait(timeout=30) == 0
-    lines = text.decode().splitlines()
-    assert max(map(len, lines)) <= 100
+    lines = re.sub(r"\x1b\[[\d;]*m", "", text.decode()).splitlines()
+    assert max(map(len, lines)) <= columns
     assert "…" not in text.decode()
-    assert any("0xf14" in line and "mhartid" in line for line in lines)
+    words = {word for line in lines for word in line.split()}
+    missing = {word for row in csrs_rows(Config.profile("mu")) for cell in row for word in cell.split()} - words
+    # In a block a cell is one line, with a semicolon between its parts.
+    assert {word for word in missing if f"{word};" not in words} == set()
+    assert any("0xf14" in line and "mhartid" in line for line in lines) == (columns >= 100)
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -45,11 +45,13 @@ ROOMS = {
     "utrap_testbench.citations": "",
     "utrap_testbench.commands": "utrap_testbench.oracles utrap.command_line",
     # sim: what shows needs no simulator; what simulates may show.
-    "utrap_show.names": "utrap_testbench.golden utrap.config utrap.csr utrap.command_line",
-    "utrap_show.explain": "utrap_show.names utrap_testbench.golden utrap_testbench.harts"
+    "utrap_show.outside": "",
+    "utrap_show.names": "utrap_show.outside utrap_testbench.golden utrap.config utrap.csr utrap.command_line",
+    "utrap_show.explain": "utrap_show.names utrap_show.outside utrap_testbench.golden utrap_testbench.harts"
     " utrap.config utrap.csr utrap.command_line",
     "utrap_show.waveform": "utrap.command_line",
-    "utrap_show.timeline": "utrap_show.names utrap_show.waveform utrap.config utrap.isa utrap.csr utrap.command_line",
+    "utrap_show.timeline": "utrap_show.names utrap_show.outside utrap_show.waveform"
+    " utrap.config utrap.isa utrap.csr utrap.command_line",
     "utrap_show.commands": "utrap_show.explain utrap_show.timeline utrap.config utrap.command_line",
     "utrap_sim.simulators": "utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap.config utrap.csr utrap.unit utrap.verilog utrap.products utrap.command_line",

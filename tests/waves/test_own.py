@@ -121,7 +121,7 @@ def test_a_hart_in_a_file_is_one_hart(run, example, tmp_path):
         ("hart.begin('U', {'hudcfg': 4})", 3, "hart.begin: hudcfg cannot be 0x4 here: it would read 0x0"),
         ("hart.begin('U', {'mstatus.MPP': 2})", 3, "hart.begin: mstatus.MPP cannot be 0x2 here: it would read 0x0"),
         ("hart.idle(); hart.begin('U')", 3, "hart.begin comes before the first event"),
-        ("hart.csrr('sepcc')", 3, "hart.csr: there is no CSR sepcc in the trap unit: do you mean sepc?"),
+        ("hart.csrr('sepcc')", 3, "hart.csr: there is no CSR sepcc in the trap unit: do you mean sepc or vsepc?"),
         ("hart.csrr(0x1000)", 3, "hart.csr: 0x1000: CSR addresses are 0 to 0xfff"),
         ("hart.csrw('sepc', -1)", 3, "hart.csr: sepc has 64 bits: -0x1 does not fit"),
         ("hart.exception('page-fault')", 3, "hart.exception: there is no cause 'page-fault': there are instruction-"),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
-from utrap_show.names import OUTSIDE, Names, Place, number
+from utrap_show.names import Names, Place, number
+from utrap_show.outside import OUTSIDE
 from utrap_testbench.golden import (
     Cause,
     Config,

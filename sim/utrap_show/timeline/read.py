@@ -9,7 +9,7 @@ from pathlib import Path
 
 from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
-from utrap_show.names import OUTSIDE
+from utrap_show.outside import OUTSIDE
 from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, number, open_recording, samples
 
 from .csrs import rows, unexplained
