@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Value
+from amaranth.hdl import Cat, Const, Module, Value
 
 from utrap.registers.state import State
 from utrap.section import Phase, Section
@@ -25,8 +25,15 @@ def timers(m: Module, state: State, mtime: Value) -> dict[str, Value]:
         "stimecmp_reached": named(m, "stimecmp_reached", mtime >= _whole(state, "stimecmp.value"))
     }
     if state.config.h:
-        time = named(m, "guest_time", (mtime + _whole(state, "htimedelta.delta"))[:64])
-        found["vstimecmp_reached"] = named(m, "vstimecmp_reached", time >= _whole(state, "vstimecmp.value"))
+        delta, before = _whole(state, "htimedelta.delta"), ~_whole(state, "vstimecmp.value")
+        # mtime + htimedelta - vstimecmp as two numbers without a carry between their bits: the sum itself is not
+        # needed, and its carries and those of the comparison go through one chain and not through one after the other.
+        ones = named(m, "guest_time_ones", mtime ^ delta ^ before)
+        carries = named(m, "guest_time_carries", (mtime & delta) | (before & (mtime | delta)))
+        is_past = ones > ~Cat(Const(1, 1), carries[:-1])
+        # Of the three numbers' carries one is the truncated sum's.
+        is_truncated = named(m, "guest_time_is_truncated", mtime > ~delta)
+        found["vstimecmp_reached"] = named(m, "vstimecmp_reached", is_past ^ carries[-1] ^ is_truncated)
     return found
 
 
