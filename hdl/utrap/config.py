@@ -105,6 +105,8 @@ class Config:
             which the bits of the state enables gate; outside the unit.
         rnmi_interrupt_vector: Where the handler of RNMIs is. Needs smrnmi.
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
+        rnmi_vectors: "fixed": these two are what the configuration says; "port": they are
+            0 here, and inputs of these names say where. Needs smrnmi.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -165,6 +167,7 @@ class Config:
     imsic: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
+    rnmi_vectors: str = "fixed"
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:

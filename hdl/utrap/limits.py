@@ -108,6 +108,7 @@ CHOICES: Mapping[str, tuple[int | str, ...]] = {
     "vectored_align": (4, 256),
     "counters": tuple(COUNTERS),
     "mtvec_modes": tuple(TVEC_MODES),
+    "rnmi_vectors": ("fixed", "port"),
 }
 
 
@@ -235,9 +236,13 @@ class _Checker:
     def check_vectors(self) -> None:
         """Check mtvec after reset, a value that mtvec can hold, and the vectors of RNMIs."""
         values, base = self.values, self.values["mtvec_reset"]
-        step = values["ialign"] // 8
+        step, are_inputs = values["ialign"] // 8, values["rnmi_vectors"] == "port"
+        if are_inputs and not values["smrnmi"]:
+            self.needs("rnmi_vectors", "smrnmi", "true")
         for name in ("rnmi_interrupt_vector", "rnmi_exception_vector"):
             self.demand(values[name] % step == 0, name, f"must be a multiple of {step}", ["ialign"])
+            fixed = "must be 0 where an input says it (rnmi_vectors=port)"
+            self.demand(not (are_inputs and values[name]), name, fixed, ["rnmi_vectors"])
         if base in WORDS["mtvec_reset"]:
             return
         modes, align = TVEC_MODES[values["mtvec_modes"]], values["vectored_align"]

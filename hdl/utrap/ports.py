@@ -24,6 +24,7 @@ __all__ = [
     "DEBUG_OUTPUTS",
     "MASKING_OUTPUTS",
     "PROMISES",
+    "RNMI_VECTORS",
     "AnswerSignature",
     "CommitSignature",
     "CountersSignature",
@@ -40,7 +41,8 @@ CAUSE = unsigned(6)
 #: What the hart port says of Debug Mode, with Sdext.
 DEBUG_OUTPUTS = ("debug", "ebreak_halts", "steps", "stops_counters", "stops_time", "critical_halts")
 
-
+#: The inputs of the whole unit that say where RNMIs, and exceptions in their handler, go, with rnmi_vectors=port.
+RNMI_VECTORS = ("rnmi_interrupt_vector", "rnmi_exception_vector")
 #: What it says of pointer masking.
 MASKING_OUTPUTS = ("load_store_pmm", "hlsv_pmm")
 

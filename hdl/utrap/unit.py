@@ -10,6 +10,7 @@ from amaranth.lib.wiring import Component, In, Out, Signature
 
 from utrap.config import Config
 from utrap.ports import (
+    RNMI_VECTORS,
     AnswerSignature,
     CommitSignature,
     CountersSignature,
@@ -50,12 +51,14 @@ __all__ = ["TrapUnit", "trap_unit_signature"]
 def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
     reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
+    vectors = dict.fromkeys(RNMI_VECTORS, In(config.xlen)) if config.rnmi_vectors == "port" else {}
     time = {"mtime": In(64)} if config.sstc else {}
     counters = {"counters": In(CountersSignature())} if config.sscofpmf else {}
     return Signature(
         {
             "hartid": In(config.xlen),
             **reset_value,
+            **vectors,
             **time,
             "commit": In(CommitSignature(config)),
             "lines": In(LinesSignature(config)),
@@ -117,7 +120,8 @@ class TrapUnit(Component):
             entry, trap = enter_handler(m, state, event, choice, self.lines, entry, trap)
         executes = executing(m, event, returns)
         pcs = return_pcs(m, state, event, returns)
-        connect_redirect(m, state, answer, event, entry, trap, choice, any_of(executes.values()), pcs)
+        handlers = [getattr(self, name) for name in RNMI_VECTORS] if config.rnmi_vectors == "port" else []
+        connect_redirect(m, state, answer, event, entry, trap, choice, handlers, any_of(executes.values()), pcs)
 
         written = modify(m, state, commit.csr_op, answer.rdata, commit.csr_wdata, selects.is_row, judgement.is_owned)
         connect_updates(

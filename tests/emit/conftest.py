@@ -34,7 +34,8 @@ CONFIGURATIONS: dict[str, Config] = {
     "m u with f": Config.profile("mu", 64, fs=True, isa="IMAFDC", vectored_align=4, counters="none"),
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM", counters="zihpm"),
     "a core's": Config.profile(
-        "mu", 32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored"
+        "mu", 32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored",
+        smrnmi=True, rnmi_vectors="port",
     ),
     "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(

@@ -58,6 +58,7 @@ VALUES = {
     "isa": ISA,
     **dict.fromkeys(unit.EXTENSIONS, FLAG),
     **dict.fromkeys(("rnmi_interrupt_vector", "rnmi_exception_vector"), WORD),
+    "rnmi_vectors": st.sampled_from(["fixed", "port", "fixed", "port", "ports", "", 0]),
 }
 
 
@@ -97,6 +98,9 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(MU | {"mtvec_reset": 0, "mtvec_modes": "vectored"})
 @example(MU | {"mtvec_reset": 1, "mtvec_modes": "vectored"})
 @example(FULL | {"local_interrupts": 48, "local_interrupts_first": True})
+@example(FULL | {"smrnmi": True, "rnmi_vectors": "port"})
+@example(FULL | {"smrnmi": True, "rnmi_vectors": "port", "rnmi_exception_vector": 4})
+@example(FULL | {"rnmi_vectors": "port"})
 @example(FULL | {"local_interrupts_first": True})
 @example(MU | {"vmid_bits": 1})
 @example(FULL | {"sstc": True})

@@ -17,6 +17,7 @@ from utrap_testbench.golden import (
     TrapReturn,
     load_store_mode,
     pending_interrupt,
+    reset,
     reset_state,
     step,
     wakes,
@@ -46,6 +47,10 @@ def test_without_it_there_is_nothing_of_it():
         Config(rnmi_interrupt_vector=0x4000)
     with pytest.raises(ConfigError, match="rnmi_exception_vector is 0x4001: it must be a multiple of 2"):
         Config(smrnmi=True, rnmi_exception_vector=0x4001)
+    with pytest.raises(ConfigError, match="rnmi_vectors is port: without smrnmi there is no such input"):
+        Config(rnmi_vectors="port")
+    with pytest.raises(ConfigError, match="rnmi_exception_vector is 0x4000: with rnmi_vectors port it must be 0"):
+        Config(smrnmi=True, rnmi_vectors="port", rnmi_exception_vector=0x4000)
 
 
 @pytest.mark.parametrize(("source", "mnpp", "mnpv"), [(M, 3, 0), (S, 1, 0), (U, 0, 0), (VS, 1, 1), (VU, 0, 1)])
@@ -115,6 +120,19 @@ def test_an_exception_in_m_with_nmie_0_has_an_address_of_its_own(source, nmie, t
     after, outcome = step(RNMI, before, TakeException(cause=2, pc=0x10))
     assert (outcome.target, after.mepc, after.mcause, after.mstatus_mpp) == (target, 0x10, 2, before.prv)
     assert after.mnstatus_nmie == nmie
+
+
+@pytest.mark.parametrize(("ialign", "low"), [(16, 1), (32, 3)])
+def test_inputs_say_where_the_handlers_are(ialign, low):
+    """norm:rnmi_trap_addr, norm:rnmi_exc_trap_addr, warl:RNMI: as far as a pc can be there; reset leaves them."""
+    isa = "IMA" if ialign == 32 else "IMAC"
+    config = Config.profile("msu", smrnmi=True, rnmi_vectors="port", ialign=ialign, isa=isa)
+    there = {"rnmi_interrupt_vector": 0x4000 | low, "rnmi_exception_vector": 0x5000 | low}
+    state = state_in(config, S, line_rnmi=1, **there, **ON)
+    inside, outcome = step(config, state, TakeRnmi(pc=0x10))
+    assert outcome.target == 0x4000
+    assert step(config, inside, TakeException(cause=2, pc=0x20))[1].target == 0x5000
+    assert {name: getattr(reset(config, inside), name) for name in there} == there
 
 
 def test_mnret_executes_in_m_alone_and_ends_mprv_on_leaving_it():

@@ -21,6 +21,7 @@ from amaranth.sim import Simulator
 
 from utrap.config import Config
 from utrap.isa import CommitOp, CsrOp, Fault, Mode, operations
+from utrap.ports import RNMI_VECTORS
 from utrap.unit import TrapUnit
 from utrap_sim.replay.amaranth_player import scatter
 
@@ -86,6 +87,8 @@ class Bench:
             inputs |= {"lcofi": unit.counters.lcofi, "of": unit.counters.of}
         if config.mtvec_reset == "port":
             inputs["mtvec_reset"] = unit.mtvec_reset
+        if config.rnmi_vectors == "port":
+            inputs |= {name: getattr(unit, name) for name in RNMI_VECTORS}
         inputs["rst"] = clock.rst
         outputs: dict[str, Any] = {}
         for port_name in OUTPUTS:

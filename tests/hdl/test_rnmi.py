@@ -23,6 +23,7 @@ HARTS = [
 MNSCRATCH, MNEPC, MNCAUSE, MNSTATUS = REGISTERS = (0x740, 0x741, 0x742, 0x744)
 NMIE, MNPV, MNPP = 1 << 3, 1 << 7, 11
 MPRV, MPP_M, MIE, MEI, UEI = 1 << 17, 3 << 11, 1 << 3, 1 << 11, 1 << 8
+MDT = 1 << 10  # in mstatush
 
 
 async def enable(bench):
@@ -199,6 +200,36 @@ async def test_an_rnmi_ends_wfi_whatever_nmie_is(bench):
     assert bench.drive(rnmi=1).interrupt_wake == 1
     await enable(bench)
     assert bench.drive(rnmi=1).interrupt_wake == 1
+
+
+@on(
+    Config.profile("full", 64, smrnmi=True, rnmi_vectors="port"),
+    Config.profile("mu", 32, smrnmi=True, rnmi_vectors="port", ialign=32, isa="IMA"),
+    Config.profile("msu", 32, smrnmi=True, rnmi_vectors="port", smdbltrp=True),
+)
+async def test_inputs_say_where_the_handlers_are_in_the_cycle_in_which_they_are_entered(bench):
+    # norm:rnmi_trap_addr, norm:rnmi_exc_trap_addr, norm:trap_unexp_hndl_rnmi, warl:RNMI
+    random, xlen = Random("vectors"), bench.config.xlen
+    low = 3 if bench.config.ialign == 32 else 1
+    await bench.put("mtvec", 0x4000)
+    for mode in (*bench.modes, *bench.modes):
+        of_rnmis, of_exceptions = random.getrandbits(xlen), random.getrandbits(xlen)
+        said = {"rnmi_interrupt_vector": of_rnmis, "rnmi_exception_vector": of_exceptions}
+        await bench.enter(mode)
+        await bench.put(MNSTATUS, NMIE, CsrOp.SET)
+        other = {name: ~value & ones(bench.config) for name, value in said.items()}
+        assert bench.drive(rnmi=1, **other).interrupt_rnmi == 1
+        seen = await bench.step(op=CommitOp.RNMI, rnmi=1, **said)
+        assert (seen.target, bench.mode) == (of_rnmis & ~low, M)
+        if bench.config.smdbltrp:
+            # A double trap in M goes where RNMIs go; the handler's own would stop the hart.
+            await bench.put(MNSTATUS, NMIE, CsrOp.SET)
+            await bench.put("mstatush", MDT, CsrOp.SET)
+            assert (await bench.exception(2, **said)).target == of_rnmis & ~low
+        else:
+            assert (await bench.exception(2, **said)).target == of_exceptions & ~low
+            await mnret(bench)
+            assert bench.mode == mode
 
 
 # The way out

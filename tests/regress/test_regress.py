@@ -50,15 +50,16 @@ def test_the_default_regression_passes_on_both_simulators_and_all_profiles(utrap
 
 
 class CoreSeed(Seed):
-    """A run on a unit as a core may want it that has interrupts of its own and tells where it boots."""
+    """A run on a unit for a core that has interrupts of its own and tells where it boots and where RNMIs go."""
 
     @property
     def config(self) -> Config:
         changes = {"local_interrupts": 15, "local_interrupts_first": True, "mtvec_modes": "vectored"}
+        changes |= {"smrnmi": True, "rnmi_vectors": "port"}
         return Config.profile(self.profile, self.xlen, mtvec_reset="port", **changes)
 
 
-def test_a_unit_with_platform_interrupts_and_a_port_for_mtvec_is_as_the_model(simulator):
+def test_a_unit_with_platform_interrupts_and_ports_for_its_vectors_is_as_the_model(simulator):
     seed = CoreSeed(profile="mu", xlen=32, simulator=simulator("icarus"), seed=1, steps=12_000)
     result = run_seed(seed, build_benches(seed.config, ("icarus",), False))
     assert (result.failure, result.crash, result.cycles) == (None, "", seed.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Mux
+from amaranth.hdl import Cat, Const, Mux, Value
 
 from utrap.config import Config
 from utrap_formal.properties.manual import Mode, Op
@@ -21,6 +21,14 @@ _MODE = ("mode_prv", "mode_v")
 def _alone(config: Config) -> bool:
     """With Smdbltrp a trap that M cannot take enters the handler too."""
     return not config.smdbltrp
+
+
+def _vector(w: Window, name: str) -> Value:
+    """A constant of the configuration, or the input of its name as far as it can be a pc (warl:RNMI)."""
+    if w.config.rnmi_vectors == "fixed":
+        return Const(getattr(w.config, name), w.config.xlen)
+    low = 2 if w.config.ialign == 32 else 1
+    return Cat(Const(0, low), w.now[name][low:])
 
 
 @PROPERTIES.add("norm:mnstatus_nmie_disable HU-32", needs="smrnmi", kind="NMIE")
@@ -62,7 +70,7 @@ def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     low = 2 if w.config.ialign == 32 else 1
     cause = after["mncause.Interrupt"] & (after["mncause"][:6] == now["lines_rnmi_cause"])
     mode = (after["mnstatus.MNPP"] == now.prv) & (after["mnstatus.MNPV"] == now.v) & after.is_in(Mode.M)
-    there = now["answer_redirect"] & (now["answer_target"] == w.config.rnmi_interrupt_vector)
+    there = now["answer_redirect"] & (now["answer_target"] == _vector(w, "rnmi_interrupt_vector"))
     return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
 
 
@@ -87,7 +95,7 @@ def an_exception_in_m_with_nmie_0_has_its_own_address(w: Window) -> Claim:
     """An exception in M goes to the hart's own address while NMIE is 0."""
     now = w.now
     when = now.has_exception & now.is_in(Mode.M) & ~now["mnstatus.NMIE"]
-    return Claim(when=when, then=now["answer_target"] == w.config.rnmi_exception_vector)
+    return Claim(when=when, then=now["answer_target"] == _vector(w, "rnmi_exception_vector"))
 
 
 @PROPERTIES.add("norm:mnret_mode", needs="smrnmi", kind="return")

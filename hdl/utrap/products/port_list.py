@@ -71,6 +71,8 @@ _GENERAL = {
 _WHOLE = {
     "hartid": "The hart's number, which mhartid reads; constant while the hart runs.",
     "mtvec_reset": "mtvec after reset: taken while `rst` is 1, made legal as a write would be.",
+    "rnmi_interrupt_vector": "Where the handler of RNMIs is. Bit 0 counts as 0, with IALIGN=32 bit 1 too.",
+    "rnmi_exception_vector": "Where an exception in M goes while mnstatus.NMIE is 0; bits 1 and 0 likewise.",
     "mtime": "The time, which the CSR time reads; synchronous to `clk`. stimecmp and vstimecmp are compared with it.",
 }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from amaranth.hdl import Const, Module, Mux, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Value
 
 from utrap.isa import Mode
 from utrap.registers.state import State
@@ -58,13 +58,27 @@ def rnmi_writes(state: State, entry: Entry) -> Mapping[str, Value]:
     }
 
 
-def vector_in_m(m: Module, state: State, entry: Entry, vector: Value) -> Value:
+def vector_in_m(m: Module, state: State, entry: Entry, vector: Value, handlers: Sequence[Value]) -> Value:
     """Return where the pc goes in M: to mtvec, or by the hart's own addresses.
 
     norm:rnmi_trap_addr, norm:rnmi_exception_nmie0, norm:rnmi_exc_trap_addr
+
+    Args:
+        m: The module.
+        state: The state.
+        entry: The entry into a trap.
+        vector: Where mtvec leads.
+        handlers: The inputs that say where RNMIs, and exceptions in their handler, go; empty where the
+            configuration does.
     """
     config = state.config
+    if handlers:
+        low = 2 if config.ialign == 32 else 1
+        of_rnmis, of_exceptions = (Cat(Const(0, low), handler[low:]) for handler in handlers)
+    else:
+        fixed = (config.rnmi_interrupt_vector, config.rnmi_exception_vector)
+        of_rnmis, of_exceptions = (Const(address, config.xlen) for address in fixed)
     in_handler = state.is_in(Mode.M) & ~state["mnstatus.nmie"]
-    usual = Mux(in_handler, Const(config.rnmi_exception_vector, config.xlen), vector)
-    by_hart = Mux(entry.into_rnmi, Const(config.rnmi_interrupt_vector, config.xlen), usual)
+    usual = Mux(in_handler, of_exceptions, vector)
+    by_hart = Mux(entry.into_rnmi, of_rnmis, usual)
     return SECTION.signal(m, "vector_m_or_rnmi", by_hart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
@@ -34,6 +34,7 @@ def connect_redirect(
     entry: Entry,
     trap: Trap,
     choice: InterruptChoice,
+    handlers: Sequence[Value],
     returns: Value,
     return_pcs: list[tuple[Value, Value]],
 ) -> None:
@@ -50,6 +51,7 @@ def connect_redirect(
         entry: The entry into a trap.
         trap: The trap: a double trap is no interrupt.
         choice: The code of the interrupt that each mode would take.
+        handlers: Where RNMIs, and exceptions in their handler, go, if inputs say it.
         returns: A return executes.
         return_pcs: What returns lead to, each with when.
     """
@@ -58,7 +60,7 @@ def connect_redirect(
     vectors = {t: _vector(m, state, t, is_interrupt[t], choice.causes[t]) for t in targets(state.config)}
     selects_vector = event.is_trap
     if state.config.smrnmi:
-        vectors[Target.M] = vector_in_m(m, state, entry, vectors[Target.M])
+        vectors[Target.M] = vector_in_m(m, state, entry, vectors[Target.M], handlers)
         selects_vector = selects_vector | event.is_rnmi
     SECTION.drive(m, answer.redirect, entry.enters | returns)
     SECTION.drive(m, answer.target, _select(m, vectors, entry.target, selects_vector, return_pcs))

@@ -99,6 +99,8 @@ class RtlRecords:
         levels = {"hgeip": before.hgeip, "mhartid": before.mhartid, "time": before.time}
         levels |= {"lcofi_request": before.lcofi_request, "counter_overflow": before.counter_overflow}
         levels |= {"line_rnmi": before.line_rnmi, "rnmi_cause": before.rnmi_cause}
+        # No record says these: 0, as the model has them.
+        levels |= {name: getattr(before, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
         always = self._observe | self._encoder.levels(lines_of(before), **levels)
         lines.append(f"{always | self._encoder.event(event):x}")
         lines.append(f"{always | self._encoder.event(_readback(event)) | self._establish.reset:x}")

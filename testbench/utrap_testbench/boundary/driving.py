@@ -79,6 +79,8 @@ class Levels(NamedTuple):
         overflows: The counters' OF bits.
         rnmi: The RNMI line.
         rnmi_cause: Its cause.
+        rnmi_interrupt_vector: Where its handler is.
+        rnmi_exception_vector: Where exceptions in that handler go.
     """
 
     lines: int
@@ -88,6 +90,8 @@ class Levels(NamedTuple):
     overflows: int
     rnmi: int
     rnmi_cause: int
+    rnmi_interrupt_vector: int
+    rnmi_exception_vector: int
 
 
 class Decoder:
@@ -106,7 +110,10 @@ class Decoder:
         self._guests = [(row.name, row.lsb) for row in LEVELS if row.field == "hgeip" and row.width(config)]
         self._one_port = {
             field: [row.name for row in LEVELS if row.field == field and row.width(config)]
-            for field in ("time", "lcofi_request", "counter_overflow", "line_rnmi", "rnmi_cause")
+            for field in (
+                *("time", "lcofi_request", "counter_overflow", "line_rnmi", "rnmi_cause"),
+                *("rnmi_interrupt_vector", "rnmi_exception_vector"),
+            )
         }
 
     def event(self, read: Callable[[str], Any]) -> Event:
@@ -127,4 +134,6 @@ class Decoder:
             overflows=sum(map(read, self._one_port["counter_overflow"])),
             rnmi=sum(map(read, self._one_port["line_rnmi"])),
             rnmi_cause=sum(map(read, self._one_port["rnmi_cause"])),
+            rnmi_interrupt_vector=sum(map(read, self._one_port["rnmi_interrupt_vector"])),
+            rnmi_exception_vector=sum(map(read, self._one_port["rnmi_exception_vector"])),
         )

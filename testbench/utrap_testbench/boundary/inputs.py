@@ -18,6 +18,10 @@ __all__ = ["LEVELS", "OPERANDS", "OPERATION", "Level", "Operand", "input_ports"]
 OPERATION = "commit.op"
 
 
+def _rnmi_vectors(config: Config) -> int:
+    return config.xlen if config.rnmi_vectors == "port" else 0
+
+
 def _whenever(answer: Answer) -> bool:
     return True
 
@@ -99,6 +103,8 @@ OPERANDS = (
 LEVELS = (
     Level(name="hartid", width=xlen, field="mhartid"),
     Level(name="mtvec_reset", width=lambda c: c.xlen if c.mtvec_reset == "port" else 0, field="mtvec_reset"),
+    Level(name="rnmi_interrupt_vector", width=_rnmi_vectors, field="rnmi_interrupt_vector"),
+    Level(name="rnmi_exception_vector", width=_rnmi_vectors, field="rnmi_exception_vector"),
     Level(name="mtime", width=lambda c: 64 * c.sstc, field="time"),
     Level(name="lines.meip", width=bits(1), field="line_meip", line=11),
     Level(name="lines.mtip", width=bits(1), field="line_mtip", line=7),

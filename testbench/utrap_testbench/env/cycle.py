@@ -26,6 +26,7 @@ class Cycle:
         lcofi: A counter asks for its interrupt, in this cycle alone.
         rnmi: The level of the RNMI line, in this cycle and after it; None: as before.
         rnmi_cause: Its cause, likewise.
+        rnmi_interrupt_vector, rnmi_exception_vector: The levels of the inputs of these names, likewise.
         overflows: The counters' OF bits, in this cycle and after it; None: as before.
     """
 
@@ -39,6 +40,8 @@ class Cycle:
     overflows: int | None = None
     rnmi: int | None = None
     rnmi_cause: int | None = None
+    rnmi_interrupt_vector: int | None = None
+    rnmi_exception_vector: int | None = None
 
 
 def describe(config: Config, cycle: Cycle) -> str:
@@ -56,6 +59,9 @@ def describe(config: Config, cycle: Cycle) -> str:
     if config.smrnmi:
         text += "" if cycle.rnmi is None else f", rnmi {cycle.rnmi}"
         text += "" if cycle.rnmi_cause is None else f", rnmi_cause {cycle.rnmi_cause}"
+    if config.rnmi_vectors == "port":
+        told = {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
+        text += "".join(f", {name} {level:#x}" for name, level in told.items() if level is not None)
     if config.mtvec_reset == "port" and cycle.mtvec_reset is not None:
         text += f", mtvec_reset {cycle.mtvec_reset:#x}"
     return f"reset, with {text}" if cycle.reset else text

@@ -31,6 +31,7 @@ class Drivers:
         self._lines = 0
         self._others = {"hgeip": 0, "mhartid": hartid, "mtvec_reset": 0, "time": 0}
         self._others |= {"lcofi_request": 0, "counter_overflow": 0, "line_rnmi": 0, "rnmi_cause": 0}
+        self._others |= {"rnmi_interrupt_vector": 0, "rnmi_exception_vector": 0}
         self._levels = self._encoder.levels(0, **self._others)
 
     def drive(self, cycle: Cycle) -> int:
@@ -38,6 +39,7 @@ class Drivers:
         news = {"hgeip": cycle.hgeip, "mtvec_reset": cycle.mtvec_reset, "time": cycle.time}
         news |= {"lcofi_request": cycle.lcofi, "counter_overflow": cycle.overflows}
         news |= {"line_rnmi": cycle.rnmi, "rnmi_cause": cycle.rnmi_cause}
+        news |= {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
         changed = {name: level for name, level in news.items() if level not in (None, self._others[name])}
         if changed or cycle.lines is not None:
             self._lines = self._lines if cycle.lines is None else cycle.lines

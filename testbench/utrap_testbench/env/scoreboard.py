@@ -103,6 +103,9 @@ class Scoreboard:
             rnmi = state.line_rnmi if cycle.rnmi is None else cycle.rnmi
             cause = state.rnmi_cause if cycle.rnmi_cause is None else cycle.rnmi_cause
             state = state.replace(line_rnmi=rnmi, rnmi_cause=cause)
+        if config.rnmi_vectors == "port":
+            told = {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
+            state = state.replace(**{name: level for name, level in told.items() if level is not None})
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
         bits, mask = self._of_state(answer)

@@ -7,6 +7,7 @@ from .double_trap import tracks, vs_tracks
 from .isa import Mode, Prv
 from .outcome import Outcome
 from .reason import Because
+from .rnmi import exception_vector
 from .rules import Rules
 from .state import State
 
@@ -54,7 +55,7 @@ def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
     _enter_at(r, old.mtvec, trap)
     if r.smrnmi and trap.is_interrupt == 0 and old.prv == _M and old.mnstatus_nmie == 0:
         # norm:rnmi_exception_nmie0
-        trap.target, trap.target_reason = r.rnmi_exception_vector, _IN_RNMI_HANDLER
+        trap.target, trap.target_reason = exception_vector(r, old), _IN_RNMI_HANDLER
 
 
 def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:

@@ -70,7 +70,8 @@ class Parameters:
         the trap unit that a bit of them is for.
     sdext: Debug Mode, with dcsr, dpc, dscratch0 and dscratch1.
     smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
-        rnmi_exception_vector: where their handler is, and that of its exceptions.
+        rnmi_exception_vector: where their handler is, and that of its exceptions;
+        rnmi_vectors: "fixed", or "port": inputs of these names say so.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
@@ -129,6 +130,7 @@ class Parameters:
     imsic: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
+    rnmi_vectors: str = "fixed"
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
@@ -246,11 +248,16 @@ class Parameters:
         for name in ("sstc", "sscofpmf", "svinval", "svpbmt", "svadu", "ssnpm", "ssdbltrp"):
             if getattr(self, name) and not self.s:
                 raise ConfigError(f"{name} is true: {name.capitalize()} needs s")
+        _one_of("rnmi_vectors", self.rnmi_vectors, ("fixed", "port"))
+        if self.rnmi_vectors == "port" and not self.smrnmi:
+            raise ConfigError("rnmi_vectors is port: without smrnmi there is no such input")
         for name in ("rnmi_interrupt_vector", "rnmi_exception_vector"):
             vector = getattr(self, name)
             _in_range(name, vector, 0, 2**self.xlen - 1)
             if vector and not self.smrnmi:
                 raise ConfigError(f"{name} is {vector:#x}: without smrnmi it must be 0")
+            if vector and self.rnmi_vectors == "port":
+                raise ConfigError(f"{name} is {vector:#x}: with rnmi_vectors port it must be 0")
             if vector % (self.ialign // 8):
                 raise ConfigError(f"{name} is {vector:#x}: it must be a multiple of {self.ialign // 8}")
         # norm:vsip_vsie_lcofi

@@ -37,5 +37,6 @@ def reset(config: Config, s: State) -> State:
 #: The levels of the inputs, which reset leaves alone.
 _INPUTS = (
     "line_meip", "line_mtip", "line_msip", "line_seip", "line_ueip", "line_local", "hgeip", "mhartid", "mtvec_reset",
-    "time", "line_rnmi", "rnmi_cause", "counter_overflow", "lcofi_request",
+    "time", "line_rnmi", "rnmi_cause", "rnmi_interrupt_vector", "rnmi_exception_vector",
+    "counter_overflow", "lcofi_request",
 )  # fmt: skip

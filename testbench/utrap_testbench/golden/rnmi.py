@@ -66,7 +66,17 @@ def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> 
     new.mnstatus_mnpv = v
     new.mnstatus_nmie = 0
     new.prv, new.v = _M, 0
-    trap.target, trap.target_reason = r.rnmi_interrupt_vector, _AT_VECTOR
+    trap.target, trap.target_reason = interrupt_vector(r, old), _AT_VECTOR
+
+
+def interrupt_vector(r: Rules, s: State) -> int:
+    """norm:rnmi_trap_addr: an address that the hart chooses, or that its inputs say (warl:RNMI)."""
+    return s.rnmi_interrupt_vector & r.epc_mask if r.rnmi_vectors_are_inputs else r.rnmi_interrupt_vector
+
+
+def exception_vector(r: Rules, s: State) -> int:
+    """norm:rnmi_exc_trap_addr: likewise."""
+    return s.rnmi_exception_vector & r.epc_mask if r.rnmi_vectors_are_inputs else r.rnmi_exception_vector
 
 
 def verdict(config: Config, s: State) -> Verdict:

@@ -135,6 +135,7 @@ class Rules:
         self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
             config.rnmi_interrupt_vector, config.rnmi_exception_vector,
         )  # fmt: skip
+        self.rnmi_vectors_are_inputs = config.rnmi_vectors == "port"
         # Smstateen: a bit exists where what it is for does (norm:stateen_unimplemented_state_roz, warl:stateen).
         # norm:stateen0_fcsr_op: whenever misa.F is 1, FCSR is read-only 0.
         fcsr = config.zfinx and "F" not in config.isa

@@ -42,6 +42,8 @@ class State:
     time: int = 0  # 64 bits, as M and HS see it
     line_rnmi: int = 0
     rnmi_cause: int = 0
+    rnmi_interrupt_vector: int = 0
+    rnmi_exception_vector: int = 0
     counter_overflow: int = 0  # OF of mhpmevent31 to mhpmevent3, 32 bits
     lcofi_request: int = 0  # a counter asks for its interrupt: LCOFIP is set behind the event
 

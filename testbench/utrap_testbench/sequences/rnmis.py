@@ -22,6 +22,7 @@ def entries(source: Source) -> Iterator[Cycle]:
         yield from source.go_to(mode)
         yield from source.set_up("mie", "mstatus", "hustatus", share=0.5)
         yield Cycle(source.retire(), source.lines(), rnmi=rng.getrandbits(1), rnmi_cause=rng.getrandbits(6))
+        yield from _other_vectors(source)
         yield Cycle(_take(source))
         if source.chance(0.5):
             yield Cycle(_take(source))
@@ -48,6 +49,7 @@ def in_handler(source: Source) -> Iterator[Cycle]:
         yield from source.go_to(mode)
         yield Cycle(source.debug("mnstatus", _NMIE, CsrOp.SET), rnmi=1, rnmi_cause=rng.getrandbits(6))
         yield Cycle(_take(source))
+        yield from _other_vectors(source)
         for _ in range(rng.randrange(1, 6)):
             yield from _inside(source)
         if source.config.ssdbltrp:
@@ -62,6 +64,12 @@ def in_handler(source: Source) -> Iterator[Cycle]:
 
 def _take(source: Source) -> TakeRnmi:
     return TakeRnmi(pc=source.rng.getrandbits(source.config.xlen))
+
+
+def _other_vectors(source: Source) -> Iterator[Cycle]:
+    """Where inputs say where the handlers are: other words there."""
+    if source.config.rnmi_vectors == "port":
+        yield Cycle(rnmi_interrupt_vector=source.word(), rnmi_exception_vector=source.word())
 
 
 def _inside(source: Source) -> Iterator[Cycle]:
