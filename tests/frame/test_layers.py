@@ -15,18 +15,19 @@ ROOMS = {
     "utrap.limits": "",
     "utrap.profiles": "utrap.limits",
     "utrap.config": "utrap.limits utrap.profiles",
+    "utrap.design_error": "",
     "utrap.claims": "utrap.config",
     "utrap.isa": "utrap.config",
     "utrap.section": "",
-    "utrap.csr": "utrap.config utrap.isa",
+    "utrap.csr": "utrap.config utrap.design_error utrap.isa",
     "utrap.ports": "utrap.config utrap.isa",
-    "utrap.registers": "utrap.config utrap.isa utrap.csr utrap.section",
+    "utrap.registers": "utrap.config utrap.design_error utrap.isa utrap.csr utrap.section",
     "utrap.rules": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.section",
     "utrap.unit": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.rules utrap.section",
-    "utrap.verilog": "utrap.unit utrap.section",
+    "utrap.verilog": "utrap.design_error utrap.unit utrap.section",
     "utrap.products": "utrap.config utrap.claims utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog"
-    " utrap.section",
-    "utrap.command_line": "utrap.config",
+    " utrap.design_error utrap.section",
+    "utrap.command_line": "utrap.config utrap.design_error",
     "utrap.commands": "utrap.config utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",
     "utrap_documents": "utrap.config utrap.claims utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
@@ -59,13 +60,14 @@ ROOMS = {
     "utrap_sim.replay": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.vectors"
     " utrap_testbench.oracles utrap_testbench.replay utrap.config utrap.isa utrap.unit utrap.command_line",
-    "utrap_sim.regress": "utrap_sim.simulators"
+    "utrap_sim.regress": "utrap_sim.simulators utrap.design_error"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
     " utrap_testbench.sequences utrap_testbench.coverage utrap.config utrap.command_line",
     "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_show.names utrap_show.timeline utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap_testbench.env utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.products utrap.command_line",
-    "utrap_sim.commands": "utrap_sim.replay utrap_sim.regress utrap_sim.waves utrap_testbench.vectors"
+    "utrap_sim.commands": "utrap_sim.simulators utrap_sim.replay utrap_sim.regress utrap_sim.waves"
+    " utrap_testbench.vectors"
     " utrap.config utrap.command_line",
     # The hart around the unit, which nothing else knows.
     "utrap_hart.platform.bus": "",
@@ -92,10 +94,11 @@ ROOMS = {
     "utrap_formal.runner": "utrap_formal.task utrap_formal.cache",
     "utrap_formal.proving": "utrap_formal.task utrap_formal.cache utrap_formal.runner utrap.config utrap.command_line",
     "utrap_formal.equivalence": "utrap_formal.task utrap_testbench.golden utrap_testbench.harts"
-    " utrap_testbench.boundary utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.verilog utrap.products",
+    " utrap_testbench.boundary utrap_testbench.vectors utrap.config utrap.design_error utrap.isa utrap.csr"
+    " utrap.verilog utrap.products",
     "utrap_formal.properties": "utrap_formal.task utrap_formal.equivalence utrap_testbench.boundary"
     " utrap_sim.simulators"
-    " utrap.config utrap.verilog utrap.products utrap.command_line",
+    " utrap.config utrap.design_error utrap.verilog utrap.products utrap.command_line",
     "utrap_formal.commands": "utrap_formal.proving utrap_formal.equivalence utrap_formal.properties"
     " utrap.config utrap.command_line",
 }

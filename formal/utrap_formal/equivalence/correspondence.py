@@ -16,6 +16,7 @@ import z3
 from utrap.config import Config
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr, Field
+from utrap.design_error import DesignError
 from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench import golden
@@ -25,7 +26,7 @@ from utrap_testbench.harts import model_config
 __all__ = ["CorrespondenceError", "Piece", "correspondence", "model_state"]
 
 
-class CorrespondenceError(ValueError):
+class CorrespondenceError(DesignError):
     """RTL and model do not have the same state; the message names what has no counterpart."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import z3
 
+from utrap.design_error import DesignError
 from utrap.verilog.netlist import TOP
 from utrap.verilog.yosys import run_yosys
 
@@ -55,23 +56,23 @@ def to_smt2(verilog: str) -> str:
     """What Yosys makes of the unit's Verilog, as SMT-LIB.
 
     Raises:
-        ValueError: When the Verilog has unknown bits, which would become 0.
+        DesignError: When the Verilog has unknown bits, which would become 0.
     """
     refuse_unknown(verilog)
     return run_yosys(_PASSES, {"unit.v": verilog}, "unit.smt2")
 
 
 def refuse_unknown(verilog: str) -> None:
-    """Raise ValueError when the Verilog has unknown bits, which Yosys would make 0 or leave free."""
+    """Raise DesignError when the Verilog has unknown bits, which Yosys would make 0 or leave free."""
     if unknown := _UNKNOWN.search(verilog):
-        raise ValueError(f"the Verilog has an unknown value: {unknown[0]}")
+        raise DesignError(f"the Verilog has an unknown value: {unknown[0]}")
 
 
 def load(smt2: str) -> Netlist:
     """Read what `to_smt2` returned.
 
     Raises:
-        ValueError: When the module is not as this reader expects.
+        DesignError: When the module is not as this reader expects.
     """
     widths: dict[str, dict[str, int]] = {"input": {}, "output": {}, "register": {}}
     for kind, name, width in _WIRE.findall(smt2):
@@ -138,7 +139,7 @@ def _conjuncts(term: Any) -> list[Any]:
 
 def _sides(equation: Any) -> tuple[Any, Any]:
     if not z3.is_eq(equation):
-        raise ValueError(f"the transition is no list of equations: {equation.decl()}")
+        raise DesignError(f"the transition is no list of equations: {equation.decl()}")
     return equation.arg(0), equation.arg(1)
 
 
@@ -165,9 +166,9 @@ def _pieces(value: Any, constant: Any) -> list[_Piece]:
     if z3.is_app_of(value, z3.Z3_OP_EXTRACT) and value.size() == constant.size():
         low, value = value.params()[1], value.arg(0)
     elif value.size() != constant.size():
-        raise ValueError(f"{constant} is no plain piece of the state: {value}")
+        raise DesignError(f"{constant} is no plain piece of the state: {value}")
     if not _is_field(value):
-        raise ValueError(f"{constant} is no plain piece of the state: {value}")
+        raise DesignError(f"{constant} is no plain piece of the state: {value}")
     return [(value, low, constant)]
 
 
@@ -185,7 +186,7 @@ def _fields(pieces: Sequence[_Piece]) -> list[tuple[Any, Any]]:
         placed.sort(key=lambda part: part[0])
         sizes = [constant.size() for _, constant in placed]
         if [low for low, _ in placed] != [sum(sizes[:n]) for n in range(len(sizes))] or sum(sizes) != field.size():
-            raise ValueError(f"{name} is no row of inputs and registers: {placed}")
+            raise DesignError(f"{name} is no row of inputs and registers: {placed}")
         ordered = [constant for _, constant in reversed(placed)]
         found.append((field, z3.Concat(*ordered) if len(ordered) > 1 else ordered[0]))
     return found

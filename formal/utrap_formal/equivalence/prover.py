@@ -30,7 +30,7 @@ from utrap_testbench.boundary import BY_EVENT, BY_STATE, OUTPUTS, Answer, Now
 from utrap_testbench.golden import State
 from utrap_testbench.harts import model_config
 
-__all__ = ["Found", "Prover", "Stuck"]
+__all__ = ["Found", "Prover", "Stuck", "check_netlist"]
 
 #: Bits of one state and event, with what is the same in both put in first, and wide values that are free taken out.
 _TACTICS = (
@@ -91,8 +91,13 @@ def _width(value: Any) -> int:
     return int(value).bit_length() if isinstance(value, int) else 1
 
 
+def check_netlist(config: Config, netlist: Netlist) -> None:
+    """Raise CorrespondenceError where the RTL does not have the registers of the model's state, or its outputs."""
+    check(config, netlist)
+    _check_outputs(model_config(config), netlist)
+
+
 def _check_outputs(config: golden.Config, netlist: Netlist) -> None:
-    """Raise CorrespondenceError where the RTL does not have the outputs that there are rows for."""
     rows = {row.verilog: width for row in OUTPUTS if (width := row.width(config))}
     if without := netlist.outputs.keys() - rows.keys():
         raise CorrespondenceError(f"outputs that nothing is said about: {', '.join(sorted(without))}")
@@ -112,9 +117,8 @@ class Prover:
     """
 
     def __init__(self, config: Config, netlist: Netlist, timeout_seconds: int = 300) -> None:
-        check(config, netlist)
+        check_netlist(config, netlist)
         self._model = model_config(config)
-        _check_outputs(self._model, netlist)
         self.config = config
         self.netlist = netlist
         self.paths = 0

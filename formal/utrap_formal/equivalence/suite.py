@@ -14,7 +14,7 @@ from utrap_formal.equivalence.correspondence import correspondence
 from utrap_formal.equivalence.counterexample import Counterexample, explain, registers
 from utrap_formal.equivalence.invariants import invariants
 from utrap_formal.equivalence.netlist import load, to_smt2
-from utrap_formal.equivalence.prover import Prover, Stuck
+from utrap_formal.equivalence.prover import Prover, Stuck, check_netlist
 from utrap_formal.task import Result, Run, Status, Suite, Task
 from utrap_testbench.boundary import OUTPUTS
 
@@ -29,6 +29,7 @@ def suite(config: Config, text: str | None = None) -> Suite:
     """The suite for a configuration; `text` is Verilog to prove in the place of the generated."""
     smt2 = to_smt2(verilog(config) if text is None else text)
     netlist = load(smt2)
+    check_netlist(config, netlist)
     pieces = {name: [asdict(piece) for piece in all_] for name, all_ in correspondence(config).items()}
     tasks = (
         Task(name=group.name, kind=group.kind, index=number) for number, group in enumerate(groups(config, netlist))

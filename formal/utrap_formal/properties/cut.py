@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from utrap.design_error import DesignError
 from utrap.verilog.netlist import TOP
 from utrap.verilog.yosys import run_yosys
 from utrap_formal.equivalence.netlist import refuse_unknown
@@ -83,7 +84,7 @@ def cut(verilog: str, module: str = TOP) -> Logic:
         module: What the logic is called.
 
     Raises:
-        ValueError: The Verilog has unknown bits, or is not as this reader expects.
+        DesignError: The Verilog has unknown bits, or is not as this reader expects.
     """
     refuse_unknown(verilog)
     text = run_yosys(_PASSES, {"unit.v": verilog}, "unit.il")
@@ -94,7 +95,7 @@ def cut(verilog: str, module: str = TOP) -> Logic:
     firsts = {name: int(bits, 2) if bits else int(number) for bits, number, name in _FIRST.findall(text)}
     found = {name: (int(width), data) for width, data, name in _CELL.findall(text)}
     if found.keys() != firsts.keys() or any(names[""].get(name) != width for name, (width, _) in found.items()):
-        raise ValueError(f"registers are not what they are declared to be: {sorted(found.keys() ^ firsts.keys())}")
+        raise DesignError(f"registers are not what they are declared to be: {sorted(found.keys() ^ firsts.keys())}")
     logic = Logic(
         text=_without_registers(text, found, names, module),
         inputs=names["input"],
@@ -103,7 +104,7 @@ def cut(verilog: str, module: str = TOP) -> Logic:
         wires={name: width for name, width in names[""].items() if name not in found},
     )
     if left := _STATEFUL.search(logic.text):
-        raise ValueError(f"the Verilog has a register of another kind: {left[0].strip()}")
+        raise DesignError(f"the Verilog has a register of another kind: {left[0].strip()}")
     return logic
 
 

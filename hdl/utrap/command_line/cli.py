@@ -39,6 +39,7 @@ def _run(arguments: list[str]) -> int:
 
     from utrap.command_line.errors import UserError
     from utrap.command_line.registry import command_line
+    from utrap.design_error import DesignError
 
     try:
         with command_line.make_context("utrap", arguments or ["--help"]) as context:
@@ -50,6 +51,8 @@ def _run(arguments: list[str]) -> int:
         raise KeyboardInterrupt from None
     except UserError as error:
         return _say(str(error), 2)
+    except DesignError as error:
+        return _say(f"the design does not fit: {error}", 2)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "utrap"
         return _say(f"{error.format_message()} See '{where} --help'.", 2, where)

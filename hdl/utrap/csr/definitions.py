@@ -13,6 +13,7 @@ from enum import IntEnum, unique
 
 from utrap.csr.guards import Guard
 from utrap.csr.warl import PLAIN, Warl
+from utrap.design_error import DesignError
 from utrap.isa import Target
 
 __all__ = ["Column", "Csr", "CsrTableError", "Field", "condition"]
@@ -23,7 +24,7 @@ def condition(text: str) -> tuple[str, bool]:
     return text.removeprefix("~"), not text.startswith("~")
 
 
-class CsrTableError(AssertionError):
+class CsrTableError(DesignError):
     """A table that contradicts itself: a mistake in the generator."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 
+from utrap.design_error import DesignError
 from utrap.ports import PROMISES, Promise
 from utrap.verilog.dependencies import inputs_of_outputs
 from utrap.verilog.netlist import Netlist
@@ -57,10 +58,10 @@ def dependency_lines(netlist: Netlist) -> list[str]:
     """Return the section of the port list, line by line.
 
     Raises:
-        ValueError: When a promise is broken: a mistake in the generator.
+        DesignError: When a promise is broken: a mistake in the generator.
     """
     if broken := broken_promises(netlist, PROMISES):
-        raise ValueError("; ".join(broken))
+        raise DesignError("; ".join(broken))
     seen = inputs_of_outputs(netlist)
     without_debugger = inputs_of_outputs(netlist, [_DEBUGGER])
     rows: dict[tuple[str, ...], list[str]] = {}

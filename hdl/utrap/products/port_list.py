@@ -19,6 +19,7 @@ from amaranth.hdl import Shape
 from amaranth.lib.wiring import In
 
 from utrap import __version__
+from utrap.design_error import DesignError
 from utrap.products.dependency_table import dependency_lines
 from utrap.products.preamble import configuration_values
 from utrap.unit import TrapUnit
@@ -103,7 +104,7 @@ def _group(name: str, member: Any) -> PortGroup:
 
     for path, leaf in _leaves(member.signature):
         if path not in members:
-            raise ValueError(f"{kind.__name__}: nothing is said about {path}")
+            raise DesignError(f"{kind.__name__}: nothing is said about {path}")
         ports.append(_port((name, path), leaf, in_verilog(members[path])))
     return PortGroup(name=name, title=f"{name}: {title}", text=in_verilog(text), ports=tuple(ports))
 

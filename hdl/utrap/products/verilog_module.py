@@ -13,6 +13,7 @@ from itertools import groupby
 
 from utrap.config import Config
 from utrap.csr.configured import csr_rows, csrs
+from utrap.design_error import DesignError
 from utrap.products.constants import enumerations
 from utrap.products.port_list import port_groups
 from utrap.products.preamble import PRAGMAS, claim_lines, configuration_lines, identification, wrapped
@@ -70,7 +71,7 @@ class _Writer:
             if section is not None:
                 found.setdefault(section, []).append(name)
             elif name in self._outputs:
-                raise ValueError(f"{name} is in no section")
+                raise DesignError(f"{name} is in no section")
         return dict(sorted(found.items()))
 
     def text(self) -> str:
@@ -198,7 +199,7 @@ class _Writer:
         rst, clk = self._netlist.wires["rst"], self._netlist.wires["clk"]
         reset = self._logic.operand(data.ports["B"], len(cell.output)) if data else None
         if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or reset is None:
-            raise ValueError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
+            raise DesignError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
         return reset, data.ports["A"]
 
     def _blocks(self, registers: Iterable[tuple[str, Cell]]) -> Iterator[list[str]]:

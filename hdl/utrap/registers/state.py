@@ -11,6 +11,7 @@ from amaranth.hdl import Cat, Const, Module, Signal, Value
 from utrap.config import Config
 from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
 from utrap.csr.definitions import condition
+from utrap.design_error import DesignError
 from utrap.isa import Mode, Privilege
 from utrap.section import Section
 
@@ -21,7 +22,7 @@ class State:
     """Storage of a configuration, by "csr.field".
 
     A field that the configuration lacks reads as constant 0, so logic above
-    needs no case for it; a field that no configuration has is a KeyError.
+    needs no case for it; a field that no configuration has is a DesignError.
 
     Attributes:
         config: The configuration.
@@ -61,6 +62,8 @@ class State:
     def __getitem__(self, key: str) -> Value:
         if key in self.stored:
             return self.stored[key]
+        if key not in known_fields():
+            raise DesignError(f"the CSR table has no field {key}, at which the hardware looks")
         return Const(0, known_fields()[key].width)
 
     def holds(self, conditions: Iterable[str]) -> Value:

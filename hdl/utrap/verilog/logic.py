@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from utrap.design_error import DesignError
 from utrap.verilog.expression import Concat, Constant, Expression, Name, Net, Unary
 from utrap.verilog.netlist import Bit, Bits, Cell, Netlist
 from utrap.verilog.operators import Codes, expression
@@ -90,7 +91,11 @@ class Logic:
         for cell in self.flip_flops:
             names = [name for name in by_bits.get(cell.output, ()) if name in registers]
             if len(names) != 1:
-                raise ValueError(f"a flip-flop of {len(cell.output)} bits is called {names or 'nothing'}")
+                known = [name for name in by_bits.get(cell.output, ()) if name not in preferred]
+                raise DesignError(
+                    f"a flip-flop of {len(cell.output)} bits, {', '.join(names or known) or 'without a name'}, is not"
+                    " one stored field of the CSR table, or the mode"
+                )
             self._settle(names[0], cell.output)
         for name, (direction, bits) in self._netlist.ports.items():
             if direction == "input":

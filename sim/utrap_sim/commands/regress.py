@@ -25,8 +25,14 @@ import click
 @click.option("--seed", type=click.IntRange(0), help="This one seed.")
 @click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 100000, under Icarus 12000]")
 @click.option("--jobs", type=click.IntRange(1), help="Seeds at a time.  [default: as many as there are cores]")
+@click.option(
+    "--verilog",
+    metavar="FILE",
+    help="Test this Verilog, edited or synthesized, and not the generated: one configuration, full RV64 unless chosen.",
+)
 @click.option("--waves", is_flag=True, help="Record waves, into DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/regress.schema.json).")
 @click.option("-o", "--output", metavar="DIR", default="build/regress", show_default=True, help="Where the results go.")
 def regress(
     simulator: str,
@@ -37,8 +43,10 @@ def regress(
     seed: int | None,
     steps: int | None,
     jobs: int | None,
+    verilog: str | None,
     waves: bool,
     scheduler: str | None,
+    as_json: bool,
     output: str,
 ) -> int:
     import os
@@ -48,6 +56,7 @@ def regress(
     from utrap_sim.regress.command import RegressSession
     from utrap_sim.regress.parallel import Regression, plan
     from utrap_sim.regress.parallel import regress as run
+    from utrap_sim.simulators.given_verilog import read_given
 
     if seed is not None and seeds is not None:
         raise UserError("--seed and --seeds exclude each other: one seed, or so many")
@@ -55,6 +64,8 @@ def regress(
         raise UserError("--jobs and --scheduler exclude each other: a scheduler's workers are as many as they are")
     if profile is not None and profile not in (*PROFILES, *PRESETS):
         raise UserError(f"--profile {profile}: there are {', '.join((*PROFILES, *PRESETS))}")
+    if verilog is not None:
+        profile, xlen = profile or "full", xlen or "64"
     regression = Regression(
         plan(
             ("verilator", "icarus") if simulator == "both" else (simulator,),
@@ -64,8 +75,9 @@ def regress(
             steps,
             waves,
             settings,
+            read_given(verilog),
         )
     )
-    with RegressSession(regression, output) as session:
+    with RegressSession(regression, output, as_json) as session:
         run(regression, jobs or os.cpu_count() or 1, scheduler, session.enter)
     return session.status

@@ -24,15 +24,24 @@ from utrap.command_line.errors import UserError
     show_default=True,
     help="The model, or what simulates the RTL.",
 )
+@click.option("--verilog", metavar="FILE", help="Run this Verilog, edited or synthesized, and not the generated.")
 @click.option("--keep-going", is_flag=True, help="Do not stop at the first difference.")
 @click.option("--extended", is_flag=True, help="Add N and Shudeleg to the recorded hart; nothing else may change.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N records of each file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON (docs/schemas/replay.schema.json).")
-def replay(files: tuple[str, ...], on: str, keep_going: bool, extended: bool, limit: int | None, as_json: bool) -> int:
+def replay(
+    files: tuple[str, ...],
+    on: str,
+    verilog: str | None,
+    keep_going: bool,
+    extended: bool,
+    limit: int | None,
+    as_json: bool,
+) -> int:
     from utrap_sim.replay.command import run
     from utrap_testbench.vectors import ReplayError
 
     try:
-        return run(files, on, keep_going=keep_going, extended=extended, limit=limit, as_json=as_json)
+        return run(files, on, keep_going=keep_going, extended=extended, limit=limit, as_json=as_json, verilog=verilog)
     except ReplayError as error:
         raise UserError(str(error)) from error

@@ -26,23 +26,35 @@ from utrap.config import Config
     show_default=True,
     help="The simulator.",
 )
+@click.option("--verilog", metavar="FILE", help="Run this Verilog, edited or synthesized, and not the generated.")
 @configuration_options
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
-def waves(config: Config, scenario: str | None, lists: bool, output: str, simulator: str, opens: bool) -> int:
+def waves(
+    config: Config,
+    scenario: str | None,
+    lists: bool,
+    output: str,
+    simulator: str,
+    verilog: str | None,
+    opens: bool,
+) -> int:
     from utrap.command_line.errors import UserError
     from utrap_sim.waves.command import find, print_list, show
 
     context = click.get_current_context()
     given = [name for name in context.params if context.get_parameter_source(name) is not _DEFAULT]
     if lists:
-        for name, option in (("scenario", "SCENARIO"), ("output", "-o"), ("simulator", "--sim"), ("opens", "--open")):
+        for name, option in _RUNNING.items():
             if name in given:
                 raise UserError(f"--list runs nothing: leave {option} out")
         print_list(config)
         return 0
     chosen = tuple(f"--{option}" for name, option in _CONFIGURATION.items() if name in given)
-    return show(find(scenario, config, chosen), simulator, output, opens)
+    return show(find(scenario, config, chosen), simulator, output, opens, verilog)
 
 
 _DEFAULT = click.core.ParameterSource.DEFAULT
+_RUNNING = {
+    "scenario": "SCENARIO", "output": "-o", "simulator": "--sim", "verilog": "--verilog", "opens": "--open",
+}  # fmt: skip
 _CONFIGURATION = {"profile": "profile", "xlen": "xlen", "settings": "set"}

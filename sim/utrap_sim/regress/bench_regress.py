@@ -9,7 +9,6 @@ comparison follows when the batch has been played.
 from __future__ import annotations
 
 import json
-import random
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -20,11 +19,11 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
-from utrap_testbench.boundary import Layout
 from utrap_testbench.coverage import Collector
-from utrap_testbench.env import Cycle, Difference, Drivers, Expected, Scoreboard, describe
-from utrap_testbench.golden import Config, Mode
-from utrap_testbench.sequences import Source, stream
+from utrap_testbench.env import Difference, Expected, describe
+from utrap_testbench.golden import Mode
+
+from .stimuli import Stimuli
 
 __all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"]
 
@@ -40,18 +39,13 @@ class Environment:
 
     Args:
         dut: The bench's module.
-        job: What to do: see `utrap_sim.regress.seed.Job`.
+        job: What to do: see `utrap_sim.regress.seed.job_of`.
     """
 
     def __init__(self, dut: Any, job: dict[str, Any]) -> None:
         self._dut = dut
-        self.steps: int = job["steps"]
-        self.config = Config.from_json(job["config"])
-        rng = random.Random(job["seed"])
-        hartid = rng.getrandbits(self.config.xlen)
-        self._scoreboard = Scoreboard(self.config, Layout(job["outputs"]), hartid)
-        self._drivers = Drivers(Layout(job["inputs"]), random.Random(rng.random()), hartid)
-        self._source = Source(self.config, rng, lambda: self._scoreboard.state)
+        self._stimuli = Stimuli(job)
+        self.config = self._stimuli.config
         self.collector = Collector(self.config)
         self.sequences: Counter[str] = Counter()
         self.compared = 0
@@ -59,14 +53,14 @@ class Environment:
 
     async def run(self) -> dict[str, Any] | None:
         """Play all steps, or up to the first difference, which is returned."""
-        await self._play([f"{self._drivers.drive(Cycle(lines=0, hgeip=0, reset=True)):x}"])
-        cycles = islice(stream(self._source), self.steps)
+        await self._play([f"{self._stimuli.first:x}"])
+        cycles = iter(self._stimuli)
         while batch := self._next_batch(cycles):
             seen = await self._play([stimulus for _, stimulus, _ in batch])
             if len(seen) != len(batch):
                 raise RuntimeError(f"the bench saw {len(seen)} cycles of {len(batch)}")
             for (name, _, expected), text in zip(batch, seen, strict=True):
-                differences = self._scoreboard.compare(expected, text)
+                differences = self._stimuli.scoreboard.compare(expected, text)
                 self._trail.append((self.compared, name, expected))
                 if differences:
                     return self._failure(differences)
@@ -74,12 +68,9 @@ class Environment:
                 self.collector.sample(expected)
         return None
 
-    def _next_batch(self, cycles: Iterator[tuple[str, Cycle]]) -> list[tuple[str, str, Expected]]:
-        batch = []
-        for name, cycle in islice(cycles, _BATCH):
-            expected = self._scoreboard.step(cycle)
-            batch.append((name, f"{self._drivers.drive(cycle):x}", expected))
-            self.sequences[name] += 1
+    def _next_batch(self, cycles: Iterator[tuple[str, int, Expected]]) -> list[tuple[str, str, Expected]]:
+        batch = [(name, f"{vector:x}", expected) for name, vector, expected in islice(cycles, _BATCH)]
+        self.sequences.update(name for name, _, _ in batch)
         return batch
 
     async def _play(self, stimuli: list[str]) -> list[str]:
@@ -106,7 +97,8 @@ class Environment:
         ]
         is_state = all(difference.is_state for difference in differences)
         guilty = trail[-2] if is_state and len(trail) > 1 else trail[-1]
-        return {**guilty, "differences": [str(difference) for difference in differences], "trail": trail}
+        fields = [{"field": each.field, "expected": each.expected, "got": each.got} for each in differences]
+        return {**guilty, "fields": fields, "differences": [str(each) for each in differences], "trail": trail}
 
 
 async def write_result(environment: Environment) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -26,13 +27,14 @@ class RegressSession:
     Args:
         regression: What runs.
         output: The folder of the reports.
+        as_json: Print the results as JSON, and nothing else.
 
     Attributes:
         status: The command's exit status, afterwards.
     """
 
-    def __init__(self, regression: Regression, output: str) -> None:
-        self._regression, self._output = regression, output
+    def __init__(self, regression: Regression, output: str, as_json: bool = False) -> None:
+        self._regression, self._output, self._as_json = regression, output, as_json
         self._files: dict[str, bytes] = {}
         console = Console(stderr=True)
         self._progress = Progress(
@@ -66,7 +68,7 @@ class RegressSession:
     def enter(self, result: SeedResult) -> None:
         """Take a result."""
         self._files |= result.files
-        if not result.has_passed:
+        if not result.has_passed and not self._as_json:
             print(f"{report.told(result)}\n  again: {report.replay_command(result)}", file=sys.stderr, flush=True)
         self._progress.advance(self._task)
 
@@ -80,9 +82,15 @@ class RegressSession:
         if covered:  # cocotb-coverage cannot export what nothing was entered into
             files["coverage.xml"] = report.coverage_xml()
         write_atomically(self._output, files | self._files)
-        print_table(report.COLUMNS, report.rows(regression))
+        if self._as_json:
+            print(json.dumps(report.document(regression, covered, f"{self._output}/report.html"), indent=2))
+        else:
+            self._print(covered)
+        broken = any(summary.broken for config in covered for summary in config.summaries)
+        self.status = 1 if regression.failures or broken else 0
+
+    def _print(self, covered: list[report.Covered]) -> None:
+        print_table(report.COLUMNS, report.rows(self._regression))
         for config in covered:
             print(f"{config.name}: {config.hit} of {config.reachable} reachable bins are covered")
         print(f"{self._output}/report.html")
-        broken = any(summary.broken for config in covered for summary in config.summaries)
-        self.status = 1 if regression.failures or broken else 0

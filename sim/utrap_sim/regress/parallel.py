@@ -13,6 +13,7 @@ from typing import Any
 
 from utrap.command_line.errors import UserError
 from utrap.config import PROFILES
+from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_sim.simulators.installed import find_simulator
 from utrap_sim.simulators.processes import end_children
 
@@ -48,6 +49,7 @@ def plan(
     steps: int | None = None,
     waves: bool = False,
     settings: tuple[str, ...] = (),
+    given: GivenVerilog | None = None,
 ) -> list[Seed]:
     """The runs that a regression is made of, the longest first.
 
@@ -63,6 +65,7 @@ def plan(
             steps=DEFAULT_STEPS[simulator] if steps is None else steps,
             waves=waves,
             settings=settings,
+            given=given,
         )
         for seed, profile, xlen, simulator in product(seeds, reversed(profiles), xlens, simulators)
     ]
@@ -87,6 +90,9 @@ def regress(
     if scheduler is None:
         for simulator in sorted({seed.simulator for seed in regression.seeds}):
             find_simulator(simulator)
+        if len(regression.seeds) == 1:
+            _run_alone(regression, on_result)
+            return
     from distributed import as_completed
 
     with _client(min(jobs, len(regression.seeds)), scheduler) as client:
@@ -108,6 +114,18 @@ def regress(
                     client.run(end_children)
 
 
+def _run_alone(regression: Regression, on_result: Callable[[SeedResult], None]) -> None:
+    """Run the only seed, for which no scheduler needs to be started."""
+    (seed,) = regression.seeds
+    try:
+        result = run_seed(seed, _build(seed, (seed.simulator,)))
+    except KeyboardInterrupt:
+        regression.was_interrupted = True
+        return
+    regression.results.append(result)
+    on_result(result)
+
+
 def _submit(client: Any, seeds: list[Seed]) -> list[Any]:
     """A task for every configuration's builds, and one on top for every seed; a lost worker's go to another one."""
     builds: dict[tuple[str, int], Any] = {}
@@ -124,7 +142,7 @@ def _submit(client: Any, seeds: list[Seed]) -> list[Any]:
 
 
 def _build(seed: Seed, simulators: tuple[str, ...]) -> Built:
-    return build_benches(seed.config, simulators, seed.waves)
+    return build_benches(seed.config, simulators, seed.waves, seed.given)
 
 
 @contextmanager

@@ -6,15 +6,19 @@ import tempfile
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from utrap import __version__
 from utrap_testbench.coverage import Summary, summarise
 from utrap_testbench.harts import model_config
 
 from .parallel import Regression
-from .seed import SeedResult
+from .seed import Seed, SeedResult
 
-__all__ = ["Covered", "coverage", "coverage_xml", "html", "junit", "replay_command", "told"]
+__all__ = ["FORMAT", "Covered", "coverage", "coverage_xml", "document", "html", "junit", "replay_command", "told"]
 
+#: What the JSON output calls itself; a new number when a program that reads this one could fail.
+FORMAT = "utrap-regress/1"
 COLUMNS = ("Configuration", "Simulator", "Seed", "Cycles", "Cycles/s", "Result")
 #: Cycles beyond the failing one that the replayed command runs.
 _SOME_MORE = 20
@@ -82,6 +86,47 @@ def told(result: SeedResult) -> str:
     return f"{result.seed.name}: {where}\n  " + "\n  ".join(failure["differences"])
 
 
+def document(regression: Regression, covered: list[Covered], page: str) -> dict[str, Any]:
+    """What `utrap regress --json` prints: docs/schemas/regress.schema.json."""
+    by_seed = {result.seed: result for result in regression.results}
+    return {
+        "format": FORMAT,
+        "utrap": __version__,
+        "runs": [_run(seed, by_seed.get(seed)) for seed in regression.seeds],
+        "coverage": [{"configuration": each.name, "hit": each.hit, "reachable": each.reachable} for each in covered],
+        "report": page,
+    }
+
+
+def _run(seed: Seed, result: SeedResult | None) -> dict[str, Any]:
+    run: dict[str, Any] = {
+        "name": seed.name,
+        "profile": seed.profile,
+        "xlen": seed.xlen,
+        "set": list(seed.settings),
+        "verilog": seed.given.path if seed.given else None,
+        "simulator": seed.simulator,
+        "seed": seed.seed,
+        "steps": seed.steps,
+        "verdict": _verdict(result).lower(),
+        "cycles": result.cycles if result else 0,
+        "seconds": round(result.seconds, 3) if result else 0,
+        "failure": None,
+    }
+    if result is not None and result.failure is not None:
+        told = {name: result.failure[name] for name in ("cycle", "sequence", "mode", "event")}
+        run["failure"] = {**told, "differences": result.failure["fields"], "again": replay_command(result)}
+    if result is not None and result.crash:
+        run["crash"] = result.crash
+    return run
+
+
+def _verdict(result: SeedResult | None) -> str:
+    if result is None:
+        return "not run"
+    return "passed" if result.has_passed else "crashed" if result.crash else "FAILED"
+
+
 def rows(regression: Regression) -> list[tuple[str, ...]]:
     """The table of seeds, in the order in which they were asked for."""
     by_seed = {result.seed: result for result in regression.results}
@@ -92,7 +137,7 @@ def rows(regression: Regression) -> list[tuple[str, ...]]:
             str(seed.seed),
             f"{result.cycles:,}" if result else "",
             f"{result.cycles / result.seconds:,.0f}" if result and result.seconds else "",
-            ("passed" if result.has_passed else "crashed" if result.crash else "FAILED") if result else "not run",
+            _verdict(result),
         )
         for seed in regression.seeds
         for result in [by_seed.get(seed)]

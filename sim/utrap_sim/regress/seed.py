@@ -6,9 +6,10 @@ Both run in processes of their own that end with the worker, and with it only.
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from utrap.command_line.errors import UserError
 from utrap.command_line.options import make_config
 from utrap.config import Config
 from utrap_sim.simulators.cocotb_bench import WAVES, cocotb_test
+from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_sim.simulators.installed import find_simulator
 from utrap_sim.simulators.processes import CALL, child, last_words
 from utrap_testbench.harts import model_config
 
-__all__ = ["Built", "Seed", "SeedResult", "build_benches", "run_seed"]
+__all__ = ["Built", "Seed", "SeedResult", "build_benches", "job_of", "run_seed"]
 
 #: A simulation that takes longer than this and its steps' share is stuck.
 _PATIENCE_S, _SLOWEST_STEPS = 120, 200
@@ -37,6 +39,7 @@ class Seed:
         seed: The number that every random choice follows from.
         steps: Cycles to compare.
         waves: Whether to record waves.
+        given: The Verilog to run in the place of the generated.
     """
 
     profile: str
@@ -46,6 +49,7 @@ class Seed:
     steps: int
     waves: bool = False
     settings: tuple[str, ...] = ()
+    given: GivenVerilog | None = None
 
     @property
     def name(self) -> str:
@@ -60,8 +64,9 @@ class Seed:
     def command(self, steps: int) -> str:
         """The command that runs this seed alone again, with waves."""
         changes = "".join(f" --set {setting}" for setting in self.settings)
+        file = f" --verilog {shlex.quote(self.given.path)}" if self.given else ""
         return (
-            f"utrap regress --sim {self.simulator} --profile {self.profile} --xlen {self.xlen}{changes}"
+            f"utrap regress --sim {self.simulator}{file} --profile {self.profile} --xlen {self.xlen}{changes}"
             f" --seed {self.seed} --steps {steps} --waves"
         )
 
@@ -105,18 +110,21 @@ class SeedResult:
         return self.failure is None and not self.crash
 
 
-def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> Built:
-    """Build a configuration's bench for the simulators, or find it built.
+def build_benches(config: Config, simulators: tuple[str, ...], waves: bool, given: GivenVerilog | None = None) -> Built:
+    """Build a configuration's bench for the simulators, or find it built; `given` is Verilog to run instead of ours.
 
     Raises:
         UserError: When a simulator is missing or cannot build.
     """
-    request = json.dumps({"config": config.to_json(), "simulators": simulators, "waves": waves})
+    request = {"config": config.to_json(), "simulators": simulators, "waves": waves, "given": given and asdict(given)}
     function = "utrap_sim.regress.build_bench:build_benches"
-    with child(CALL, function, request, output=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        text = process.stdout.read().decode(errors="replace")
-        status = process.wait()
+    with tempfile.NamedTemporaryFile("w", prefix="utrap-build-", suffix=".json") as file:
+        json.dump(request, file)
+        file.flush()
+        with child(CALL, function, file.name, output=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            text = process.stdout.read().decode(errors="replace")
+            status = process.wait()
     if status:
         raise UserError(f"the build ended by itself, with status {status}: {last_words(text)}")
     # Beside the answer there may be warnings.
@@ -130,20 +138,24 @@ def build_benches(config: Config, simulators: tuple[str, ...], waves: bool) -> B
     )
 
 
+def job_of(seed: Seed, built: Built) -> dict[str, Any]:
+    """What the cocotb test is told: the model's hart, the seed, how many cycles, and what the bench's vectors hold."""
+    return {
+        "config": model_config(seed.config).to_json(),
+        "seed": seed.seed,
+        "steps": seed.steps,
+        "inputs": built.inputs,
+        "outputs": built.outputs,
+    }
+
+
 def run_seed(seed: Seed, built: Built, module: str = "utrap_sim.regress.bench_regress") -> SeedResult:
     """Run a seed on a build; where the build is not on this machine, it is made here. `module` has the cocotb test."""
     if not Path(built.folders[seed.simulator]).is_dir():
-        built = build_benches(seed.config, (seed.simulator,), seed.waves)
+        built = build_benches(seed.config, (seed.simulator,), seed.waves, seed.given)
     with tempfile.TemporaryDirectory(prefix="utrap-regress-") as name:
         folder = Path(name)
-        job = {
-            "config": model_config(seed.config).to_json(),
-            "seed": seed.seed,
-            "steps": seed.steps,
-            "inputs": built.inputs,
-            "outputs": built.outputs,
-        }
-        (folder / "job.json").write_text(json.dumps(job))
+        (folder / "job.json").write_text(json.dumps(job_of(seed, built)))
         status = _simulate(seed, built.folders[seed.simulator], folder, module)
         return _result(seed, folder, status)
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from utrap import __version__
+from utrap.command_line.errors import UserError
 from utrap_testbench.replay import Report
 from utrap_testbench.replay import replay as replay_on_model
 from utrap_testbench.vectors.extended import extended as with_extensions
@@ -24,12 +25,21 @@ FORMAT = "utrap-replay/1"
 _KEEP = 10
 
 
-def run(files: Sequence[str], on: str, *, keep_going: bool, extended: bool, limit: int | None, as_json: bool) -> int:
+def run(
+    files: Sequence[str],
+    on: str,
+    *,
+    keep_going: bool,
+    extended: bool,
+    limit: int | None,
+    as_json: bool,
+    verilog: str | None = None,
+) -> int:
     """Replay the files; gives the exit status: 0 all agree, 1 a difference.
 
     Raises:
         ReplayError: When a file cannot be read.
-        UserError: When the simulator is missing, or ends.
+        UserError: When the simulator is missing, or ends, or there is no unit for it in the file `verilog`.
     """
     reports: list[Report] = []
     options: dict[str, Any] = {
@@ -40,7 +50,7 @@ def run(files: Sequence[str], on: str, *, keep_going: bool, extended: bool, limi
     }
     with ExitStack() as stack:
         progress = stack.enter_context(_progress())
-        back_end = _back_end(on, stack)
+        back_end = _back_end(on, verilog, stack)
         for file in files:
             task = progress.add_task(file, total=None)
             reports.append(
@@ -58,12 +68,16 @@ def run(files: Sequence[str], on: str, *, keep_going: bool, extended: bool, limi
     return 0 if all(report.ok for report in reports) else 1
 
 
-def _back_end(on: str, stack: ExitStack) -> Callable[..., Report]:
+def _back_end(on: str, verilog: str | None, stack: ExitStack) -> Callable[..., Report]:
+    if verilog is not None and on not in ("icarus", "verilator"):
+        raise UserError(f"--verilog {verilog}: what is to run it? say --on icarus or --on verilator")
     if on == "golden":
         return replay_on_model
+    from utrap_sim.simulators.given_verilog import read_given
+
     from .replay_file import Players, replay_on_rtl
 
-    players = stack.enter_context(Players(on))
+    players = stack.enter_context(Players(on, read_given(verilog)))
     return lambda file, **options: replay_on_rtl(file, players, **options)
 
 

@@ -14,6 +14,7 @@ from types import TracebackType
 
 from utrap.config import ConfigError
 from utrap_sim.simulators.bench import Bench
+from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_testbench.golden import Config, IllegalState
 from utrap_testbench.harts import unit_config
 from utrap_testbench.oracles.spike import predict
@@ -42,10 +43,12 @@ class Players:
 
     Args:
         name: One of `BACK_ENDS`.
+        given: The Verilog to run in the place of the generated; not for `amaranth`, which runs none.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, given: GivenVerilog | None = None) -> None:
         self.name = name
+        self._given = given
         self._stack = ExitStack()
         self._ready: _Ready | None = None
 
@@ -62,7 +65,7 @@ class Players:
         if self._ready is None or self._ready.config != config:
             self._stack.close()
             self._ready = None
-            bench = Bench(unit_config(config))
+            bench = Bench(unit_config(config), self._given)
             player: Player
             if self.name == "amaranth":
                 player = AmaranthPlayer(bench)

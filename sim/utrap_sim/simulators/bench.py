@@ -30,6 +30,7 @@ from utrap_testbench.golden import Config as ModelConfig
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 from utrap_testbench.harts import model_config
 
+from .given_verilog import GivenVerilog, refuse_what_does_not_fit
 from .unit_verilog import unit_verilog
 
 __all__ = ["OBSERVED", "STIMULI", "TOP", "Bench", "concatenation"]
@@ -56,10 +57,12 @@ class Bench:
     Attributes:
         config: What the unit is generated for.
         unit: The unit, not yet elaborated.
+        given: The Verilog to run in the place of the generated; None where there is none.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, given: GivenVerilog | None = None) -> None:
         self.config = config
+        self.given = given
         self.unit = TrapUnit(config)
         # A bench whose Verilog is in the cache is not elaborated, and that is no mistake to warn of.
         self.unit._MustUse__used = True
@@ -150,8 +153,32 @@ class Bench:
         return tuple((name, name.partition(".")[0], int(name.partition("@")[2])) for name in names)
 
     def unit_verilog(self) -> str:
-        """The unit's own Verilog."""
-        return unit_verilog(self.unit)
+        """The unit's own Verilog.
+
+        Raises:
+            UserError: When it is given and does not fit.
+        """
+        if self.given is None:
+            return unit_verilog(self.unit)
+        refuse_what_does_not_fit(self.given, self._ports(), self._looked_at())
+        return self.given.text
+
+    def _ports(self) -> dict[str, tuple[str, int]]:
+        """Direction and width of every port, as the Verilog calls it."""
+        ports = {"clk": ("input", 1), "rst": ("input", 1)}
+        for path, member, value in self.unit.signature.flatten(self.unit):
+            ports["_".join(path)] = ("input" if member.flow is In else "output", len(Value.cast(value)))
+        return ports
+
+    def _looked_at(self) -> dict[str, int]:
+        """The wires that the bench sees, and how many bits each has (at least, of one that is seen bit by bit)."""
+        widths: dict[str, int] = {}
+        for _, width, wires, _ in self._state():
+            for wire in wires:
+                plain, is_bit, place = wire.partition("[")
+                least = int(place.rstrip("]")) + 1 if is_bit else width
+                widths[plain] = max(least, widths.get(plain, 0))
+        return widths
 
     def connections(self) -> str:
         """The unit's inputs, as the bench connects them: `clk`, and the fields of `stimulus`."""

@@ -16,6 +16,7 @@ from utrap.config import Config
 from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 from utrap_show.timeline.table import show as print_timeline
+from utrap_sim.simulators.given_verilog import read_given
 from utrap_testbench.harts import model_config
 
 from .gtkw import gtkwave_files
@@ -84,14 +85,14 @@ def print_list(config: Config) -> None:
     print_table(("Scenario", "Needs", "What it shows"), rows, widest="What it shows")
 
 
-def show(request: Request, simulator: str, output: str, opens: bool) -> int:
+def show(request: Request, simulator: str, output: str, opens: bool, verilog: str | None = None) -> int:
     """Run it, write the files, print the events; gives the exit status: 1 where model and Verilog differ.
 
     Raises:
         UserError: When it cannot be run or written, or does not show what it must.
     """
     scenario = request.scenario
-    hart = Hart(request.config, request.hartid)
+    hart = Hart(request.config, request.hartid, read_given(verilog))
     scenario.play(hart)
     told = run(hart, simulator)
     if not told.differences:

@@ -17,6 +17,7 @@ from utrap.command_line.errors import UserError
 from utrap.config import Config as UnitConfig
 from utrap_show.names import Names, Place, cause_name
 from utrap_sim.reach_state import Establisher, event_of
+from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_testbench.boundary import LEVELS
 from utrap_testbench.env import Cycle, Expected, Scoreboard
 from utrap_testbench.golden import (
@@ -87,6 +88,7 @@ class Hart:
     Args:
         unit: What the Verilog is generated for.
         hartid: The hart's number.
+        given: The Verilog to run in the place of the generated.
 
     Raises:
         UserError: When the model knows no such hart; and from every method when a name or a value is wrong.
@@ -98,9 +100,9 @@ class Hart:
         played: The cycles so far.
     """
 
-    def __init__(self, unit: UnitConfig, hartid: int = 0) -> None:
+    def __init__(self, unit: UnitConfig, hartid: int = 0, given: GivenVerilog | None = None) -> None:
         self.config = model_config(unit)
-        self.bench = WaveBench(unit)
+        self.bench = WaveBench(unit, given)
         self.names = Names(self.config, unit)
         self.software = dict(_SOFTWARE)
         self.hartid = hartid
