@@ -231,4 +231,7 @@ class Names:
         if bracket:
             return name if csr in self.rows else None
         place = self.stored.get(name.replace(".", "_").lower())
-        return ".".join(filter(None, place)) if place else None
+        if place:
+            return ".".join(filter(None, place))
+        csr, _, field = name.partition(".")
+        return name if csr in self.rows and field in self._fields(self.rows[csr]) else None

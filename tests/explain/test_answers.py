@@ -221,6 +221,142 @@ def test_a_single_step_masks_interrupts_without_stepie(ask):
     assert ask(question.format(1))["text"] == "MTI (7) is taken into M"
 
 
+READY = "--csr mstatus.MDT=0 --csr mnstatus.NMIE=1"
+
+
+def test_a_trap_that_its_handler_cannot_take_becomes_a_double_trap_with_its_cause_in_mtval2(ask):
+    """norm:sstatus_sdt_trap, norm:mtval2_trapval"""
+    sdt = f"--profile max {READY} --csr menvcfg.DTE=1 --csr mstatus.SDT=1"
+    answer = ask(f"{sdt} --mode HS --cause 13 --pc 0x80 --tval 0x1008 --csr medeleg[13]=1")
+    assert (answer["text"], answer["to_mode"]) == ("becomes a double trap (16) and goes to M", "M")
+    assert (looked_at(answer["steps"])[-1], rules(answer["steps"])[-1]) == ("mstatus.SDT=1", "norm:sstatus_sdt_trap")
+    changed = written(answer)
+    assert {name: changed[name] for name in ("mcause", "mtval2", "mtval", "mstatus.MPP", "mstatus.MDT")} == {
+        "mcause": 16, "mtval2": 13, "mtval": 0x1008, "mstatus.MPP": 1, "mstatus.MDT": 1,
+    }  # fmt: skip
+    meanings = {write["csr"]: write["meaning"] for write in answer["writes"]}
+    assert (meanings["mcause"], meanings["mtval2"]) == ("double trap", "load page fault")
+
+
+def test_an_interrupt_too_and_those_that_wait_are_for_the_mode_that_it_was_for(ask):
+    """norm:sstatus_sdt_trap, HU-26, warl:double"""
+    answer = ask(
+        f"--profile max {READY} --csr menvcfg.DTE=1 --csr mstatus.SDT=1 --mode U --interrupt STI --interrupt SSI"
+        " --csr mideleg=0x22"
+    )
+    assert answer["text"] == "SSI (1) becomes a double trap (16) and goes to M"
+    assert [(i["name"], i["target"], i["state"]) for i in answer["interrupts"]] == [
+        ("SSI", "HS", "taken"), ("STI", "HS", "waiting"),
+    ]  # fmt: skip
+    assert answer["interrupts"][1]["steps"][-1]["rule"] == "norm:hsint_priority"
+    assert written(answer)["mtval2"] == 1 << 63 | 1
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "rule", "verdict"),
+    [
+        ("", "nobody can take it: a critical error, the hart stops", "norm:trap_unexp_hndl_no_rnmi", "critical error"),
+        ("--csr mnstatus.NMIE=1", "goes to the handler of RNMIs, in M", "norm:trap_unexp_hndl_rnmi", "trap"),
+        ("--csr mstatus.MDT=0", "nobody can take it: a critical error, the hart stops",
+         "norm:trap_unexp_hndl_no_rnmi", "critical error"),
+        (READY, "goes to M", "norm:trap_never_trans_lower", "trap"),
+    ],
+)  # fmt: skip
+def test_what_m_cannot_take_goes_to_the_handler_of_rnmis_or_stops_the_hart(ask, given, text, rule, verdict):
+    """norm:trap_unexp_mdt_1, norm:trap_unexp_mnstatus_nmie_0; what reset leaves so is noted."""
+    answer = ask(f"--profile max --set rnmi_interrupt_vector=0x8000 --mode M --cause 5 {given}")
+    assert (answer["text"], answer["verdict"], rules(answer["steps"])[-1]) == (text, verdict, rule)
+    assert ("mstatus.MDT is 1 after reset: --csr mstatus.MDT=0 changes it" in answer["notes"]) == ("MDT" not in given)
+    assert (answer["pc"] == "0x8000") == ("RNMIs" in text)
+    assert (answer["writes"] == []) == (verdict == "critical error")
+
+
+def test_an_interrupt_that_nobody_can_take_stays_pending(ask):
+    answer = ask("--set smdbltrp=true --mode U --interrupt MTI --csr mstatus.MDT=1")
+    assert (answer["verdict"], answer["interrupts"][0]["state"]) == ("critical error", "blocked")
+    assert rules(answer["interrupts"][0]["steps"])[-1] == "norm:trap_unexp_hndl_no_rnmi"
+
+
+def test_nmie_masks_interrupts_and_rnmis(ask):
+    """norm:mnstatus_nmie_disable, norm:rnmi_entry"""
+    masked = ask("--profile max --mode U --interrupt MTI")
+    assert (masked["verdict"], looked_at(masked["interrupts"][0]["steps"])[-1]) == ("nothing", "mnstatus.NMIE=0")
+    assert masked["notes"] == ["mnstatus.NMIE is 0 after reset: --csr mnstatus.NMIE=1 changes it"]
+    masked = ask("--profile max --mode U --rnmi 2")
+    assert (masked["text"], rules(masked["steps"])) == ("no RNMI is taken", ["norm:mnstatus_nmie_disable"])
+    assert rules(ask(f"--profile max {READY} --mode M --debug --rnmi 2")["steps"]) == ["Sdext: Debug Mode"]
+
+
+def test_an_rnmi_saves_where_the_hart_was_and_mnret_leads_back(ask):
+    """norm:rnmi_entry, norm:rnmi_trap_addr, norm:mnret_restore"""
+    there = "--set smrnmi=true --set rnmi_interrupt_vector=0x8000"
+    answer = ask(f"{there} --mode VU --rnmi 2 --pc 0x4008 --csr mnstatus.NMIE=1")
+    assert (answer["text"], answer["pc"]) == ("RNMI 2 is taken into M", "0x8000")
+    assert looked_at(answer["pc_steps"]) == ["rnmi_interrupt_vector=0x8000"]
+    assert written(answer) == {"mnepc": 0x4008, "mncause": 1 << 63 | 2, "mnstatus.MNPV": 1, "mnstatus.NMIE": 0}
+    answer = ask(f"{there} --mode M --return mnret --csr mnepc=0x4008 --csr mnstatus.MNPV=1")
+    assert (answer["text"], answer["pc"], written(answer)) == ("returns to VU", "0x4008", {"mnstatus.NMIE": 1})
+    assert looked_at(answer["steps"]) == ["mode=M", "mnstatus.MNPP=0 (U)", "mnstatus.MNPV=1"]
+    assert ask("--mode M --return mnret")["verdict"] == "illegal instruction"
+
+
+def test_an_exception_in_the_handler_of_rnmis_has_a_vector_of_its_own(ask):
+    """norm:rnmi_exc_trap_addr"""
+    answer = ask("--set smrnmi=true --set rnmi_exception_vector=0x9000 --mode M --cause 2")
+    assert (answer["pc"], looked_at(answer["pc_steps"])) == ("0x9000", ["rnmi_exception_vector=0x9000"])
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict", "seen"),
+    [
+        ("--mode HS --insn cbo.zero", "raises illegal instruction (2)", "menvcfg.CBZE=0"),
+        ("--mode VS --insn cbo.clean --csr menvcfg.CBCFE=1", "raises virtual instruction (22)", "henvcfg.CBCFE=0"),
+        ("--mode VU --insn cbo.flush --csr menvcfg.CBCFE=1 --csr henvcfg.CBCFE=1",
+         "raises virtual instruction (22)", "senvcfg.CBCFE=0"),
+        ("--mode HS --insn cbo.inval --csr menvcfg.CBIE=1", "allowed", "menvcfg.CBIE=1"),
+        ("--mode HS --insn cbo.inval --csr menvcfg.CBIE=3", "allowed", "mode=HS"),
+        ("--mode VS --insn wrs.nto --csr hstatus.VTW=1", "raises virtual instruction (22)", "hstatus.VTW=1"),
+        ("--mode U --insn wrs.nto --csr mstatus.TW=1", "raises illegal instruction (2)", "mstatus.TW=1"),
+        ("--mode U --insn sfence.w.inval", "raises illegal instruction (2)", "mode=U"),
+        ("--mode VS --access senvcfg --csr mstateen0[62]=1", "raises virtual instruction (22)", "hstateen0[62]=0"),
+        ("--mode U --access jvt --csr mstateen0[2]=1", "raises illegal instruction (2)", "sstateen0[2]=0"),
+        ("--mode VU --insn cm.jalt --csr mstateen0[2]=1 --csr hstateen0[2]=1", "raises virtual instruction (22)",
+         "sstateen0[2]=0"),
+        ("--mode U --insn ebreak --csr dcsr.EBREAKU=1", "enters Debug Mode", "dcsr.EBREAKU=1"),
+        ("--mode VS --access scountovf --csr mcounteren=8 --csr hcounteren=16", "allowed", "hcounteren=0x10"),
+    ],
+)  # fmt: skip
+def test_the_verdicts_of_the_newer_extensions_name_their_bit(ask, question, verdict, seen):
+    answer = ask(f"--profile max {question}")
+    assert answer["text"] == verdict
+    assert looked_at(answer["steps"])[-1] == seen
+
+
+@pytest.mark.parametrize(
+    ("question", "bits", "rule"),
+    [
+        ("--mode M --masking load --csr mseccfg.PMM=3", 16, "norm:smmpm_definition"),
+        ("--mode HS --masking load --csr menvcfg.PMM=2", 7, "norm:smnpm_definition"),
+        ("--mode VU --masking load --csr senvcfg.PMM=2", 7, "norm:ssnpm_definition"),
+        ("--mode M --masking load --csr mstatus.MPRV=1 --csr menvcfg.PMM=3 --csr mstatus.MPP=1 --csr mnstatus.NMIE=1",
+         16, "norm:smnpm_definition"),
+        ("--mode HS --masking hlv --csr hstatus.SPVP=1 --csr henvcfg.PMM=2", 7, "norm:henvcfg_pmm_op"),
+        ("--mode U --masking hlv --csr hstatus.HUPMM=3", 16, "HU-34"),
+        ("--mode U --masking load --csr senvcfg.PMM=3 --csr mstatus.MXR=1", 0, "norm:pm_mxr_exception"),
+    ],
+)  # fmt: skip
+def test_the_pointer_masking_that_holds_names_its_register(ask, question, bits, rule):
+    answer = ask(f"--profile max {question}")
+    said = f"the upper {bits} bits of an address are ignored" if bits else "no bit is ignored"
+    assert (answer["verdict"], answer["text"], rules(answer["steps"])[-1]) == ("masking", said, rule)
+
+
+def test_whose_overflows_scountovf_shows_is_told(ask):
+    """norm:scountovf_smode_read_access"""
+    answer = ask("--profile max --mode HS --access scountovf --overflow 0x18 --csr mcounteren=8")
+    assert (answer["read"], rules(answer["steps"])[-1]) == ("0x8", "norm:scountovf_smode_read_access")
+
+
 def test_colours_are_for_a_terminal_that_wants_them(explain, monkeypatch):
     question = "--mode U --cause 2"
     plain = explain(question)

@@ -1,8 +1,8 @@
 """Answers "where does this trap go, and why": the decision step by step, with rules, CSRs written and next pc.
 
-Ask about an exception (--cause), interrupts (--interrupt, or --csr mip=...), a return (--return), a
-CSR access (--access) or another instruction (--insn). What --csr does not set is as after reset. The
-answer is the golden model's: every step is one that its own code took.
+Ask about an exception (--cause), interrupts (--interrupt, or --csr mip=...), an RNMI (--rnmi), a return
+(--return), a CSR access (--access), another instruction (--insn) or pointer masking (--masking). What --csr
+does not set is as after reset. The answer is the golden model's: every step is one that its own code took.
 
 A guest's access to an emulated UART, straight to the VMM in U-mode:
 
@@ -30,6 +30,13 @@ What a debugger's request does in the VMM's handler, and a return in Debug Mode:
 \b
   utrap explain --set sdext=true --mode U --halt 3 --pc 0x10000
   utrap explain --set sdext=true --mode M --debug --return uret
+
+Who takes a fault in the kernel's handler (SDT=1), and an RNMI in the VMM's:
+
+\b
+  utrap explain --set ssdbltrp=true --mode HS --cause load-page-fault \\
+    --csr medeleg=0x2000 --csr menvcfg.DTE=1 --csr mstatus.SDT=1
+  utrap explain --set smrnmi=true --mode U --rnmi 2 --csr mnstatus.NMIE=1
 
 Why SRET traps, and who may write satp:
 
@@ -60,15 +67,24 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
     help="Pending, and locally enabled unless --csr sets mie or a view of it; may be repeated.",
 )
 @click.option(
-    "--return", "returns", type=click.Choice(["mret", "sret", "uret", "resume"]), help="A trap return, or RESUME."
+    "--return",
+    "returns",
+    type=click.Choice(["mret", "sret", "uret", "mnret", "resume"]),
+    help="A trap return, or RESUME.",
 )
 @click.option("--halt", metavar="CAUSE", help="The hart enters Debug Mode; CAUSE as dcsr has it, 1 to 7.")
+@click.option("--rnmi", metavar="CAUSE", help="An RNMI is pending, with this cause.")
 @click.option("--debug", is_flag=True, help="The hart is in Debug Mode, whose mode is M.")
 @click.option("--access", metavar="CSR", help="An access to this CSR, by name or address; a read unless it is said.")
 @click.option("--write", **OPERAND, help="The access writes.")
 @click.option("--set-bits", **OPERAND, help="The access sets bits (CSRRS).")
 @click.option("--clear-bits", **OPERAND, help="The access clears bits (CSRRC).")
 @click.option("--insn", metavar="NAME", help="WFI, a fence, HLV, HSV, ...: may it execute?")
+@click.option(
+    "--masking",
+    type=click.Choice(["load", "hlv"]),
+    help="Which pointer masking holds for loads and stores, or for HLV and HSV?",
+)
 @click.option(
     "--csr",
     "csrs",
@@ -81,6 +97,7 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
 @click.option("--gpa", metavar="ADDRESS", help="The faulting guest-physical address.")
 @click.option("--tinst", metavar="VALUE", help="The trap instruction.")
 @click.option("--time", metavar="VALUE", help="What mtime says, with which stimecmp and vstimecmp are compared.")
+@click.option("--overflow", metavar="BITS", help="Counters that have overflowed, as scountovf has them.")
 @click.option("--gva", is_flag=True, help="The trap value is a guest virtual address.")
 @configuration_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/schemas/explain.schema.json).")

@@ -7,125 +7,59 @@ that docs/explain.md describes.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from utrap import __version__
 from utrap_show.names import cause_name
 from utrap_testbench.golden import (
     Because,
     CsrAccess,
     CsrOp,
     Halt,
+    Insn,
     Mode,
     Outcome,
     Query,
     Resume,
+    State,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
     csr_value,
+    ebreak_halts,
     irq_name,
     look,
     standing,
     step,
 )
+from utrap_testbench.golden.debug_mode import EBREAK_ENTERS
+from utrap_testbench.golden.effective import hlsv_masking, masking
+from utrap_testbench.golden.environment import cbo_inval_does
 from utrap_testbench.golden.interrupts import TARGETS, order_between
 from utrap_testbench.golden.route import guest_page, matches
+from utrap_testbench.golden.views import overflows_shown
 
 from .recording_state import Watched
-from .request import Request
+from .request import SCOUNTOVF, PointerMasking, Request
+from .shape import Answer, Interrupt, Seen, Step, Window, Write
 
-__all__ = ["Answer", "answer"]
+__all__ = ["answer"]
 
-_FORMAT = "utrap-explain/1"
 _FAULTS = {2: "illegal instruction", 22: "virtual instruction"}
 #: What a field that holds a mode calls its values.
 _MODES = {
     "mstatus_mpp": {0: "U", 1: "S", 3: "M"},
+    "mnstatus_mnpp": {0: "U", 1: "S", 3: "M"},
     "dcsr_prv": {0: "U", 1: "S", 3: "M"},
     "mstatus_spp": {0: "U", 1: "S"},
     "vsstatus_spp": {0: "VU", 1: "VS"},
     "hstatus_spvp": {0: "VU", 1: "VS"},
     "hustatus_upvp": {0: "VU", 1: "VS"},
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """What a test looked at, and its value."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One test of the decision."""
-
-    rule: str
-    text: str
-    looked_at: list[Seen]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Window:
-    """A delegation window, and whether the page lies in it."""
-
-    name: str
-    enabled: bool
-    order: int
-    page: str
-    mask: str
-    matches: bool
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Interrupt:
-    """One pending interrupt: `state` is taken, waiting (another goes first) or blocked."""
-
-    name: str
-    number: int
-    target: str
-    state: str
-    steps: list[Step]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Write:
-    """A field that was written: `field` is empty where the CSR is one value."""
-
-    csr: str
-    field: str
-    old: str
-    new: str
-    meaning: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """Everything that `utrap explain` says."""
-
-    event: dict[str, Any]
-    verdict: str
-    text: str
-    from_mode: str
-    to_mode: str
-    steps: list[Step]
-    windows: list[Window] = field(default_factory=list)
-    interrupts: list[Interrupt] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    pc: str | None = None
-    pc_steps: list[Step] = field(default_factory=list)
-    read: str | None = None
-    notes: list[str] = field(default_factory=list)
-    profile: str
-    xlen: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values; every key is always there. docs/schemas/explain.schema.json says what they are."""
-        return {"format": _FORMAT, "utrap": __version__, **asdict(self)}
+#: Upper bits of an address that PMM has ignored.
+_IGNORED = {0: 0, 2: 7, 3: 16}
+#: Fields that reset leaves so that traps cannot be taken.
+_SET_BY_RESET = ("mstatus.MDT", "mstatush.MDT", "mnstatus.NMIE")
 
 
 def answer(request: Request) -> Answer:
@@ -138,12 +72,29 @@ class _Teller:
         self.request = request
         self.config, self.names, self.state = request.config, request.names, request.state
         self.watched = Watched.of(request.state)
-        self.after, self.outcome = step(self.config, self.watched, request.event)
+        self.after, self.outcome = self._asked(self.watched)
+
+    def _asked(self, state: State) -> tuple[State, Outcome]:
+        """What the model answers; an instruction's effect, where the state decides it, follows its verdict."""
+        event, config = self.request.event, self.config
+        if isinstance(event, PointerMasking):
+            mode = state.v << 2 | state.prv
+            holds = hlsv_masking(config, state) if event.of_hlsv else masking(config, state)
+            return state, Outcome(from_mode=mode, to_mode=mode, rdata=holds.pmm, reason=holds.reason)
+        after, outcome = step(config, state, event)
+        if isinstance(event, Query) and event.insn is Insn.EBREAK and ebreak_halts(config, state):
+            outcome.fault, outcome.halted, outcome.reason = 0, 1, (EBREAK_ENTERS[Mode(outcome.from_mode)],)
+        elif isinstance(event, Query) and event.insn is Insn.CBO_INVAL and not outcome.fault:
+            outcome.reason += (cbo_inval_does(config.rules, state).because,)
+        elif isinstance(event, CsrAccess) and event.address == SCOUNTOVF and not outcome.fault:
+            outcome.reason += (overflows_shown(state).because,)
+        return after, outcome
 
     def answer(self) -> Answer:
         event, outcome = self.request.event, self.outcome
         text, verdict = self._verdict(outcome)
         steps = self._steps(outcome.reason, self._number(event))
+        interrupts = self._interrupts() if isinstance(event, TakeInterrupt) else []
         return Answer(
             event=self._event(),
             verdict=verdict,
@@ -152,12 +103,12 @@ class _Teller:
             to_mode=self.names.mode_name(outcome.to_mode),
             steps=steps,
             windows=self._windows(outcome),
-            interrupts=self._interrupts() if isinstance(event, TakeInterrupt) else [],
+            interrupts=interrupts,
             writes=self._writes(),
             pc=self._hex(outcome.target) if outcome.redirect else None,
             pc_steps=self._pc_steps(),
             read=self._hex(outcome.rdata) if isinstance(event, CsrAccess) and not outcome.fault else None,
-            notes=self.request.notes,
+            notes=[*self.request.notes, *self._of_reset([*steps, *(step for i in interrupts for step in i.steps)])],
             profile=self.config.profile_name,
             xlen=self.config.xlen,
         )
@@ -181,6 +132,12 @@ class _Teller:
             return {"kind": "interrupt", "text": "interrupt", "pc": self._hex(event.pc)}
         if isinstance(event, TrapReturn):
             return {"kind": "return", "text": event.insn.value.upper(), "instruction": event.insn.value}
+        if isinstance(event, TakeRnmi):
+            cause = self.state.rnmi_cause
+            return {"kind": "rnmi", "text": f"RNMI {cause}", "cause": cause, "pc": self._hex(event.pc)}
+        if isinstance(event, PointerMasking):
+            of = "HLV and HSV" if event.of_hlsv else "loads and stores"
+            return {"kind": "masking", "text": f"pointer masking of {of}", "accesses": event.accesses}
         if isinstance(event, Resume):
             return {"kind": "return", "text": "RESUME", "instruction": "resume"}
         if isinstance(event, Halt):
@@ -205,25 +162,44 @@ class _Teller:
         if outcome.fault:
             name = _FAULTS.get(outcome.fault) or cause_name(outcome.fault)
             return f"raises {name} ({outcome.fault})", _FAULTS.get(outcome.fault, "exception")
-        if outcome.trap and outcome.is_interrupt:
-            seen = f", as code {outcome.cause}" if outcome.cause != outcome.irq else ""
-            return f"{irq_name(outcome.irq)} ({outcome.irq}) is taken into {to_mode}{seen}", "trap"
+        if outcome.critical:
+            return "nobody can take it: a critical error, the hart stops", "critical error"
         if outcome.trap:
-            return f"goes to {to_mode}", "trap"
-        if isinstance(event, TakeInterrupt):
-            return "no interrupt is taken", "nothing"
+            return self._trap(outcome, to_mode), "trap"
+        if isinstance(event, TakeInterrupt | TakeRnmi):
+            return f"no {'RNMI' if isinstance(event, TakeRnmi) else 'interrupt'} is taken", "nothing"
+        if outcome.halted:
+            return "enters Debug Mode", "halt"
         if isinstance(event, TakeException | Halt):
-            return self._in_debug_mode(outcome)
+            return "nothing happens: the hart is in Debug Mode", "nothing"
+        if isinstance(event, PointerMasking):
+            bits = _IGNORED[outcome.rdata]
+            return (f"the upper {bits} bits of an address are ignored" if bits else "no bit is ignored"), "masking"
         if isinstance(event, TrapReturn | Resume):
             return f"returns to {to_mode}", "return"
         return "allowed", "allowed"
 
-    @staticmethod
-    def _in_debug_mode(outcome: Outcome) -> tuple[str, str]:
-        """A halt leads there, and nothing that would trap or halt happens there."""
-        if outcome.halted:
-            return "enters Debug Mode", "halt"
-        return "nothing happens: the hart is in Debug Mode", "nothing"
+    def _trap(self, outcome: Outcome, to_mode: str) -> str:
+        """Which handler takes it, and as what."""
+        event = self.request.event
+        if isinstance(event, TakeRnmi):
+            return f"RNMI {outcome.cause} is taken into {to_mode}"
+        who = f"{irq_name(outcome.irq)} ({outcome.irq}) " if isinstance(event, TakeInterrupt) else ""
+        where = f"the handler of RNMIs, in {to_mode}" if outcome.rnmi else to_mode
+        if outcome.double:
+            return f"{who}becomes a double trap ({outcome.cause}) and goes to {where}"
+        if outcome.is_interrupt and not outcome.rnmi:
+            seen = f", as code {outcome.cause}" if outcome.cause != outcome.irq else ""
+            return f"{who}is taken into {to_mode}{seen}"
+        return f"{who}goes to {where}"
+
+    def _of_reset(self, steps: list[Step]) -> list[str]:
+        """What reset leaves that has a say here, and nobody has set."""
+        return [
+            f"{seen.name} is {seen.value} after reset: --csr {seen.name}={1 - int(seen.value)} changes it"
+            for seen in dict.fromkeys(seen for step in steps for seen in step.looked_at)
+            if seen.name in _SET_BY_RESET and seen.name.partition(".")[0] not in self.request.given
+        ]
 
     def _number(self, event: object) -> int:
         """What {c} and {i} of a reason stand for."""
@@ -258,6 +234,8 @@ class _Teller:
         if shown is None:
             return None
         value = look(self.config, self.state, name)
+        if name in self.names.rows:
+            return Seen(name=shown, value=self._hex(value))
         if name == "mode":
             return Seen(name=shown, value=self.names.mode_name(value))
         meaning = _MODES.get(name.replace(".", "_").lower(), {}).get(value, "")
@@ -300,10 +278,11 @@ class _Teller:
     def _interrupt(self, irq: int) -> Interrupt:
         stands, outcome = standing(self.config, self.state, irq), self.outcome
         reason, state = stands.reason, "blocked"
-        if outcome.trap and outcome.irq == irq:
-            reason, state = outcome.reason, "taken"
+        if (outcome.trap or outcome.critical) and outcome.irq == irq:
+            reason, state = outcome.reason, "taken" if outcome.trap else "blocked"
         elif stands.is_ready:
-            reason, state = (*reason, order_between(outcome.to_mode, stands.mode)), "waiting"
+            first = standing(self.config, self.state, outcome.irq).mode
+            reason, state = (*reason, order_between(first, stands.mode)), "waiting"
         steps = self._steps(reason, irq)
         if state == "waiting":
             winner = irq_name(outcome.irq)
@@ -325,29 +304,30 @@ class _Teller:
         if name in _MODES:
             meaning = f"{_MODES[name].get(old, '?')} -> {_MODES[name].get(new, '?')}"
         elif csr.endswith("cause") and self.outcome.trap:
-            meaning = self._cause_meaning()
+            meaning = self._cause_meaning(self.outcome.is_interrupt, self.outcome.cause)
+        elif name == "mtval2" and self.outcome.double:
+            interrupt = self.config.rules.interrupt_bit
+            meaning = self._cause_meaning(new & interrupt, new & ~interrupt)
         show = str if part and part != "software bits" else self._hex
         return Write(csr=csr, field=part, old=show(old), new=show(new), meaning=meaning)
 
-    def _cause_meaning(self) -> str:
-        if self.outcome.is_interrupt:
-            return f"interrupt {self.outcome.cause}"
-        return cause_name(self.outcome.cause)
+    def _cause_meaning(self, is_interrupt: int, cause: int) -> str:
+        if not is_interrupt:
+            return cause_name(cause)
+        return f"RNMI {cause}" if isinstance(self.request.event, TakeRnmi) else f"interrupt {cause}"
 
     def _pc_steps(self) -> list[Step]:
         outcome = self.outcome
-        if outcome.trap:
-            letter = {Mode.M: "m", Mode.S: "s", Mode.VS: "vs"}.get(Mode(outcome.to_mode), "u")
-            return [self._with(because, f"{letter}tvec") for because in outcome.target_reason]
-        if outcome.redirect:
-            (because,) = outcome.target_reason
-            return [self._with(because, because.looked_at[0])]
-        return []
+        letter = {Mode.M: "m", Mode.S: "s", Mode.VS: "vs"}.get(Mode(outcome.to_mode), "u")
+        return [
+            self._with(because, because.looked_at[0] if because.looked_at else f"{letter}tvec")
+            for because in outcome.target_reason
+        ]
 
-    def _with(self, because: Because, csr: str) -> Step:
-        """A step that looked at a whole register."""
-        value = Seen(name=csr, value=self._hex(self.state.__dict__[csr]))
-        return Step(rule=because.rule, text=because.text, looked_at=[value])
+    def _with(self, because: Because, name: str) -> Step:
+        """A step that looked at a whole register, or at a vector that is the hart's own."""
+        value = self.outcome.target if name.startswith("rnmi_") else self.state.__dict__[name]
+        return Step(rule=because.rule, text=because.text, looked_at=[Seen(name=name, value=self._hex(value))])
 
     @staticmethod
     def _hex(value: int) -> str:

@@ -25,6 +25,7 @@ from utrap_testbench.golden import (
     State,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
     csr_value,
     ecall_cause,
@@ -34,11 +35,14 @@ from utrap_testbench.golden import (
 from utrap_testbench.golden.timer import has_stimecmp
 from utrap_testbench.harts import model_config
 
-__all__ = ["Options", "Request", "make_request"]
+__all__ = ["SCOUNTOVF", "Options", "PointerMasking", "Request", "make_request"]
+
+SCOUNTOVF = 0xDA0
 
 _GUEST_PAGE_FAULTS = (20, 21, 23)
 _PENDING = ("mip", "sip", "hip", "vsip", "uip", "hvip", "hgeip")
 _ENABLES = ("mie", "sie", "hie", "vsie", "uie")
+_RNMI_CAUSE_BITS = 6
 _SGEI, _STIP = 1 << Irq.SGEI, 1 << Irq.STI
 _LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
 
@@ -65,17 +69,35 @@ class Options:
     time: str | None = None
     halt: str | None = None
     debug: bool = False
+    rnmi: str | None = None
+    masking: str | None = None
+    overflow: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PointerMasking:
+    """Which pointer masking holds? `accesses` is load (loads and stores) or hlv (HLV and HSV). Changes nothing."""
+
+    accesses: str
+
+    @property
+    def of_hlsv(self) -> bool:
+        return self.accesses == "hlv"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A question to the model, and what the user should know about how it was understood."""
+    """A question to the model, and what the user should know about how it was understood.
+
+    `given` has the names of the CSRs that were given a value.
+    """
 
     config: Config
     names: Names
     state: State
-    event: Event
+    event: Event | PointerMasking
     gpa: int | None = None
+    given: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
 
 
@@ -101,7 +123,10 @@ class _Maker:
         state = self._state()
         event = getattr(self, f"_{kind}")(state)
         gpa = self._number("gpa", self.config.rules.tval2.bit_length() + 2) if self.options.gpa is not None else None
-        return Request(config=self.config, names=self.names, state=state, event=event, gpa=gpa, notes=self.notes)
+        given = frozenset(place.csr.name for place, _ in self._wanted())
+        return Request(
+            config=self.config, names=self.names, state=state, event=event, gpa=gpa, given=given, notes=self.notes
+        )
 
     # What happens.
 
@@ -114,6 +139,8 @@ class _Maker:
             "access": f"--access {o.access}" if o.access is not None else "",
             "instruction": f"--insn {o.insn}" if o.insn is not None else "",
             "halt": f"--halt {o.halt}" if o.halt is not None else "",
+            "rnmi": f"--rnmi {o.rnmi}" if o.rnmi is not None else "",
+            "masking": f"--masking {o.masking}" if o.masking is not None else "",
         }
         kinds = [kind for kind, text in asked.items() if text]
         if len(kinds) > 1:
@@ -124,7 +151,8 @@ class _Maker:
             return "interrupt"
         if not kinds:
             raise UserError(
-                "what happens? add --cause, --interrupt (or --csr mip=..., --time), --return, --access, --insn, --halt"
+                "what happens? add --cause, --interrupt (or --csr mip=..., --time), --rnmi, --return, --access, --insn,"
+                " --halt or --masking"
             )
         return kinds[0]
 
@@ -135,12 +163,13 @@ class _Maker:
             if value not in (None, False) and kind != "exception":
                 said = f"--{name}" if value is True else f"--{name} {value}"
                 raise UserError(f"{said}: only an exception has one: leave it out, or ask with --cause")
-        if o.pc is not None and kind not in ("exception", "interrupt", "halt"):
+        if o.pc is not None and kind not in ("exception", "interrupt", "halt", "rnmi"):
             raise UserError(f"--pc {o.pc}: only a trap stores it: leave it out, or ask with --cause or --interrupt")
         asks = {"--debug": o.debug, "--halt": o.halt is not None, "--return resume": o.returns == "resume"}
         if any(asks.values()) and not self.config.sdext:
             said = next(text for text, is_asked in asks.items() if is_asked)
             raise UserError(f"{said}: there is no Debug Mode without Sdext: add --set sdext=true")
+        self._check_extensions(kind)
         if o.debug and self.mode != Mode.M:
             raise UserError(f"--debug with --mode {o.mode}: in Debug Mode the mode is M: change one of them")
         operations = {"write": o.write, "set-bits": o.set_bits, "clear-bits": o.clear_bits}
@@ -149,6 +178,24 @@ class _Maker:
             raise UserError(f"{given[0]}: only an access has one: leave it out, or ask with --access")
         if len(given) > 1:
             raise UserError(f"{given[0]} and {given[1]}: an access does one of them, leave one out")
+
+    def _check_extensions(self, kind: str) -> None:
+        """Refuse what the configuration knows nothing of."""
+        o, config = self.options, self.config
+        if kind == "rnmi" and not config.smrnmi:
+            raise UserError(f"--rnmi {o.rnmi}: there are no RNMIs without Smrnmi: add --set smrnmi=true")
+        if kind == "masking" and not (config.smmpm or config.smnpm or config.ssnpm):
+            raise UserError(
+                f"--masking {o.masking}: nothing masks pointers without Smmpm, Smnpm and Ssnpm: add --set ssnpm=true"
+            )
+        if o.masking == "hlv" and not config.h:
+            raise UserError("--masking hlv: the configuration has no hypervisor extension: choose --profile full")
+        if o.overflow is not None and not config.sscofpmf:
+            raise UserError(f"--overflow {o.overflow}: no counter says so without Sscofpmf: add --set sscofpmf=true")
+        if o.overflow is not None and o.access is None:
+            raise UserError(
+                f"--overflow {o.overflow}: only scountovf shows it: leave it out, or add --access scountovf"
+            )
 
     def _exception(self, state: State) -> Event:
         o, code = self.options, self.names.cause(self.options.cause or "")
@@ -191,6 +238,12 @@ class _Maker:
             raise UserError(f"--halt {self.options.halt}: dcsr.cause is 1 to 7")
         return Halt(pc=self._pc(), cause=cause)
 
+    def _rnmi(self, state: State) -> Event:
+        return TakeRnmi(pc=self._pc())
+
+    def _masking(self, state: State) -> PointerMasking:
+        return PointerMasking(accesses=self.options.masking or "")
+
     def _returns(self, state: State) -> Event:
         if self.options.returns == "resume":
             return Resume()
@@ -198,7 +251,7 @@ class _Maker:
 
     def _instruction(self, state: State) -> Event:
         insn = self.names.instruction(self.options.insn or "")
-        if insn in (Insn.MRET, Insn.SRET, Insn.URET):
+        if insn in (Insn.MRET, Insn.SRET, Insn.URET, Insn.MNRET):
             return TrapReturn(insn=Return(insn.value))
         return Query(insn=insn)
 
@@ -247,6 +300,8 @@ class _Maker:
         raised = [self.names.interrupt(text) for text in self.options.interrupts]
         state = reset_state(self.config).replace(prv=self.mode & 3, v=self.mode >> 2, time=self._time())
         state.debug = int(self.options.debug)
+        state.line_rnmi, state.rnmi_cause = int(self.options.rnmi is not None), self._number("rnmi", _RNMI_CAUSE_BITS)
+        state.counter_overflow = self._number("overflow", 32)
         for _ in range(2):  # whatever the order: a view takes what its delegation lets through the second time
             for place, value in wanted:
                 state = self._put(state, place, value)
@@ -264,7 +319,7 @@ class _Maker:
         return state
 
     def _wanted(self) -> list[tuple[Place, int]]:
-        """What --csr asks for: whole CSRs first, then fields of them."""
+        """What --csr asks for: whole CSRs first, mip behind what its levels follow, then fields of them."""
         wanted: dict[str, tuple[Place, int]] = {}
         for text in self.options.csrs:
             name, equals, value_text = text.partition("=")
@@ -282,7 +337,7 @@ class _Maker:
             if str(place) in wanted:
                 raise UserError(f"{option}: {place} is set twice, leave one out")
             wanted[str(place)] = (place, value)
-        return sorted(wanted.values(), key=lambda item: bool(item[0].name))
+        return sorted(wanted.values(), key=lambda item: (bool(item[0].name), item[0].csr.name == "mip"))
 
     def _value(self, state: State, place: Place) -> int:
         return csr_value(self.config, state, place.csr.address) >> place.lsb & (1 << place.width) - 1

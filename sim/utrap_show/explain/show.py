@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from .answer import Answer, Interrupt, Step
+from .shape import Answer, Interrupt, Step
 
 __all__ = ["lines", "show"]
 
@@ -49,7 +49,7 @@ def lines(answer: Answer) -> Iterator[Line]:
         yield []
         yield from _windows(answer)
     yield []
-    good = answer.verdict in ("trap", "return", "allowed")
+    good = answer.verdict in ("trap", "return", "allowed", "masking")
     yield [("=> ", _TITLE), (_said(answer), "bold green" if good else "bold red")]
     if answer.pc is not None:
         yield []
@@ -79,7 +79,7 @@ def _headline(answer: Answer) -> Line:
 
 
 def _said(answer: Answer) -> str:
-    changed = answer.to_mode != answer.from_mode and answer.event["kind"] != "interrupt"
+    changed = answer.to_mode != answer.from_mode and answer.event["kind"] not in ("interrupt", "rnmi")
     return answer.text + (f", from {answer.from_mode}" if changed and answer.verdict == "trap" else "")
 
 

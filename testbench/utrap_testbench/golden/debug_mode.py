@@ -97,6 +97,13 @@ def _end_double_trap(r: Rules, new: State) -> None:
             new.vsstatus_sdt = 0
 
 
+#: Why EBREAK enters Debug Mode, by the mode.
+EBREAK_ENTERS = {
+    mode: Because("Sdext: Core Debug Registers", "EBREAK enters Debug Mode", ("mode", f"dcsr.EBREAK{mode.name}"))
+    for mode in Mode
+}
+
+
 def ebreak_halts(config: Config, s: State) -> bool:
     """EBREAK in the current mode enters Debug Mode; in Debug Mode itself it ends the program buffer."""
     if s.debug == 1:

@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .config import Config
 from .isa import Cause, Mode, Prv
+from .reason import Because, Reason
 from .rnmi import masks_interrupts
 from .state import State
 
 _M, _S, _U = Prv.M.value, Prv.S.value, Prv.U.value
 _VS, _VU = Mode.VS.value, Mode.VU.value
+_PMM = 32
 
 
-def load_store_mode(config: Config, s: State) -> int:
+class ActsIn(NamedTuple):
+    """The mode that accesses act in, and why."""
+
+    mode: int
+    because: Because
+
+
+_MPRV_CLEAR = Because("norm:mstatus_mprv_ldst_op", "MPRV is 0: they act in the hart's mode", ("mode", "mstatus.MPRV"))
+_MPRV_ASLEEP = Because(
+    "norm:mnstatus_mprv_clear", "NMIE is 0: MPRV does not act", ("mode", "mnstatus.NMIE", "mstatus.MPRV")
+)
+_MPP_M = Because(
+    "norm:mstatus_mprv_ldst_op",
+    "MPRV is 1: they act in M, as MPP says",
+    ("mnstatus.NMIE", "mstatus.MPRV", "mstatus.MPP"),
+)
+_MPP = Because(
+    "norm:mstatus_mprv_hypervisor",
+    "MPRV is 1: they act in the mode in MPP and MPV",
+    ("mnstatus.NMIE", "mstatus.MPRV", "mstatus.MPP", "mstatus.MPV"),
+)
+_SPVP = Because("norm:hlsv_priv", "they act in the guest's mode in SPVP", ("mode", "hudcfg.EN", "hstatus.SPVP"))
+_UPVP = Because("HU-28", "in U with delegation on, in the guest's mode in UPVP", ("mode", "hudcfg.EN", "hustatus.UPVP"))
+
+
+def _loads_act_in(config: Config, s: State) -> ActsIn:
     """norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor: the mode that explicit accesses act in.
 
     With MPRV=1 it is MPP's, with MPV as V unless that is M; with NMIE=0 MPRV
     does not act (norm:mnstatus_mprv_clear).
     """
-    if s.mstatus_mprv == 0 or masks_interrupts(config.rules, s):
-        return s.v << 2 | s.prv
+    if s.mstatus_mprv == 0:
+        return ActsIn(s.v << 2 | s.prv, _MPRV_CLEAR)
+    if masks_interrupts(config.rules, s):
+        return ActsIn(s.v << 2 | s.prv, _MPRV_ASLEEP)
     if s.mstatus_mpp == _M:
-        return s.mstatus_mpp
-    return s.mstatus_mpv << 2 | s.mstatus_mpp
+        return ActsIn(s.mstatus_mpp, _MPP_M)
+    return ActsIn(s.mstatus_mpv << 2 | s.mstatus_mpp, _MPP)
+
+
+def _hlsv_acts_in(s: State) -> ActsIn:
+    """norm:hlsv_priv, norm:mstatus_mprv_hlsv, HU-28: VS or VU, by SPVP, in U with delegation on by UPVP."""
+    if s.v == 0 and s.prv == _U and s.hudcfg_en == 1:
+        privilege, because = s.hustatus_upvp, _UPVP
+    else:
+        privilege, because = s.hstatus_spvp, _SPVP
+    if privilege == 1:
+        return ActsIn(_VS, because)
+    return ActsIn(_VU, because)
+
+
+def load_store_mode(config: Config, s: State) -> int:
+    """The mode that loads and stores act in."""
+    return _loads_act_in(config, s).mode
 
 
 def hlsv_mode(config: Config, s: State) -> int:
-    """norm:hlsv_priv, norm:mstatus_mprv_hlsv, HU-28: VS or VU, by SPVP, in U with delegation on by UPVP."""
-    if s.v == 0 and s.prv == _U and s.hudcfg_en == 1:
-        privilege = s.hustatus_upvp
-    else:
-        privilege = s.hstatus_spvp
-    if privilege == 1:
-        return _VS
-    return _VU
+    """The mode that HLV, HLVX and HSV act in."""
+    return _hlsv_acts_in(s).mode
 
 
 def fiom(config: Config, s: State) -> int:
@@ -61,32 +102,70 @@ def ecall_cause(config: Config, s: State) -> int:
     return Cause.ECALL_FROM_S.value
 
 
+class Masking(NamedTuple):
+    """The pointer masking that holds for an access: PMM, and why."""
+
+    pmm: int
+    reason: Reason
+
+
+_OF_M = Because("norm:smmpm_definition", "mseccfg.PMM is for M", ("mseccfg.PMM",))
+_OF_S = Because("norm:smnpm_definition", "menvcfg.PMM is for {S}", ("mstatus.MXR", "menvcfg.PMM"))
+_OF_VS = Because("norm:henvcfg_pmm_op", "henvcfg.PMM is for VS", ("mstatus.MXR", "vsstatus.MXR", "henvcfg.PMM"))
+_OF_VU = Because("norm:ssnpm_definition", "senvcfg.PMM is for VU", ("mstatus.MXR", "vsstatus.MXR", "senvcfg.PMM"))
+_OF_U = Because("norm:ssnpm_definition", "senvcfg.PMM is for U", ("mstatus.MXR", "senvcfg.PMM"))
+_OF_U_BELOW_M = Because("norm:smnpm_definition", "without S-mode, menvcfg.PMM is for U", ("mstatus.MXR", "menvcfg.PMM"))
+_OF_HLSV = Because("HU-34", "HUPMM is for HLV and HSV in U", ("mode", "mstatus.MXR", "vsstatus.MXR", "hstatus.HUPMM"))
+_MXR = Because("norm:pm_mxr_exception", "MXR is 1: nothing is masked", ("mstatus.MXR",))
+_VS_MXR = Because("norm:pm_mxr_exception", "the guest's MXR is 1: nothing is masked", ("mstatus.MXR", "vsstatus.MXR"))
+
+
+def masking(config: Config, s: State) -> Masking:
+    """norm:pm_mprv_spvp, norm:pm_mxr_exception: what holds for explicit loads and stores now."""
+    acts_in = _loads_act_in(config, s)
+    return _above_user(s, acts_in) or _user(config, s, acts_in)
+
+
+def hlsv_masking(config: Config, s: State) -> Masking:
+    """norm:henvcfg_pmm_op, HU-34: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
+    acts_in = _hlsv_acts_in(s)
+    above = _above_user(s, acts_in)
+    if above is not None:
+        return above
+    if s.v == 0 and s.prv == _U:
+        return Masking(s.hstatus_hupmm, (acts_in.because, _OF_HLSV))
+    return _user(config, s, acts_in)
+
+
 def pointer_masking(config: Config, s: State) -> int:
-    """norm:pm_mprv_spvp, norm:pm_mxr_exception: the PMM that holds for explicit loads and stores now."""
-    return _masking(config, s, load_store_mode(config, s), _user_pmm(config, s))
+    """PMM for explicit loads and stores."""
+    return masking(config, s).pmm
 
 
 def hlsv_pointer_masking(config: Config, s: State) -> int:
-    """norm:henvcfg_pmm_op, HU-34: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
-    by_user = s.v == 0 and s.prv == _U
-    return _masking(config, s, hlsv_mode(config, s), s.hstatus_hupmm if by_user else _user_pmm(config, s))
+    """PMM for HLV and HSV."""
+    return hlsv_masking(config, s).pmm
 
 
-def _user_pmm(config: Config, s: State) -> int:
+def _user(config: Config, s: State, acts_in: ActsIn) -> Masking:
     """norm:ssnpm_definition, norm:smnpm_definition: of U and VU; without S the mode below M is U."""
-    return (s.senvcfg if config.s else s.menvcfg) >> 32 & 3
+    mode, why = acts_in
+    if not config.s:
+        return Masking(s.menvcfg >> _PMM & 3, (why, _OF_U_BELOW_M))
+    return Masking(s.senvcfg >> _PMM & 3, (why, _OF_VU if mode == _VU else _OF_U))
 
 
-def _masking(config: Config, s: State, mode: int, user: int) -> int:
-    """norm:pm_config_next_higher: by the register of the next higher mode."""
+def _above_user(s: State, acts_in: ActsIn) -> Masking | None:
+    """norm:pm_config_next_higher: by the register of the next higher mode; None of U and VU."""
+    mode, why = acts_in
     if mode == _M:
-        return s.mseccfg >> 32 & 3
+        return Masking(s.mseccfg >> _PMM & 3, (why, _OF_M))
     if s.mstatus_mxr == 1:
-        return 0
+        return Masking(0, (why, _MXR))
     if mode == _S:
-        return s.menvcfg >> 32 & 3
+        return Masking(s.menvcfg >> _PMM & 3, (why, _OF_S))
     if mode >= 4 and s.vsstatus_mxr == 1:
-        return 0
+        return Masking(0, (why, _VS_MXR))
     if mode == _VS:
-        return s.henvcfg >> 32 & 3
-    return user
+        return Masking(s.henvcfg >> _PMM & 3, (why, _OF_VS))
+    return None

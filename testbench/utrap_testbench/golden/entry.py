@@ -133,7 +133,11 @@ def _xcause(r: Rules, trap: Outcome) -> int:
 
 _EXCEPTION = (Because("norm:mtvec_mode_direct_op", "an exception enters at BASE, whatever MODE"),)
 _DIRECT = (Because("norm:mtvec_mode_direct_op", "MODE is direct: it enters at BASE"),)
-_IN_RNMI_HANDLER = (Because("norm:rnmi_exc_trap_addr", "an exception in M with NMIE=0: at an address of its own"),)
+_IN_RNMI_HANDLER = (
+    Because(
+        "norm:rnmi_exc_trap_addr", "an exception in M with NMIE=0: at an address of its own", ("rnmi_exception_vector",)
+    ),
+)
 _INSERTED = (Because("warl:xtvec", "MODE is vectored: 4 * code is inserted into BASE, which is 256-byte aligned"),)
 _ADDED = (Because("norm:mtvec_mode_vectored_op", "MODE is vectored: it enters at BASE + 4 * code"),)
 

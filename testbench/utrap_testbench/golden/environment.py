@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .isa import Prv
 from .reason import Because, Verdict, allowed, illegal, virtual
 from .rules import Rules
@@ -38,12 +40,12 @@ class _Field:
 
     def __init__(self, name: str, lsb: int, mask: int, mrule: str, hrule: str, srule: str) -> None:
         self.lsb, self.mask = lsb, mask
-        m = Because(mrule, f"menvcfg.{name} lets the modes below M execute it", ("menvcfg",))
-        h = Because(hrule, f"henvcfg.{name} lets the guest execute it", ("henvcfg",))
-        u = Because(srule, f"senvcfg.{name} lets user mode execute it", ("mode", "senvcfg"))
-        self.not_below_m = illegal(Because(mrule, f"menvcfg.{name} is 0", ("menvcfg",)))
-        self.not_in_guest = virtual(m, Because(hrule, f"henvcfg.{name} is 0", ("henvcfg",)))
-        denied = Because(srule, f"senvcfg.{name} is 0", ("mode", "senvcfg"))
+        m = Because(mrule, f"menvcfg.{name} lets the modes below M execute it", ("mode", f"menvcfg.{name}"))
+        h = Because(hrule, f"henvcfg.{name} lets the guest execute it", ("V", f"henvcfg.{name}"))
+        u = Because(srule, f"senvcfg.{name} lets user mode execute it", ("mode", f"senvcfg.{name}"))
+        self.not_below_m = illegal(Because(mrule, f"menvcfg.{name} is 0", ("mode", f"menvcfg.{name}")))
+        self.not_in_guest = virtual(m, Because(hrule, f"henvcfg.{name} is 0", ("V", f"henvcfg.{name}")))
+        denied = Because(srule, f"senvcfg.{name} is 0", ("mode", f"senvcfg.{name}"))
         self.not_in_vu, self.not_in_u = virtual(m, h, denied), illegal(m, denied)
         self.in_vs, self.in_vu, self.in_u, self.below_m = allowed(m, h), allowed(m, h, u), allowed(m, u), allowed(m)
 
@@ -73,12 +75,38 @@ CBO_CLEAN = _Field("CBCFE", _CBCFE, 1, "norm:menvcfg_cbcfe_op", "norm:henvcfg_cb
 CBO_ZERO = _Field("CBZE", _CBZE, 1, "norm:menvcfg_cbze_op", "norm:henvcfg_cbze", "norm:senvcfg_cbze")
 
 
-def cbo_inval_flushes(r: Rules, s: State) -> bool:
+class Invalidation(NamedTuple):
+    """What a CBO.INVAL that may execute does, and why."""
+
+    flushes: bool
+    because: Because
+
+
+_CBIE_OP, _CBIE_OP_H = "norm:menvcfg_cbie_cbo-inval_op_list", "norm:cbo-inval_h-mode_op0"
+_INVALIDATES_IN_M = Invalidation(False, Because(_CBIE_OP, "in M it invalidates", ("mode",)))
+_INVALIDATES = Invalidation(False, Because(_CBIE_OP, "no CBIE above is 1: it invalidates", ("mode",)))
+_M_FLUSHES = Invalidation(True, Because(_CBIE_OP, "menvcfg.CBIE is 1: it flushes", ("mode", "menvcfg.CBIE")))
+_HS_FLUSHES = Invalidation(
+    True, Because(_CBIE_OP_H, "henvcfg.CBIE is 1: it flushes in the guest", ("V", "henvcfg.CBIE"))
+)
+_S_FLUSHES = Invalidation(
+    True, Because(_CBIE_OP, "senvcfg.CBIE is 1: it flushes in user mode", ("mode", "senvcfg.CBIE"))
+)
+
+
+def cbo_inval_does(r: Rules, s: State) -> Invalidation:
     """norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_h-mode_op0: one register above that says flush decides."""
     if s.prv == _M:
-        return False
+        return _INVALIDATES_IN_M
     if s.menvcfg >> _CBIE & 3 == 1:
-        return True
+        return _M_FLUSHES
     if s.v == 1 and s.henvcfg >> _CBIE & 3 == 1:
-        return True
-    return bool(s.prv == _U and s.senvcfg >> _CBIE & 3 == 1)
+        return _HS_FLUSHES
+    if s.prv == _U and s.senvcfg >> _CBIE & 3 == 1:
+        return _S_FLUSHES
+    return _INVALIDATES
+
+
+def cbo_inval_flushes(r: Rules, s: State) -> bool:
+    """Whether a CBO.INVAL that may execute writes back as CBO.FLUSH does."""
+    return cbo_inval_does(r, s).flushes

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from . import debug_mode
+from . import debug_mode, rnmi
 from .config import Config
 from .events import TakeInterrupt
 from .isa import Irq, Mode, Prv, bits
 from .reason import Because, Reason
-from .rnmi import masks_interrupts
 from .rules import IRQ_VS, Rules
 from .state import State
 from .views import hideleg, mip, u_delegated
@@ -142,7 +141,7 @@ def pending_interrupt(config: Config, s: State) -> InterruptRequest:
     """
     r = config.rules
     ready = mip(r, s) & s.mie
-    if ready == 0 or masks_interrupts(r, s) or debug_mode.masks_interrupts(r, s):
+    if ready == 0 or rnmi.masks_interrupts(r, s) or debug_mode.masks_interrupts(r, s):
         return NOTHING
     for target, candidates in zip(TARGETS, by_target(r, s, ready), strict=True):
         if candidates != 0:
@@ -181,6 +180,8 @@ def standing(config: Config, s: State, irq: int) -> Standing:
         return Standing(target.mode, False, (NOT_PENDING,))
     if s.mie >> irq & 1 == 0:
         return Standing(target.mode, False, (NOT_ENABLED,))
+    if rnmi.masks_interrupts(r, s):
+        return Standing(target.mode, False, (PENDING, target.because, rnmi.MASKED))
     if debug_mode.masks_interrupts(r, s):
         return Standing(target.mode, False, (PENDING, target.because, debug_mode.why_masked(s)))
     gate = target.gate(s)

@@ -53,8 +53,10 @@ _NO_SMCTR = illegal(Because("norm:sctrclr_exceptions", "the hart has no Smctr"))
 _NO_ZAWRS = illegal(Because("Zawrs", "the hart has no Zawrs"))
 _WRS_IN_M = allowed(Because("Zawrs", "M may wait", ("mode",)))
 _WRS_TW = illegal(Because("Zawrs", "TW does not let the modes below M wait for long", ("mode", "mstatus.TW")))
-_WRS_VTW = virtual(Because("Zawrs", "VTW does not let the guest wait for long", ("mode", "hstatus.VTW")))
-_WRS = allowed(Because("Zawrs", "neither TW nor VTW ends the wait", ("mstatus.TW",)))
+_WRS_TW_CLEAR = Because("Zawrs", "TW lets it wait", ("mode", "mstatus.TW"))
+_WRS_VTW = virtual(_WRS_TW_CLEAR, Because("Zawrs", "VTW does not let the guest wait for long", ("V", "hstatus.VTW")))
+_WRS = allowed(_WRS_TW_CLEAR)
+_WRS_IN_GUEST = allowed(_WRS_TW_CLEAR, Because("Zawrs", "VTW lets the guest wait", ("V", "hstatus.VTW")))
 _RV64_ALONE = illegal(Because("norm:hlsv_op", "RV32 has it in no mode"))
 _BREAKPOINT = Verdict(
     Cause.BREAKPOINT.value, (Because("norm:ebreak_op2", "it raises a breakpoint exception in every mode"),)
@@ -177,8 +179,8 @@ def wrs_nto(config: Config, s: State) -> Verdict:
         return _WRS_IN_M
     if s.mstatus_tw == 1:
         return _WRS_TW
-    if s.v == 1 and s.hstatus_vtw == 1:
-        return _WRS_VTW
+    if s.v == 1:
+        return _WRS_VTW if s.hstatus_vtw == 1 else _WRS_IN_GUEST
     return _WRS
 
 

@@ -14,6 +14,8 @@ _VIEWS = {
     "sideleg": views.sideleg,
     "sedeleg": views.sedeleg,
 }
+#: Fields of CSRs that are kept whole: lowest bit, and ones.
+_FIELDS = {"CBIE": (4, 3), "CBCFE": (6, 1), "CBZE": (7, 1), "PMM": (32, 3)}
 
 
 def look(config: Config, s: State, name: str) -> int:
@@ -22,6 +24,10 @@ def look(config: Config, s: State, name: str) -> int:
         return s.v << 2 | s.prv
     if name == "V":
         return s.v
+    csr, _, field = name.partition(".")
+    if field in _FIELDS:
+        lsb, ones = _FIELDS[field]
+        return look(config, s, csr) >> lsb & ones
     csr, bracket, index = name.partition("[")
     if csr in _VIEWS:
         value = _VIEWS[csr](config.rules, s)

@@ -17,11 +17,19 @@ _MODE_M = Mode.M.value
 _PENDING: Reason = (
     Because("norm:mnstatus_nmie_enable", "an RNMI is pending, and NMIE enables it", ("mnstatus.NMIE",)),
 )
-_AT_VECTOR: Reason = (Because("norm:rnmi_trap_addr", "the handler's address is the hart's"),)
+_NOT_PENDING = Because("norm:rnmi_entry", "no RNMI is pending")
+#: What `masks_interrupts` has found.
+MASKED = Because("norm:mnstatus_nmie_disable", "NMIE is 0: all interrupts are masked", ("mnstatus.NMIE",))
+_AT_VECTOR: Reason = (
+    Because("norm:rnmi_trap_addr", "the handler's address is the hart's", ("rnmi_interrupt_vector",)),
+)
 _MNRET = allowed(Because("norm:mnret_mode", "MNRET executes in M", ("mode",)))
 _MNRET_BELOW_M = illegal(Because("norm:mnret_mode", "MNRET executes in M alone", ("mode",)))
 _NO_SMRNMI = illegal(Because("norm:mnret_mode", "the hart has no Smrnmi"))
-_BACK: Reason = (Because("norm:mnret_restore", "back to the mode in MNPP and MNPV", ("mnstatus.MNPP",)),)
+_BACK_TO_M: Reason = (Because("norm:mnret_restore", "back to M, whatever MNPV", ("mnstatus.MNPP",)),)
+_BACK: Reason = (
+    Because("norm:mnret_restore", "back to the mode in MNPP and MNPV", ("mnstatus.MNPP", "mnstatus.MNPV")),
+)
 _TO_MNEPC: Reason = (Because("norm:rnmi_resume", "the pc that the RNMI stored", ("mnepc",)),)
 
 
@@ -45,7 +53,7 @@ def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
     r = config.rules
     mode = s.v << 2 | s.prv
     if not is_due(r, s):
-        return s, Outcome(from_mode=mode, to_mode=mode)
+        return s, Outcome(from_mode=mode, to_mode=mode, reason=(_why_not(r, s),))
     trap = Outcome(
         redirect=1, from_mode=mode, to_mode=_MODE_M, trap=1, rnmi=1, is_interrupt=1,
         cause=s.rnmi_cause, irq=s.rnmi_cause, epc=pc & r.epc_mask, reason=_PENDING,
@@ -53,6 +61,13 @@ def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
     new = s.copy()
     enter(r, s, new, trap, s.prv, s.v)
     return new, trap
+
+
+def _why_not(r: Rules, s: State) -> Because:
+    """Why no RNMI is taken."""
+    if s.line_rnmi == 0:
+        return _NOT_PENDING
+    return MASKED if masks_interrupts(r, s) else debug_mode.why_masked(s)
 
 
 def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> None:
@@ -95,9 +110,11 @@ def mnret(config: Config, old: State, new: State) -> tuple[int, Reason, Reason]:
     new.prv = old.mnstatus_mnpp
     if old.mnstatus_mnpp == _M:
         new.v = 0
+        where = _BACK_TO_M
     else:
         new.v = old.mnstatus_mnpv
         new.mstatus_mprv = 0
+        where = _BACK
     new.mnstatus_nmie = 1
     clear_on_mnret(config.rules, new)
-    return old.mnepc, _BACK, _TO_MNEPC
+    return old.mnepc, where, _TO_MNEPC

@@ -51,37 +51,48 @@ class Gate:
         """
         if prv == _M or judged.fault == 2:
             return judged
+        told = _told(self)
         if mstateen(s, self.register) >> self.bit & 1 == 0:
-            return _refusals(self).below_m
+            return told.below_m
         if judged.fault != 0:
-            return judged
-        if v == 1 and self.by_h and hstateen(s, self.register) >> self.bit & 1 == 0:
-            return _refusals(self).in_guest
+            return Verdict(judged.fault, told.by_m + judged.reason)
+        passed = judged.reason + told.by_m
+        if v == 1 and self.by_h:
+            if hstateen(s, self.register) >> self.bit & 1 == 0:
+                return told.in_guest
+            passed = passed + told.by_h
         # norm:sstateen_rv64_csrs: without S there is none, and mstateen alone is for U.
-        if prv == _U and self.by_s and r.has_s == 1 and sstateen(s, self.register, v) >> self.bit & 1 == 0:
-            return _refusals(self).in_vu if v == 1 else _refusals(self).in_u
-        return Verdict(0, judged.reason + _refusals(self).passed)
+        if prv == _U and self.by_s and r.has_s == 1:
+            if sstateen(s, self.register, v) >> self.bit & 1 == 0:
+                return told.in_vu if v == 1 else told.in_u
+            passed = passed + told.by_s
+        return Verdict(0, passed)
 
 
-class _Refusals:
-    """The verdicts that a gate can give."""
+class _Told:
+    """What a gate can say: by whose leave, or by whom it is refused."""
 
     def __init__(self, gate: Gate) -> None:
-        number, bit = gate.register, gate.bit
-        m = Because(gate.rule, "M lets the modes below have it", (f"mstateen{number}[{bit}]",))
-        h = Because(gate.rule, "HS keeps it from the guest", (f"hstateen{number}[{bit}]",))
-        u = Because(gate.rule, "{S} keeps it from user mode", ("mode", f"sstateen{number}[{bit}]"))
-        self.below_m = illegal(Because(gate.rule, "M keeps it from the modes below", (f"mstateen{number}[{bit}]",)))
-        self.in_guest, self.in_vu, self.in_u = virtual(m, h), virtual(m, u), illegal(m, u)
-        self.passed = (m,)
+        number, bit, rule = gate.register, gate.bit, gate.rule
+        m = ("mode", f"mstateen{number}[{bit}]")
+        h = ("V", f"hstateen{number}[{bit}]")
+        s = ("mode", f"sstateen{number}[{bit}]")
+        self.by_m = (Because(rule, "M lets the modes below have it", m),)
+        self.by_h = (Because(rule, "HS lets the guest have it", h),)
+        self.by_s = (Because(rule, "{S} lets user mode have it", s),)
+        by_guest_s = (Because(rule, "the guest keeps it from VU", ("V", *s)),)
+        self.below_m = illegal(Because(rule, "M keeps it from the modes below", m))
+        self.in_guest = virtual(*self.by_m, Because(rule, "HS keeps it from the guest", h))
+        self.in_vu = virtual(*self.by_m, *(self.by_h if gate.by_h else ()), *by_guest_s)
+        self.in_u = illegal(*self.by_m, Because(rule, "{S} keeps it from user mode", s))
 
 
-_KNOWN: dict[Gate, _Refusals] = {}
+_KNOWN: dict[Gate, _Told] = {}
 
 
-def _refusals(gate: Gate) -> _Refusals:
+def _told(gate: Gate) -> _Told:
     if gate not in _KNOWN:
-        _KNOWN[gate] = _Refusals(gate)
+        _KNOWN[gate] = _Told(gate)
     return _KNOWN[gate]
 
 
@@ -173,7 +184,9 @@ def gate_outside(r: Rules, known: Mapping[int, Gate], address: int) -> Gate | No
     return None
 
 
-_REACHED = allowed()
+_UNGATED = allowed(Because("norm:stateen_op", "no state enable has a bit for it"))
+_IN_M = allowed(Because("norm:stateen_op", "in M no state enable acts", ("mode",)))
+_CTR_REACHED = allowed(Because("norm:sctrclr_exceptions", "{S} and above may execute it", ("mode",)))
 _NOT_U = illegal(Because("norm:sctrclr_exceptions", "U may not execute it", ("mode",)))
 _NOT_VU = virtual(Because("norm:sctrclr_exceptions", "VU may not execute it", ("mode",)))
 _CTR = Gate(0, CTR, "norm:mstateen_ctr0_except3")
@@ -181,16 +194,23 @@ _JVT = Gate(0, JVT, "norm:stateen0_jvt_op", by_s=True)
 _FCSR = Gate(0, FCSR, "norm:stateen0_fcsr0_misa_f0_illegal_fpu_instr", by_s=True)
 
 
+def _by_gate(gate: Gate, r: Rules, s: State) -> Verdict:
+    """Of an instruction that all modes may execute but for its gate."""
+    if r.mstateen[0] >> gate.bit & 1 == 0:
+        return _UNGATED
+    if s.prv == _M:
+        return _IN_M
+    return gate.judge(r, s, s.prv, s.v, allowed())
+
+
 def table_jump(r: Rules, s: State) -> Verdict:
     """CM.JT and CM.JALT, which read jvt."""
-    if r.mstateen[0] >> JVT & 1:
-        return _JVT.judge(r, s, s.prv, s.v, _REACHED)
-    return _REACHED
+    return _by_gate(_JVT, r, s)
 
 
 def clear_records(r: Rules, s: State) -> Verdict:
     """SCTRCLR: norm:sctrclr_exceptions, norm:mstateen_ctr0_except3, norm:hstateen_vs"""
-    judged = _REACHED
+    judged = _CTR_REACHED
     if s.prv == _U:
         judged = _NOT_VU if s.v == 1 else _NOT_U
     if r.mstateen[0] >> CTR & 1:
@@ -200,6 +220,4 @@ def clear_records(r: Rules, s: State) -> Verdict:
 
 def float_in_x(r: Rules, s: State) -> Verdict:
     """Floating-point instructions of Zfinx, as though they all accessed fcsr."""
-    if r.mstateen[0] >> FCSR & 1:
-        return _FCSR.judge(r, s, s.prv, s.v, _REACHED)
-    return _REACHED
+    return _by_gate(_FCSR, r, s)

@@ -6,10 +6,12 @@ A reader is `(rules, state) -> value`. The writers are in `legalise`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from . import stateen, timer
 from .double_trap import sdt, vssdt
 from .isa import Irq, Prv, bits
+from .reason import Because
 from .rules import IRQ_U, IRQ_VS, Rules
 from .state import State
 
@@ -246,14 +248,32 @@ def uip(r: Rules, s: State) -> int:
 
 
 def scountovf(r: Rules, s: State) -> int:
-    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    """As the mode is shown it."""
     # norm:scountovf_op: there is no mhpmevent0 to mhpmevent2.
-    overflows = s.counter_overflow & _EVENT_COUNTERS
+    return s.counter_overflow & _EVENT_COUNTERS & overflows_shown(s).mask
+
+
+class Shown(NamedTuple):
+    """The bits of scountovf that a mode is shown, and why."""
+
+    mask: int
+    because: Because
+
+
+_ALL_SHOWN = Because("norm:scountovf_mmode_read_access", "M is shown all overflows", ("mode",))
+_SHOWN = Because("norm:scountovf_smode_read_access", "those that mcounteren has", ("mode", "mcounteren"))
+_SHOWN_TO_GUEST = Because(
+    "norm:scountovf_vsmode_read_access", "those that mcounteren and hcounteren have", ("V", "mcounteren", "hcounteren")
+)
+
+
+def overflows_shown(s: State) -> Shown:
+    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
     if s.prv == Prv.M:
-        return overflows
+        return Shown(_EVENT_COUNTERS, _ALL_SHOWN)
     if s.v == 1:
-        return overflows & s.mcounteren & s.hcounteren
-    return overflows & s.mcounteren
+        return Shown(s.mcounteren & s.hcounteren, _SHOWN_TO_GUEST)
+    return Shown(s.mcounteren, _SHOWN)
 
 
 def sstateen0(r: Rules, s: State) -> int:
