@@ -12,7 +12,7 @@ from utrap_testbench.oracles.qemu.program import Program
 
 @pytest.fixture(scope="session")
 def recorded(root):
-    """The program of seed 5 with 100 steps, and what QEMU 7.2 made of it: see docs/qemu.md for how to make it anew."""
+    """The program of seed 111 with 100 steps, and what QEMU 7.2 made of it: docs/qemu.md says how to make it anew."""
 
     def text(name):
         return gzip.decompress((root / "tests" / "qemu" / "data" / f"{name}.gz").read_bytes()).decode()

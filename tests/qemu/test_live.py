@@ -8,7 +8,7 @@ import pytest
 
 from utrap.command_line.errors import UserError
 from utrap_testbench import golden
-from utrap_testbench.oracles.qemu import core, deviations, generate, running, tools
+from utrap_testbench.oracles.qemu import core, generate, known, running, tools
 
 
 def test_without_qemu_one_line_names_the_packages(run, monkeypatch, tmp_path):
@@ -72,7 +72,7 @@ def test_qemu_agrees_with_the_model(run, qemu, root):
     assert [program["differences"] for program in document["programs"]] == [[]] * 4
     assert result.status == 0
     assert document["total"]["traps"] > 1000
-    assert set(document["total"]["predicted"]) <= deviations.NAMES
+    assert set(document["total"]["predicted"]) <= known.NAMES
 
 
 def test_what_ran_is_kept_and_the_summary_says_so(run, qemu, tmp_path):

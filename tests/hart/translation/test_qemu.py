@@ -22,8 +22,8 @@ def translations(root, monkeypatch):
     """Each translation of the run that agreed with QEMU: registers, question and answer."""
     seen: list[tuple[Registers, Query, int | MemoryFault]] = []
 
-    def translation(state, address, access, mode, own):
-        found, names = judged(state, address, access, mode, own)
+    def translation(state, address, access, mode, own, guest_mxr):
+        found, names = judged(state, address, access, mode, own, guest_mxr)
         if not names:
             registers = Registers(
                 satp=state.satp,
@@ -31,6 +31,8 @@ def translations(root, monkeypatch):
                 hgatp=state.hgatp,
                 sum=bool(state.mstatus_sum),
                 vs_sum=bool(state.vsstatus_sum),
+                mxr=bool(state.mstatus_mxr),
+                vs_mxr=bool(state.vsstatus_mxr),
             )
             query = Query(address=address, mode=mode, kind=KINDS[access], is_hlvx=access is Access.HLVX)
             seen.append((registers, query, found))

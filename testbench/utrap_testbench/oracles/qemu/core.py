@@ -20,6 +20,7 @@ from utrap_testbench.golden import (
     Retire,
     Return,
     SetLines,
+    State,
     TakeException,
     TakeInterrupt,
     TrapReturn,
@@ -35,8 +36,9 @@ from utrap_testbench.golden.isa import Cause
 
 from . import deviations, memory
 from .decode import EMPTY, Decoded, decode
-from .program import CONFIG, DUMPED, OPERANDS, SAVED, CsrWrite, Step, Store
-from .walk import Access, MemoryFault, Unpredictable, translate
+from .program import CONFIG, DUMPED, EVENT_COUNTERS, OPERANDS, SAVED, CsrWrite, Step, Store
+from .timers import STIMECMP, VSTIMECMP, Timers, seen, unseen
+from .walk import Access, MemoryFault, Unpredictable, rights, translate
 
 _READ, _WRITE, _CLEAR = CsrOp.READ, CsrOp.WRITE, CsrOp.CLEAR
 _MPRV = 1 << 17
@@ -55,12 +57,15 @@ _CAUSES = {
 }  # fmt: skip
 
 #: Before the first step the runtime writes these to every register that has storage; the rest of them get 0.
-_AT_START = {0x305: memory.M_VECTORS}
+_NEVER = 2**64 - 1
+_AT_START = {0x305: memory.M_VECTORS, STIMECMP: _NEVER, VSTIMECMP: _NEVER}
 START = tuple(
     (address, _AT_START.get(address, 0))
     for name, address in {"mstatus": 0x300, **DUMPED}.items()
-    if name not in ("misa", "mhartid", "hgeip", "hip", "sip", "sie", "hie", "vsie", "vsip", "sstatus")
+    if name not in ("misa", "mhartid", "hgeip", "hip", "sip", "sie", "hie", "vsie", "vsip", "sstatus", "scountovf")
 )
+#: What mtime is, of which only this much matters: it is small, and no value that it is compared with is near.
+_TIME = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,10 @@ class Core:
     """The hart between two steps: in M-mode, MPRV=0, after a dump."""
 
     def __init__(self) -> None:
-        self.state = reset_state(CONFIG)
+        self.state = reset_state(CONFIG).replace(time=_TIME)
+        self.timers = Timers()
+        self.guest_mxr = 0  # vsstatus.MXR when the guest was entered
+        self.events: dict[int, int] = {}  # what the mhpmevent registers hold
         self.registers = [0] * 32
         self.instruction_bits = 0  # what QEMU holds in env->bins
         self.result = Result()
@@ -101,6 +109,7 @@ class Core:
         other = object.__new__(Core)
         other.__dict__.update(self.__dict__)
         other.registers = list(self.registers)
+        other.events = dict(self.events)
         return other
 
     def run(self, work: Step) -> Result:
@@ -123,8 +132,18 @@ class Core:
         raise Unpredictable("it does not come back to M-mode")
 
     def _set_up(self, item: CsrWrite) -> None:
+        if item.address in EVENT_COUNTERS:
+            self._event_counter(item)
+            return
         if self.csr(item.address, item.op, item.value, item.rd):
             raise Unpredictable("the set-up traps")
+
+    def _event_counter(self, item: CsrWrite) -> None:
+        """An mhpmevent register, outside the trap unit: its OF is an input."""
+        self.registers[item.rd] = self.events.get(item.address, 0)
+        self.events[item.address] = item.value
+        of = sum((value >> 63) << address - 0x320 for address, value in self.events.items())
+        self.state = self.state.replace(counter_overflow=of)
 
     def _device(self, item: Store) -> None:
         """The CLINT: a timer is either due at once or never."""
@@ -134,7 +153,7 @@ class Core:
             msip = item.value
         else:
             mtip = int(item.value == 0)
-        self.state, _ = step(CONFIG, s, SetLines(lines=msip << 3 | mtip << 7))
+        self.state, _ = step(CONFIG, s, SetLines(lines=msip << 3 | mtip << 7, time=s.time))
 
     def _dump(self) -> None:
         """norm:mstatus_mprv_ldst_op: the runtime clears MPRV before its first store."""
@@ -153,8 +172,12 @@ class Core:
 
     def _instruction(self) -> None:
         s = self.state
-        if pending_interrupt(CONFIG, s).pending:
-            self._interrupt()
+        shown, because = seen(s, self.timers)
+        request = pending_interrupt(CONFIG, shown)
+        if request != pending_interrupt(CONFIG, s):
+            self._deviate(because)
+        if request.pending:
+            self._interrupt(shown)
             return
         mode = s.v << 2 | s.prv
         found = self._translate(self.pc, Access.FETCH, mode)
@@ -212,7 +235,7 @@ class Core:
         elif insn.insn in (Insn.MRET, Insn.SRET):
             self._return(Return(insn.insn.value))
         else:
-            if insn.insn is Insn.WFI and not wakes(CONFIG, s):
+            if insn.insn is Insn.WFI and not wakes(CONFIG, seen(s, self.timers)[0]):
                 raise Unpredictable("WFI waits for ever")
             self.pc += 4
 
@@ -279,17 +302,16 @@ class Core:
     def csr(self, address: int, op: CsrOp, wdata: int, rd: int) -> int:
         """A CSR instruction: gives the fault, or reads and writes."""
         event = CsrAccess(address=address, op=op, wdata=wdata, ext_exists=int(address in OUTSIDE))
-        self.state, outcome, names = deviations.csr(CONFIG, self.state, event)
+        self.state, outcome, self.timers, names = deviations.csr(CONFIG, self.state, event, self.timers)
         self._deviate(names)
         if not outcome.fault and rd:
             self.registers[rd] = outcome.rdata
         return outcome.fault
 
     def _translate(self, address: int, access: Access, mode: int) -> int | MemoryFault:
-        """norm:mstatus_sum_op, norm:hlsv_trans: the SUM of the mode that the access acts in."""
         s = self.state
-        own = translate(s, address, access, mode, s.vsstatus_sum if mode >> 2 else s.mstatus_sum)
-        found, names = deviations.translation(s, address, access, mode, own)
+        own = translate(s, address, access, mode, rights(s, mode))
+        found, names = deviations.translation(s, address, access, mode, own, self.guest_mxr)
         self._deviate(names)
         return found
 
@@ -336,12 +358,13 @@ class Core:
         self._cover(f"cause {cause} {Mode(outcome.from_mode).name} to {Mode(outcome.to_mode).name}")
         self.pc = outcome.target
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, shown: State) -> None:
+        """Take an interrupt; `shown` is the state with the pending bits that QEMU has."""
         old = self.state
-        irq, names = deviations.interrupt(CONFIG, old)
+        irq, names = deviations.interrupt(CONFIG, shown)
         self._deviate(names)
-        new, outcome = step(CONFIG, old.replace(mie=old.mie & 1 << irq), TakeInterrupt(pc=self.pc))
-        self.state, names = deviations.trap(old, new.replace(mie=old.mie), outcome)
+        new, outcome = step(CONFIG, shown.replace(mie=old.mie & 1 << irq), TakeInterrupt(pc=self.pc))
+        self.state, names = deviations.trap(old, unseen(new.replace(mie=old.mie), old), outcome)
         self._deviate(names)
         self.result.traps.append(Trap(1, irq, self.pc, 0))
         self._cover(f"interrupt {irq} {Mode(outcome.from_mode).name} to {Mode(outcome.to_mode).name}")
@@ -354,6 +377,8 @@ class Core:
         new, outcome = step(CONFIG, old, TrapReturn(insn=insn))
         self.state, names = deviations.xret(old, new)
         self._deviate(names)
+        if new.v > old.v:
+            self.guest_mxr = new.vsstatus_mxr
         self._cover(f"{insn.value} {Mode(outcome.from_mode).name} to {Mode(outcome.to_mode).name}")
         self.pc = outcome.target
 

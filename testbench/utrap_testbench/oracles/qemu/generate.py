@@ -16,7 +16,8 @@ from utrap_testbench.golden.isa import bits
 
 from . import decode, memory
 from .core import ESCAPES, OUTSIDE, Core, Result
-from .program import CONFIG, OPERANDS, SAVED, CsrWrite, Program, Step, Store
+from .program import CONFIG, EVENT_COUNTERS, OPERANDS, SAVED, CsrWrite, Program, Step, Store
+from .timers import STIMECMP, VSTIMECMP
 from .walk import Unpredictable
 
 _READ, _WRITE, _SET, _CLEAR = CsrOp.READ, CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR
@@ -28,30 +29,38 @@ _MPV = 1 << 39
 #: Registers where any subset of these bits is legal in QEMU and in the model.
 _MASKED = {
     0x100: _FIELDS_S, 0x200: _FIELDS_S,
-    0x104: bits(1, 5, 9), 0x144: bits(1, 5, 9), 0x204: bits(1, 5, 9), 0x244: bits(1, 5, 9),
+    0x104: bits(1, 5, 9, 13), 0x144: bits(1, 5, 9, 13), 0x204: bits(1, 5, 9), 0x244: bits(1, 5, 9),
     0x604: bits(2, 6, 10), 0x644: bits(2, 6, 10), 0x645: bits(2, 6, 10), 0x603: bits(2, 6, 10),
-    0x303: bits(1, 2, 5, 6, 9, 10), 0x304: bits(1, 2, 3, 5, 6, 7, 9, 10, 11), 0x344: bits(1, 2, 5, 6, 9, 10),
+    0x303: bits(1, 2, 5, 6, 9, 10, 13), 0x304: bits(1, 2, 3, 5, 6, 7, 9, 10, 11, 13),
+    0x344: bits(1, 2, 5, 6, 9, 10, 13),
     0x302: CONFIG.rules.medeleg & ~bits(18, 19), 0x602: CONFIG.rules.hedeleg & ~bits(18, 19),
     0x600: bits(6, 7, 8, 9, 20, 21, 22),
-    0x306: CONFIG.rules.counteren, 0x106: CONFIG.rules.counteren, 0x606: CONFIG.rules.counteren,
-    0x30A: 1, 0x10A: 1, 0x60A: 1,
+    0x306: _XLEN, 0x106: _XLEN, 0x606: _XLEN,
+    0x30A: bits(0, 63), 0x10A: 1, 0x60A: bits(0, 63),
     0x340: _XLEN, 0x343: _XLEN, 0x140: _XLEN, 0x143: _XLEN, 0x240: _XLEN, 0x243: _XLEN,
-    0x605: _XLEN, 0x607: _XLEN, 0x301: _XLEN,
+    0x605: _XLEN & ~bits(54, 55), 0x607: _XLEN, 0x301: _XLEN,
     0x341: _XLEN - 1, 0x141: _XLEN - 1, 0x241: _XLEN - 1,
     0x342: 1 << 63 | 63, 0x142: 1 << 63 | 63, 0x242: 1 << 63 | 63,
     0x34B: CONFIG.rules.tval2, 0x643: CONFIG.rules.tval2,
     0x34A: CONFIG.rules.tinst, 0x64A: CONFIG.rules.tinst,
 }  # fmt: skip
 _WHOLE = {0x180: memory.SATP, 0x280: memory.VSATP, 0x680: memory.HGATP}
+_ODD = {0x180: memory.SATP_ODD, 0x280: memory.VSATP_ODD, 0x680: memory.HGATP_ODD}
+#: Timers: due, never, or when bit 55 says so; htimedelta has 0 there and below, so time is far from all of them.
+_TIMERS = (STIMECMP, VSTIMECMP)
 _TVECS = {0x305: (memory.M_VECTORS,), 0x105: memory.S_VECTORS.values(), 0x205: memory.VS_VECTORS.values()}
-_FAVOURITES = (0x300, 0x100, 0x104, 0x144, 0x180, 0x104, 0x144, 0x180, 0x600, 0x680)
-_READ_ONLY = (0xE12, 0xF11, 0xF12, 0xF13, 0xF14, 0xF15, 0xFFF)
+_FAVOURITES = (
+    0x300, 0x100, 0x104, 0x144, 0x180, 0x104, 0x144, 0x180, 0x600, 0x680, *_TIMERS, STIMECMP, STIMECMP, 0x645, 0x30A,
+)  # fmt: skip
+_READ_ONLY = (0xDA0, 0xDA0, 0xE12, 0xF11, 0xF12, 0xF13, 0xF14, 0xF15, 0xFFF)
 #: Neither hart has these: N, Shudeleg, high halves, nothing at all.
 _ABSENT = (0x000, 0x005, 0x044, 0x102, 0x6C0, 0x800, 0x310, 0x312, 0x612, 0x615, 0x61A, 0xC80, 0x5C0, 0x2FF, 0x9FF)
 
 #: CSRs that the set-up writes in some steps.
 _SET_UP = tuple(address for address in _MASKED if address not in (0x302, 0x100, 0x301))
 
+#: CSRs that a mode reads often, for what is special about them there.
+_OWN = {"S": (*_TIMERS, 0xDA0), "VS": (0x104, 0x144, 0x180, 0xDA0, 0xDA0, STIMECMP)}
 _MODES = ("M", "S", "U", "VS", "VU")
 _NO_OPERAND = (
     Insn.WFI, Insn.WFI, Insn.SRET, Insn.SRET, Insn.SRET, Insn.MRET, Insn.URET, Insn.SFENCE_VMA, Insn.HFENCE_VVMA,
@@ -97,7 +106,13 @@ class _Draw:
             setup.append(self._write(address, random.choice((_WRITE, _WRITE, _SET, _CLEAR))))
         for address, pool in _WHOLE.items():
             if random.random() < 0.5:
-                setup.append(CsrWrite(address, _WRITE, random.choice(pool), self._saved()))
+                setup.append(CsrWrite(address, _WRITE, self._whole(address, pool), self._saved()))
+        for address in _TIMERS:
+            if random.random() < 0.4:
+                setup.append(self._write(address, random.choice((_WRITE, _WRITE, _SET))))
+        if random.random() < 0.3:
+            of = random.getrandbits(1) << 63
+            setup.append(CsrWrite(random.choice(EVENT_COUNTERS), _WRITE, of, self._saved()))
         # Interrupts hide what else a step does: most are quiet.
         quiet = random.random()
         if quiet < 0.5:
@@ -124,6 +139,9 @@ class _Draw:
         setup.append(CsrWrite(0x300, _WRITE, status, self._saved()))
         return setup
 
+    def _whole(self, address: int, pool: tuple[int, ...]) -> int:
+        return self.random.choice(pool if self.random.random() < 0.93 else _ODD[address])
+
     def _write(self, address: int, op: CsrOp) -> CsrWrite:
         return CsrWrite(address, op, self._value(address, op), self._saved())
 
@@ -148,7 +166,9 @@ class _Draw:
             privilege = random.choice((0, 1, 3)) if op is _WRITE else random.choice((0, 3))
             return self._bits(_FIELDS_M | bits(3)) | privilege << 11
         if address in _WHOLE:
-            return random.choice(_WHOLE[address])
+            return self._whole(address, _WHOLE[address])
+        if address in _TIMERS:
+            return random.choice((0, _XLEN, random.getrandbits(64) | bits(55)))
         if address in _TVECS:
             return random.choice(tuple(_TVECS[address])) | random.getrandbits(1)
         return self._bits(_MASKED.get(address, _XLEN))
@@ -166,8 +186,8 @@ class _Draw:
         random = self.random
         words: list[str | int] = []
         has_access = False
-        if mode == "VS" and random.random() < 0.1:
-            words.append(decode.csr(_READ, random.choice((0x104, 0x144, 0x180)), self._saved(), 0))
+        if mode in _OWN and random.random() < 0.1:
+            words.append(decode.csr(_READ, random.choice(_OWN[mode]), self._saved(), 0))
         if mode == "M" and random.random() < 0.35:
             words += self._return_from_m() if random.random() < 0.5 else [self._mprv()]
         while len(self.operands) < 4 and len(words) < 5:
@@ -205,7 +225,7 @@ class _Draw:
             address = random.choice((*_READ_ONLY, *OUTSIDE))
         else:
             address = random.choice((*_MASKED, *_WHOLE, *_TVECS, *_FAVOURITES))
-        op = random.choice((_READ, _WRITE, _SET, _CLEAR))
+        op = random.choice((_READ, _WRITE, _SET, *([_CLEAR] if address not in _TIMERS else ())))
         if address in _WHOLE or address in _TVECS:
             op = random.choice((_READ, _WRITE))
         rd = 0 if address in OUTSIDE else self._saved()

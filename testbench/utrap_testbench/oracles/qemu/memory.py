@@ -27,13 +27,17 @@ GUEST_READ_ONLY_U = RAM + 18 * UNIT
 TO_HOLE = RAM + 19 * UNIT  # mapped to HOLE for supervisors
 TABLES = RAM + 20 * UNIT
 LOG = RAM + 21 * UNIT
+EXEC_ONLY = RAM + 22 * UNIT  # S and VS map it for execution alone
+EXEC_ONLY_U = RAM + 23 * UNIT
+GUEST_EXEC_ONLY = RAM + 24 * UNIT  # S and VS may read it, the G-stage maps it for execution alone
+GUEST_EXEC_ONLY_U = RAM + 25 * UNIT
 HOLE = 0xC000_0000  # no RAM there (QEMU's default of 128 MiB): access faults. VS: its page table is not there
 BEYOND = 0x0123_4567_89AB_C000  # not canonical in any mode
 
 #: Windows for loads, stores and jumps.
 WINDOWS = (
     S_DATA, U_DATA, S_READ_ONLY, U_READ_ONLY, INVALID, GUEST_INVALID, GUEST_INVALID_U, GUEST_READ_ONLY,
-    GUEST_READ_ONLY_U, TO_HOLE, HOLE, BEYOND,
+    GUEST_READ_ONLY_U, TO_HOLE, HOLE, BEYOND, EXEC_ONLY, EXEC_ONLY_U, GUEST_EXEC_ONLY, GUEST_EXEC_ONLY_U,
 )  # fmt: skip
 
 # Trap handlers, here and at M_VECTORS: 64 entries of 4 bytes each, one for each code of a vectored interrupt.
@@ -67,17 +71,21 @@ def page_tables() -> dict[int, int]:
         next_level(root, RAM, level1)
         for unit in (S_TEXT, U_TEXT):
             leaf(level1, unit, unit, R | X | (U if unit == U_TEXT else 0))
-        for unit in (S_DATA, GUEST_INVALID, GUEST_READ_ONLY):
+        for unit in (S_DATA, GUEST_INVALID, GUEST_READ_ONLY, GUEST_EXEC_ONLY):
             leaf(level1, unit, unit, R | W)
-        for unit in (U_DATA, GUEST_INVALID_U, GUEST_READ_ONLY_U):
+        for unit in (U_DATA, GUEST_INVALID_U, GUEST_READ_ONLY_U, GUEST_EXEC_ONLY_U):
             leaf(level1, unit, unit, R | W | U)
         leaf(level1, S_READ_ONLY, S_READ_ONLY, R)
         leaf(level1, U_READ_ONLY, U_READ_ONLY, R | U)
+        leaf(level1, EXEC_ONLY, EXEC_ONLY, X)
+        leaf(level1, EXEC_ONLY_U, EXEC_ONLY_U, X | U)
         leaf(level1, TO_HOLE, HOLE, R | W | X)
     next_level(VS_ROOT, HOLE, GUEST_INVALID)  # walking this one faults in the G-stage
     next_level(G_ROOT, RAM, G_LEVEL1)
-    for unit in (S_TEXT, U_TEXT):
+    for unit in (S_TEXT, U_TEXT, EXEC_ONLY, EXEC_ONLY_U):
         leaf(G_LEVEL1, unit, unit, R | X | U)
+    for unit in (GUEST_EXEC_ONLY, GUEST_EXEC_ONLY_U):
+        leaf(G_LEVEL1, unit, unit, X | U)
     for unit in (S_DATA, U_DATA, S_READ_ONLY, U_READ_ONLY):
         leaf(G_LEVEL1, unit, unit, R | W | U)
     leaf(G_LEVEL1, TABLES, TABLES, R | W | U)
@@ -93,3 +101,9 @@ _SV39 = 8 << 60
 SATP = (0, _SV39 | S_ROOT >> 12, _SV39 | 0x5A << 44 | S_ROOT >> 12)
 VSATP = (0, _SV39 | VS_ROOT >> 12, _SV39 | 0xA5 << 44 | VS_ROOT >> 12)
 HGATP = (0, _SV39 | G_ROOT >> 12, _SV39 | 0x15 << 44 | G_ROOT >> 12)
+
+_RESERVED = 3 << 60
+#: Values that no other hart holds as they are: reserved MODEs, and PPN[1:0] of hgatp.
+SATP_ODD = (_RESERVED | S_ROOT >> 12,)
+VSATP_ODD = (_RESERVED | VS_ROOT >> 12,)
+HGATP_ODD = (_RESERVED | G_ROOT >> 12, _SV39 | G_ROOT >> 12 | 1, _SV39 | G_ROOT >> 12 | 3)

@@ -18,8 +18,16 @@ CONFIG = Config.profile(
     mvendorid=0x5A5,
     marchid=0x123456789,
     mimpid=0x9876543210,
+    sstc=True,
+    sscofpmf=True,
 )
-CPU = f"rv64,h=true,pmp=false,sstc=false,mvendorid={CONFIG.mvendorid},marchid={CONFIG.marchid},mimpid={CONFIG.mimpid}"
+CPU = (
+    "rv64,h=true,pmp=false,sstc=true,sscofpmf=true,"
+    f"mvendorid={CONFIG.mvendorid},marchid={CONFIG.marchid},mimpid={CONFIG.mimpid}"
+)
+
+#: mhpmevent3 to mhpmevent31, which the set-up writes.
+EVENT_COUNTERS = range(0x323, 0x340)
 
 #: Registers that a step's instructions may set, and that a dump shows: s0 to s11.
 SAVED = (8, 9, *range(18, 28))
@@ -32,12 +40,13 @@ DUMPED = {
     "menvcfg": 0x30A, "mscratch": 0x340, "mepc": 0x341, "mcause": 0x342, "mtval": 0x343, "mip": 0x344,
     "mtinst": 0x34A, "mtval2": 0x34B, "mhartid": 0xF14,
     "sstatus": 0x100, "sie": 0x104, "stvec": 0x105, "scounteren": 0x106, "senvcfg": 0x10A, "sscratch": 0x140,
-    "sepc": 0x141, "scause": 0x142, "stval": 0x143, "sip": 0x144, "satp": 0x180,
+    "sepc": 0x141, "scause": 0x142, "stval": 0x143, "sip": 0x144, "stimecmp": 0x14D, "satp": 0x180,
+    "scountovf": 0xDA0,
     "hstatus": 0x600, "hedeleg": 0x602, "hideleg": 0x603, "hie": 0x604, "htimedelta": 0x605,
     "hcounteren": 0x606, "hgeie": 0x607, "henvcfg": 0x60A, "htval": 0x643, "hip": 0x644, "hvip": 0x645,
     "htinst": 0x64A, "hgatp": 0x680, "hgeip": 0xE12,
     "vsstatus": 0x200, "vsie": 0x204, "vstvec": 0x205, "vsscratch": 0x240, "vsepc": 0x241, "vscause": 0x242,
-    "vstval": 0x243, "vsip": 0x244, "vsatp": 0x280,
+    "vstval": 0x243, "vsip": 0x244, "vstimecmp": 0x24D, "vsatp": 0x280,
 }  # fmt: skip
 
 #: What a dump holds: the vector's entry that was taken, mstatus, s0 to s11, the other CSRs.

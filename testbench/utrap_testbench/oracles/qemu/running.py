@@ -16,8 +16,8 @@ from utrap.command_line.errors import UserError
 
 from . import tools
 from .compare import Report, compare
-from .deviations import DEVIATIONS
 from .generate import generate
+from .known import DEVIATIONS
 
 #: What the JSON output calls itself; a new number when a program that reads this one could fail.
 FORMAT = "utrap-qemu/1"
@@ -96,13 +96,18 @@ def _print(reports: list[Report]) -> None:
             if predicted[item.name]
         ]
         print_table(("Deviation", "Times", "What QEMU 7.2 does"), rows)
-    differing = [report for report in reports if not report.ok]
+    print(summary(reports))
+
+
+def summary(reports: list[Report]) -> str:
+    """One line of counts."""
+    predicted = _sum(report.predicted for report in reports)
     covered = _sum(report.covered for report in reports)
     kinds = sum(what.startswith(("cause ", "interrupt ")) for what in covered)
-    print(
+    return (
         f"{len(reports)} programs, {sum(report.traps for report in reports):,} traps ({kinds} kinds by cause and modes)"
         f" and {sum(report.fields for report in reports):,} fields compared, {sum(predicted.values()):,} times"
-        f" otherwise as predicted, {len(differing)} programs differ"
+        f" otherwise as predicted, {sum(not report.ok for report in reports)} programs differ"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, unique
+from typing import NamedTuple
 
 from utrap_testbench.golden import State
 
@@ -36,33 +37,61 @@ class MemoryFault:
     implicit: bool = False
 
 
-def translate(s: State, address: int, access: Access, mode: int, user_memory: int) -> int | MemoryFault:
-    """The physical address of a virtual one in `mode` (a `Mode` value), or why there is none.
+class Rights(NamedTuple):
+    """The bits of status registers that hold for an access: SUM, and MXR for the first stage and for the G-stage."""
 
-    `user_memory` is the SUM bit that holds.
+    user_memory: int = 0
+    mxr: int = 0
+    guest_mxr: int = 0
+
+
+def rights(s: State, mode: int) -> Rights:
+    """The manual's bits for an access that acts in `mode`.
+
+    norm:mstatus_sum_op, norm:hlsv_trans: the SUM of the mode that the access
+    acts in. norm:sstatus_mxr_vm, norm:vsstatus_mxr_vm: HS's MXR holds for both
+    stages, vsstatus.MXR for the first.
     """
+    if mode >> 2:
+        return Rights(s.vsstatus_sum, s.vsstatus_mxr | s.mstatus_mxr, s.mstatus_mxr)
+    return Rights(s.mstatus_sum, s.mstatus_mxr)
+
+
+def translate(s: State, address: int, access: Access, mode: int, allowed: Rights) -> int | MemoryFault:
+    """The physical address of a virtual one in `mode` (a `Mode` value), or why there is none."""
     if mode & 3 == 3:
         return _physical(address)
     if not mode & 4:
-        return _walk(address, access, mode & 3, user_memory, s.satp, None)
-    return _walk(address, access, mode & 3, user_memory, s.vsatp, s.hgatp)
+        return _walk(address, access, mode & 3, allowed, s.satp, None)
+    return _walk(address, access, mode & 3, allowed, s.vsatp, s.hgatp)
+
+
+def _permits(entry: int, access: Access, mxr: int) -> bool:
+    """norm:mstatus_mxr_op: with MXR a load may read what may be executed."""
+    return entry & access.value == access.value or (access is Access.LOAD and bool(mxr and entry & X))
+
+
+def _is_bare(atp: int) -> bool:
+    if atp >> 60 not in (0, 8):
+        raise Unpredictable("a reserved MODE translates")
+    return atp >> 60 == 0
 
 
 def _walk(
-    address: int, access: Access, privilege: int, user_memory: int, atp: int, hgatp: int | None
+    address: int, access: Access, privilege: int, allowed: Rights, atp: int, hgatp: int | None
 ) -> int | MemoryFault:
     """The algorithm of virtual address translation; with `hgatp` every address that it finds is a guest's."""
-    if atp >> 60 == 0:
+    if _is_bare(atp):
         if hgatp is None:
             return _physical(address)
-        return _guest(address, access, hgatp)
+        return _guest(address, access, hgatp, allowed.guest_mxr)
     if (address >> 38) not in (0, (1 << 26) - 1):
         return MemoryFault("page")
     table = (atp & (1 << 44) - 1) << 12
     for level in (2, 1, 0):
         slot = table + (address >> 12 + 9 * level & 511) * 8
         if hgatp is not None:
-            found = _guest(slot, Access.LOAD, hgatp)
+            found = _guest(slot, Access.LOAD, hgatp, allowed.guest_mxr)
             if isinstance(found, MemoryFault):
                 return MemoryFault(found.kind, found.gpa, implicit=True)
         entry = _TABLES.get(slot, 0)
@@ -75,19 +104,19 @@ def _walk(
         is_user = bool(entry & U)
         if privilege == 0 and not is_user:
             return MemoryFault("page")
-        if privilege == 1 and is_user and (access is Access.FETCH or not user_memory):
+        if privilege == 1 and is_user and (access is Access.FETCH or not allowed.user_memory):
             return MemoryFault("page")
-        if entry & access.value != access.value:
+        if not _permits(entry, access, allowed.mxr):
             return MemoryFault("page")
         size = 1 << 12 + 9 * level
         found = base & ~(size - 1) | address & (size - 1)
-        return _physical(found) if hgatp is None else _guest(found, access, hgatp)
+        return _physical(found) if hgatp is None else _guest(found, access, hgatp, allowed.guest_mxr)
     return MemoryFault("page")
 
 
-def _guest(address: int, access: Access, hgatp: int) -> int | MemoryFault:
+def _guest(address: int, access: Access, hgatp: int, mxr: int) -> int | MemoryFault:
     """The G-stage, as a user's access (Sv39x4)."""
-    if hgatp >> 60 == 0:
+    if _is_bare(hgatp):
         return _physical(address)
     if address >> 41:
         return MemoryFault("guest", address)
@@ -101,7 +130,7 @@ def _guest(address: int, access: Access, hgatp: int) -> int | MemoryFault:
         if not entry & (R | W | X):
             table = base
             continue
-        if entry & access.value != access.value or not entry & U:
+        if not _permits(entry, access, mxr) or not entry & U:
             return MemoryFault("guest", address)
         size = 1 << 12 + 9 * level
         return _physical(base & ~(size - 1) | address & (size - 1))
