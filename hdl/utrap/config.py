@@ -100,8 +100,8 @@ class Config:
             and leave it.
         smstateen: State enables: mstateen, with S sstateen, with H hstateen, and what they gate.
         custom_state: The core has custom state below M, for their bit C; so have n and shudeleg.
-        zfinx, zcmt, ssqosid, sdtrig, smctr, smcsrind, sscsrind, imsic: The core has fcsr
-            without F, jvt, srmcfg, scontext, sctrctl, siselect, stopei and the like,
+        zfinx, zcmt, ssqosid, sdtrig, smctr, smcsrind, sscsrind, imsic, ssaia: The core has fcsr
+            without F, jvt, srmcfg, scontext, sctrctl, siselect, stopei, stopi and the like,
             which the bits of the state enables gate; outside the unit.
         rnmi_interrupt_vector: Where the handler of RNMIs is. Needs smrnmi.
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
@@ -165,6 +165,7 @@ class Config:
     smcsrind: bool = False
     sscsrind: bool = False
     imsic: bool = False
+    ssaia: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"

@@ -67,6 +67,7 @@ FIRST_LOCAL = 16
 #: Smstateen, and what of the core's state its bits are for.
 STATE_OWNERS = (
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+    "ssaia",
 )  # fmt: skip
 #: Extensions with a knob of their own that the named profiles do not have, each with the XLENs for which
 #: it exists. What is off does not exist.

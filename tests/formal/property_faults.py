@@ -292,7 +292,8 @@ OVERFLOW = {
 #: Of each bit state that it gates: what S, what VS and what U could have.
 _STATE = {
     "c": (0x5C0, 0x5C0, 0x8FF), "fcsr": (3, 3, 3), "jvt": (0x017, 0x017, 0x017), "ctr": (0x24E, 0x14F, 0),
-    "srmcfg": (0x181, 0, 0), "context": (0x6A8, 0x5A8, 0), "imsic": (0x25C, 0x15C, 0), "csrind": (0x257, 0x150, 0),
+    "srmcfg": (0x181, 0, 0), "context": (0x6A8, 0x5A8, 0), "imsic": (0x25C, 0x15C, 0), "aia": (0x608, 0xDB0, 0),
+    "csrind": (0x257, 0x150, 0),
     "envcfg": (0x60A, 0x10A, 0), "se0": (0x60C, 0x10C, 0),
 }  # fmt: skip
 

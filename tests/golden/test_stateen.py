@@ -11,7 +11,8 @@ ONES = (1 << 64) - 1
 STATEEN = Config.profile("full", smstateen=True)
 MSUH = Config.profile("msuh", smstateen=True)
 STATEEN32 = Config.profile("full", xlen=32, smstateen=True)
-C, FCSR, JVT, CTR, SRMCFG, P1P13, CONTEXT, IMSIC, CSRIND, ENVCFG, SE0 = 0, 1, 2, 54, 55, 56, 57, 58, 60, 62, 63
+C, FCSR, JVT, CTR, SRMCFG, P1P13, CONTEXT, IMSIC, AIA = 0, 1, 2, 54, 55, 56, 57, 58, 59
+CSRIND, ENVCFG, SE0 = 60, 62, 63
 
 
 def stored(config, name):
@@ -28,7 +29,7 @@ def stored(config, name):
     [
         ("custom_state", C, True, True), ("zfinx", FCSR, True, True), ("zcmt", JVT, True, True),
         ("smctr", CTR, True, False), ("ssqosid", SRMCFG, False, False), ("sdtrig", CONTEXT, True, False),
-        ("imsic", IMSIC, True, False), ("sscsrind", CSRIND, True, False),
+        ("imsic", IMSIC, True, False), ("ssaia", AIA, True, False), ("sscsrind", CSRIND, True, False),
     ],
 )  # fmt: skip
 def test_a_bit_is_writable_where_what_it_gates_exists(extension, bit, by_h, by_s):
@@ -141,6 +142,10 @@ def test_uret_and_traps_into_u_are_not_gated():
         ("sdtrig", 0x6A8, CONTEXT, [0, 2, 2, 2, 2], None, None),
         # norm:mstateen0_imsic_op, norm:hstateen0_imsic_op
         ("imsic", 0x15C, IMSIC, [0, 2, 2, 2, 2], [0, 0, 2, 22, 22], None),
+        # norm:mstateen0_aia_op, norm:hstateen0_aia_op: stopi; hvien, vstopi
+        ("ssaia", 0xDB0, AIA, [0, 2, 2, 2, 2], [0, 0, 2, 22, 22], None),
+        ("ssaia", 0x608, AIA, [0, 2, 2, 2, 2], None, None),
+        ("ssaia", 0xEB0, AIA, [0, 2, 2, 2, 2], None, None),
         # norm:mstateen0_csrind_op, norm:hstateen0_csrind_op
         ("sscsrind", 0x150, CSRIND, [0, 2, 2, 2, 2], [0, 0, 2, 22, 22], None),
         ("sscsrind", 0x251, CSRIND, [0, 2, 2, 2, 2], None, None),
@@ -156,6 +161,19 @@ def test_state_outside_the_unit_is_gated_as_well(extension, address, bit, by_m, 
     assert faults(hart, address, without(bit, "mstateen0"), ext_exists=1) == by_m
     assert faults(hart, address, without(bit, "hstateen0"), ext_exists=1) == (by_h or ungated)
     assert faults(hart, address, without(bit, "sstateen0"), ext_exists=1) == (by_s or ungated)
+
+
+@pytest.mark.parametrize("address", [0x114, 0x154, 0x613, 0x618, 0x655, 0x656, 0x657, 0x214, 0x254])
+def test_the_high_halves_of_the_aia_are_behind_its_bit_on_rv32_alone(address):
+    """norm:mstateen0_aia_op, norm:hstateen0_aia_op, warl:stateen"""
+    hart = Config.profile("msuh", xlen=32, smstateen=True, ssaia=True)
+    ungated = faults(hart, address, ALL_ON, ext_exists=1)
+    assert faults(hart, address, without(AIA, "mstateen0"), ext_exists=1) == [0, 2, 2, 2, 2]
+    by_h = [0, 0, 2, 22, 22]
+    assert faults(hart, address, without(AIA, "hstateen0"), ext_exists=1) == by_h
+    assert ungated == ([0, 0, 2, 0, 22] if address in (0x114, 0x154) else by_h)
+    wide = Config.profile("msuh", smstateen=True, ssaia=True)
+    assert faults(wide, address, without(AIA, "mstateen0"), ext_exists=1)[1] == 0
 
 
 def test_hedelegh_is_behind_p1p13_on_rv32():

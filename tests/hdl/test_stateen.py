@@ -7,7 +7,10 @@ from .bench import on
 
 NONE, ILLEGAL, VIRTUAL = Fault.NONE, Fault.ILLEGAL, Fault.VIRTUAL
 OWNERS = dict.fromkeys(
-    (*("smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig"), *("smctr", "smcsrind", "sscsrind", "imsic")),
+    (
+        *("smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig"),
+        *("smctr", "smcsrind", "sscsrind", "imsic", "ssaia"),
+    ),
     True,
 )
 ALL = [Config.profile("msuh", xlen, **OWNERS) for xlen in (64, 32)]
@@ -15,7 +18,8 @@ PLAIN = [Config.profile("msuh", xlen, smstateen=True) for xlen in (64, 32)]
 SUPERVISOR = [Config.profile("msu", xlen, **OWNERS) for xlen in (64, 32)]
 USER = [Config.profile("mu", xlen, **OWNERS) for xlen in (64, 32)]
 FULL = [Config.profile("full", xlen, smstateen=True) for xlen in (64, 32)]
-C, FCSR, JVT, CTR, SRMCFG, P1P13, CONTEXT, IMSIC, CSRIND, ENVCFG, SE0 = 0, 1, 2, 54, 55, 56, 57, 58, 60, 62, 63
+C, FCSR, JVT, CTR, SRMCFG, P1P13, CONTEXT, IMSIC, AIA = 0, 1, 2, 54, 55, 56, 57, 58, 59
+CSRIND, ENVCFG, SE0 = 60, 62, 63
 ONES = (1 << 64) - 1
 MSTATEEN, HSTATEEN, SSTATEEN = 0x30C, 0x60C, 0x10C
 
@@ -58,7 +62,7 @@ async def test_a_bit_exists_where_what_it_is_for_does(bench):
     config = bench.config
     await allow(bench)
     user = mask(*[C] * (config.n or config.custom_state), *[FCSR] * config.zfinx, *[JVT] * config.zcmt)
-    guest = mask(ENVCFG, SE0) | (mask(CTR, CONTEXT, IMSIC, CSRIND) if config.smctr else 0)
+    guest = mask(ENVCFG, SE0) | (mask(CTR, CONTEXT, IMSIC, AIA, CSRIND) if config.smctr else 0)
     machine = mask(*[SRMCFG] * config.ssqosid, *[P1P13] * (config.h and config.xlen == 32))
     assert get64(bench, MSTATEEN) == (user | guest | machine if config.s else user)
     if config.s:
@@ -103,7 +107,7 @@ async def test_what_is_0_above_is_read_only_0_below_and_kept(bench):
     user = mask(C, FCSR, JVT)
     for m in (0, mask(C), mask(JVT, SE0), mask(C, FCSR, CTR, SE0), ONES):
         await allow(bench, m)
-        h_bits = user | mask(CTR, CONTEXT, IMSIC, CSRIND, ENVCFG, SE0)
+        h_bits = user | mask(CTR, CONTEXT, IMSIC, AIA, CSRIND, ENVCFG, SE0)
         assert get64(bench, HSTATEEN) == h_bits & m
         assert get64(bench, SSTATEEN) == user & m
         # Neither is what cannot be seen written.
@@ -138,10 +142,16 @@ GATED = {
     SRMCFG: [(0x181, "sv")],
     CONTEXT: [(0x5A8, "sh"), (0x6A8, "m")],
     IMSIC: [(0x15C, "sh"), (0x25C, "m")],
+    AIA: [(0xDB0, "sh"), *((csr, "m") for csr in (0x608, 0x609, 0x646, 0x647, 0xEB0))],
     CSRIND: [*((0x150 + i, "sh") for i in (0, 1, 2, 3, 5, 6, 7)), *((0x250 + i, "m") for i in (0, 1, 2, 3, 5, 6, 7))],
     ENVCFG: [(0x10A, "sh"), (0x60A, "m")],
     SE0: [(0x10C, "sh"), (0x60C, "m")],
 }  # fmt: skip
+#: The same of RV32's high halves: sieh, siph; hidelegh, hvienh, hviph, hviprio1h, hviprio2h, vsieh, vsiph.
+GATED_HALVES = [
+    *((csr, "sh") for csr in (0x114, 0x154)),
+    *((csr, "m") for csr in (0x613, 0x618, 0x655, 0x656, 0x657, 0x214, 0x254)),
+]
 
 
 def wanted(mode, kind, m, h, s):
@@ -166,12 +176,14 @@ async def test_each_bit_gates_its_state_in_every_mode(bench):
     """norm:stateen_op, norm:stateen_illegal_state_access, norm:sstateen_user_access_control, norm:hstateen_encoding,
     norm:stateen0_c_op, norm:stateen0_fcsr_op, norm:stateen0_jvt_op, norm:mstateen0_se0_op, norm:hstateen0_SE0_op,
     norm:mstateen0_envcfg_op, norm:hstateen0_envcfg_op, norm:mstateen0_csrind_op, norm:hstateen0_csrind_op,
-    norm:mstateen0_imsic_op, norm:hstateen0_imsic_op, norm:mstateen0_context_op, norm:hstateen0_context_op,
-    norm:mstateen0_srmcfg_op, norm:mstateen_ctr0_except1, norm:hstateen_ctr, norm:sctrdepth_mode
+    norm:mstateen0_imsic_op, norm:hstateen0_imsic_op, norm:mstateen0_aia_op, norm:hstateen0_aia_op,
+    norm:mstateen0_context_op, norm:hstateen0_context_op, norm:mstateen0_srmcfg_op, norm:mstateen_ctr0_except1,
+    norm:hstateen_ctr, norm:sctrdepth_mode
     """
     for mode in bench.modes:
         await bench.enter(mode)
-        for bit, state in GATED.items():
+        for bit, rows in GATED.items():
+            state = [*rows, *GATED_HALVES] if bit == AIA and bench.config.xlen == 32 else rows
             for levels in range(8):
                 m, h, s = (bool(levels >> i & 1) for i in range(3))
                 clear = ONES & ~(1 << bit)
@@ -184,7 +196,7 @@ async def test_each_bit_gates_its_state_in_every_mode(bench):
 @on(*ALL)
 async def test_a_bit_gates_nothing_else(bench):
     """norm:stateen_op: what no bit names is as it was."""
-    others = (0x100, 0x140, 0x180, 0x5BF, 0x154, 0x000, 0x7C0)
+    others = (0x100, 0x140, 0x180, 0x5BF, 0x158, 0x000, 0x7C0)
     for mode in bench.modes:
         await bench.enter(mode)
         await allow(bench)

@@ -134,6 +134,7 @@ STATE_BITS: dict[str, tuple[int, Callable[[Config], bool], str]] = {
     "P1P13": (56, lambda c: c.h and c.xlen == 32, "m"),
     "CONTEXT": (57, lambda c: c.s and c.sdtrig, "mh"),
     "IMSIC": (58, lambda c: c.s and c.imsic, "mh"),
+    "AIA": (59, lambda c: c.s and c.ssaia, "mh"),
     "CSRIND": (60, lambda c: c.s and (c.smcsrind or c.sscsrind), "mh"),
     "ENVCFG": (62, lambda c: c.s, "mh"),
     "SE0": (63, lambda c: c.s, "mh"),

@@ -46,6 +46,7 @@ _GATED: dict[str, tuple[Callable[[Value], Value], Callable[[Value], Value]]] = {
     "P1P13": (_one_of(0x612), _one_of()),
     "CONTEXT": (_one_of(0x5A8, 0x6A8), _one_of(0x5A8)),
     "IMSIC": (_one_of(0x15C, 0x25C), _one_of(0x15C)),
+    "AIA": (_one_of(0xDB0, 0x608, 0x609, 0x646, 0x647, 0xEB0), _one_of(0xDB0)),
     "CSRIND": (
         _one_of(*(base + i for base in (0x150, 0x250) for i in _INDIRECT)),
         _one_of(*(0x150 + i for i in _INDIRECT)),
@@ -53,12 +54,20 @@ _GATED: dict[str, tuple[Callable[[Value], Value], Callable[[Value], Value]]] = {
     "ENVCFG": (_one_of(0x10A, 0x60A, 0x61A), _one_of(0x10A)),
     "SE0": (_one_of(0x10C, 0x60C, 0x61C), _one_of(0x10C)),
 }
+#: And of RV32's high halves: sieh, siph; hidelegh, hvienh, hviph, hviprio1h, hviprio2h, vsieh, vsiph.
+_GATED_HALVES = {
+    "AIA": (
+        _one_of(0x114, 0x154, 0x613, 0x618, 0x655, 0x656, 0x657, 0x214, 0x254),
+        _one_of(0x114, 0x154),
+    )
+}
 #: Of which extension the rule is, by bit.
 _RULES = {
     "C": "norm:stateen0_c_op HU-29", "FCSR": "norm:stateen0_fcsr_op", "JVT": "norm:stateen0_jvt_op",
     "CTR": "norm:mstateen_ctr0_except1 norm:hstateen_ctr", "SRMCFG": "norm:mstateen0_srmcfg_op",
     "P1P13": "norm:mstateen0_p1p13_op", "CONTEXT": "norm:mstateen0_context_op norm:hstateen0_context_op",
     "IMSIC": "norm:mstateen0_imsic_op norm:hstateen0_imsic_op",
+    "AIA": "norm:mstateen0_aia_op norm:hstateen0_aia_op",
     "CSRIND": "norm:mstateen0_csrind_op norm:hstateen0_csrind_op",
     "ENVCFG": "norm:mstateen0_envcfg_op norm:hstateen0_envcfg_op",
     "SE0": "norm:mstateen0_se0_op norm:hstateen0_SE0_op",
@@ -73,6 +82,14 @@ def _asks(now: Cycle, gated: Callable[[Value], Value]) -> Value:
     return now.is_access & gated(now["commit_csr_address"])
 
 
+def _asks_for(w: Window, bit: str, *, in_guests: bool = False) -> Value:
+    """An access to what a bit gates, of mstateen0 or of hstateen0 in guests."""
+    found = _asks(w.now, _GATED[bit][in_guests])
+    if w.config.xlen == 32 and bit in _GATED_HALVES:
+        found = found | _asks(w.now, _GATED_HALVES[bit][in_guests])
+    return found
+
+
 def _hides(bit: str) -> None:
     called = bit.lower()
 
@@ -82,7 +99,7 @@ def _hides(bit: str) -> None:
     )  # fmt: skip
     def by_m(w: Window) -> Claim:
         now = w.now
-        when = _asks(now, _GATED[bit][0]) & ~now.is_in(Mode.M) & ~now[f"mstateen0.{bit}"]
+        when = _asks_for(w, bit) & ~now.is_in(Mode.M) & ~now[f"mstateen0.{bit}"]
         # Neither is it read outside, nor written, nor does any register change.
         done = now["extension_accept"] | now["extension_write"] | ~now.keeps(w.next, *now.stored())
         return Claim(when=when, then=(now["answer_fault"] == _ILLEGAL) & ~done)
@@ -93,7 +110,7 @@ def _hides(bit: str) -> None:
     )  # fmt: skip
     def by_hs(w: Window) -> Claim:
         now = w.now
-        when = _asks(now, _GATED[bit][1]) & now.v & ~now[f"hstateen0.{bit}"]
+        when = _asks_for(w, bit, in_guests=True) & now.v & ~now[f"hstateen0.{bit}"]
         return Claim(when=when, then=(now["answer_fault"] != 0) & ~now["extension_accept"])
 
     if "s" in STATE_BITS[bit][2]:
@@ -105,7 +122,7 @@ def _hides(bit: str) -> None:
         )  # fmt: skip
         def by_s(w: Window) -> Claim:
             now = w.now
-            when = _asks(now, _GATED[bit][0]) & now.is_in(Mode.U, Mode.VU) & ~now[f"sstateen0.{bit}"]
+            when = _asks_for(w, bit) & now.is_in(Mode.U, Mode.VU) & ~now[f"sstateen0.{bit}"]
             return Claim(when=when, then=(now["answer_fault"] != 0) & ~now["extension_accept"])
 
 

@@ -23,6 +23,13 @@ _CUSTOM = {
 #: Where N's CSRs are: on a hart without N what the core has there is custom state too (HU-29).
 _USER_TRAPS = {"mhs": (0x000, 0x004, 0x005, *range(0x040, 0x045)), "mh": (0x102, 0x103)}
 _INDIRECT = (0, 1, 2, 3, 5, 6, 7)
+#: What Ssaia adds that neither IMSIC nor CSRIND gates, by the levels that may let it be accessed, with RV32's high
+#: halves (norm:mstateen0_aia_op, norm:hstateen0_aia_op): stopi; sieh, siph; and hvien, hvictl, hviprio1, hviprio2,
+#: vstopi; hidelegh, hvienh, hviph, hviprio1h, hviprio2h, vsieh, vsiph.
+_INTERRUPTS = (
+    ("mh", (0xDB0,), (0x114, 0x154)),
+    ("m", (0x608, 0x609, 0x646, 0x647, 0xEB0), (0x613, 0x618, 0x655, 0x656, 0x657, 0x214, 0x254)),
+)
 
 
 def _gated(config: Config) -> Iterable[tuple[Iterable[int], tuple[Guard, ...]]]:
@@ -48,6 +55,8 @@ def _gated(config: Config) -> Iterable[tuple[Iterable[int], tuple[Guard, ...]]]:
     # stopei; vstopei
     yield (0x15C,), state_enables(config, "imsic", "mh")
     yield (0x25C,), state_enables(config, "imsic", "m")
+    for levels, places, high_halves in _INTERRUPTS:
+        yield (*places, *(high_halves if config.xlen == 32 else ())), state_enables(config, "aia", levels)
     # scontext; hcontext
     yield (0x5A8,), state_enables(config, "context", "mh")
     yield (0x6A8,), state_enables(config, "context", "m")

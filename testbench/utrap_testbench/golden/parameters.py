@@ -19,6 +19,7 @@ EXTENSIONS: Final = (
     "zicbom", "zicboz", "zawrs", "svinval", "svpbmt", "svadu", "smmpm", "smnpm", "ssnpm",
     "ssdbltrp", "smdbltrp", "smrnmi", "sdext",
     "smstateen", "custom_state", "zfinx", "zcmt", "ssqosid", "sdtrig", "smctr", "smcsrind", "sscsrind", "imsic",
+    "ssaia",
 )  # fmt: skip
 COUNTERS: Final = ("none", "zicntr", "zihpm")
 _CHAIN: Final = {32: ("bare", "sv32"), 64: ("bare", "sv39", "sv48", "sv57")}
@@ -66,7 +67,7 @@ class Parameters:
     svpbmt, svadu: PBMTE, ADUE in menvcfg and henvcfg.
     ssdbltrp, smdbltrp: double traps below M, and in M.
     smstateen: mstateen, hstateen, sstateen; custom_state, zfinx, zcmt, ssqosid,
-        sdtrig, smctr, smcsrind with sscsrind, imsic: the hart has state outside
+        sdtrig, smctr, smcsrind with sscsrind, imsic, ssaia: the hart has state outside
         the trap unit that a bit of them is for.
     sdext: Debug Mode, with dcsr, dpc, dscratch0 and dscratch1.
     smrnmi: resumable non-maskable interrupts; rnmi_interrupt_vector,
@@ -128,6 +129,7 @@ class Parameters:
     smcsrind: bool = False
     sscsrind: bool = False
     imsic: bool = False
+    ssaia: bool = False
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"

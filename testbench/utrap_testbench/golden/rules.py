@@ -142,7 +142,14 @@ class Rules:
         user = int(n or config.custom_state) | fcsr << 1 | config.zcmt << 2
         # norm:sscsrind_csrs_access_control: Smcsrind has the supervisor's registers too.
         indirect = config.smcsrind or config.sscsrind
-        guest = config.smctr << 54 | config.sdtrig << 57 | config.imsic << 58 | indirect << 60 | 3 << 62
+        guest = (
+            config.smctr << 54
+            | config.sdtrig << 57
+            | config.imsic << 58
+            | config.ssaia << 59
+            | indirect << 60
+            | 3 << 62
+        )
         machine = config.ssqosid << 55 | (1 << 56 if h and xlen == 32 else 0)
         has, self.ssqosid, self.smctr = config.smstateen, int(config.ssqosid), int(config.smctr)
         self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)

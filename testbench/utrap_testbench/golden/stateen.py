@@ -28,6 +28,7 @@ SRMCFG: Final = 55
 P1P13: Final = 56
 CONTEXT: Final = 57
 IMSIC: Final = 58
+AIA: Final = 59
 CSRIND: Final = 60
 ENVCFG: Final = 62
 SE: Final = 63
@@ -154,6 +155,14 @@ def gates(r: Rules) -> dict[int, Gate]:
     add(Gate(0, CONTEXT, "norm:mstateen0_context_op", by_h=False), 0x6A8)
     add(Gate(0, IMSIC, "norm:mstateen0_imsic_op"), 0x15C)
     add(Gate(0, IMSIC, "norm:mstateen0_imsic_op", by_h=False), 0x25C)
+    # In guests siph, sieh and stopi (really vsiph, vsieh, vstopi); siph and sieh are there on RV32 alone.
+    add(Gate(0, AIA, "norm:mstateen0_aia_op"), 0xDB0, *((0x114, 0x154) if r.xlen == 32 else ()))
+    add(Gate(0, AIA, "norm:mstateen0_aia_op", by_h=False), 0x608, 0x609, 0x646, 0x647, 0xEB0)
+    if r.xlen == 32:
+        add(
+            Gate(0, AIA, "norm:mstateen0_aia_op", by_h=False),
+            *(0x613, 0x618, 0x655, 0x656, 0x657, 0x214, 0x254),
+        )
     add(Gate(0, CSRIND, "norm:mstateen0_csrind_op"), 0x150, 0x151, 0x152, 0x153, 0x155, 0x156, 0x157)
     add(Gate(0, CSRIND, "norm:mstateen0_csrind_op", by_h=False), 0x250, 0x251, 0x252, 0x253, 0x255, 0x256, 0x257)
     add(Gate(0, ENVCFG, "norm:mstateen0_envcfg_op"), 0x10A)

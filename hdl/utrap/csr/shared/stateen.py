@@ -59,6 +59,7 @@ STATE_BITS: tuple[StateBit, ...] = (
     _bit("p1p13", 56, lambda c: c.h and c.xlen == 32, "m"),  # norm:mstateen0_p1p13_op
     _bit("context", 57, lambda c: c.sdtrig and c.s, "mh"),  # norm:mstateen0_context_op
     _bit("imsic", 58, lambda c: c.imsic and c.s, "mh"),  # norm:mstateen0_imsic_op
+    _bit("aia", 59, lambda c: c.ssaia and c.s, "mh"),  # norm:mstateen0_aia_op
     _bit("csrind", 60, lambda c: (c.smcsrind or c.sscsrind) and c.s, "mh"),  # norm:mstateen0_csrind_op
     _bit("envcfg", 62, lambda c: c.s, "mh"),  # norm:mstateen0_envcfg_op
     _bit("se0", 63, lambda c: c.s, "mh"),  # norm:mstateen0_se0_op
