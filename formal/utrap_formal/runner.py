@@ -6,7 +6,7 @@ import math
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
@@ -23,7 +23,7 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run(suite: Suite, jobs: int, cache: Cache | None = None) -> Iterator[Result]:
+def run(suite: Suite, jobs: int, cache: Cache | None = None) -> Generator[Result, None, None]:
     """Yield the results as they come; what was proved before comes first."""
     waiting: list[Task] = []
     for task in suite.tasks:

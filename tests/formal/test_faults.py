@@ -16,7 +16,7 @@ from utrap_sim.simulators.bench import Bench
 from utrap_testbench.golden import entry, interrupts, legalise, route, xret
 from utrap_testbench.replay import replay
 
-from .conftest import FULL32
+from .conftest import FULL32, MU32
 
 #: What is wrong: pattern in the Verilog, what stands there instead, the task that finds it, what differs.
 WRONG_RTL = {
@@ -35,7 +35,7 @@ WRONG_RTL = {
     "a trap saves the wrong mode": (
         r"mstatus_mpp <= mode_prv;",
         "mstatus_mpp <= 2'd3;",
-        "exception other",
+        "exception 2",
         "next mstatus_mpp",
     ),
     "a return does not redirect": (
@@ -137,6 +137,24 @@ def test_an_invariant_that_does_not_hold_is_refuted(prove, text):
     result = prove(FULL32, wrong, "invariant mstatus.mpp")
     assert result.status is Status.REFUTED
     assert "then 0x2" in result.note
+
+
+@pytest.mark.parametrize(
+    ("task", "pattern", "instead"),
+    [
+        ("resume", r"resume_fault = [^;]*;", "resume_fault = FAULT_NONE;"),
+        ("halt", r"dcsr_nmip <= commit_nmip;", "dcsr_nmip <= 1'b0;"),
+        ("rnmi", r"mnstatus_mnpp <= mode_prv;", "mnstatus_mnpp <= 1'b1;"),
+        ("mnret", r"wire \[1:0\] mnret_fault =\s[^;]*;", "wire [1:0] mnret_fault = FAULT_NONE;"),
+    ],
+)
+def test_wrong_events_that_records_do_not_have_are_refuted_in_words(prove, text, task, pattern, instead):
+    config = MU32.replace(sdext=True, smrnmi=True)
+    result = prove(config, tampered(text(config), pattern, instead), task)
+    assert result.status is Status.REFUTED
+    assert result.note.startswith("event: ")
+    assert ": model 0x" in result.note
+    assert bool(result.files) == (task == "mnret")
 
 
 # --- the model ---------------------------------------------------------------------------------

@@ -101,6 +101,10 @@ ROOMS = {
     " utrap.config utrap.design_error utrap.verilog utrap.products utrap.command_line",
     "utrap_formal.commands": "utrap_formal.proving utrap_formal.equivalence utrap_formal.properties"
     " utrap.config utrap.command_line",
+    # How strong the bench is: mistakes are put in, simulators and proofs look for them.
+    "utrap_strength.faults": "utrap_sim.simulators utrap_sim.regress utrap_formal.task utrap_formal.cache"
+    " utrap_formal.equivalence utrap.config utrap.products utrap.command_line",
+    "utrap_strength.commands": "utrap_strength.faults utrap.command_line",
 }
 #: What a room may not import of what others have written.
 FOREIGN = {

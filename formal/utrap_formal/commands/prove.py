@@ -83,6 +83,7 @@ _SUITES: dict[str, Callable[[Config], object]] = {
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes; as many as there are processors.")
 @click.option("--only", metavar="TEXT", default="", help="Only what has this in its name or kind.")
 @click.option("--fresh", is_flag=True, help="Prove again what was proved before.")
+@click.option("--stop-at-first", is_flag=True, help="Stop at the first refutation; what was not tried is not shown.")
 @click.option(
     "--cache",
     "folder",
@@ -103,6 +104,7 @@ def prove(
     jobs: int | None,
     only: str,
     fresh: bool,
+    stop_at_first: bool,
     folder: str,
     details: bool,
     as_json: bool,
@@ -114,5 +116,13 @@ def prove(
 
     chosen = [_SUITES[name] for name in _SUITES if not suites or name in suites]
     return prove_suites(
-        chosen, config, jobs=jobs, only=only, fresh=fresh, folder=folder, details=details, as_json=as_json
+        chosen,
+        config,
+        jobs=jobs,
+        only=only,
+        fresh=fresh,
+        stop_at_first=stop_at_first,
+        folder=folder,
+        details=details,
+        as_json=as_json,
     )

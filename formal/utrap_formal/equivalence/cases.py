@@ -16,7 +16,7 @@ from utrap_formal.equivalence.netlist import Netlist
 from utrap_formal.equivalence.symbolic import Number
 from utrap_testbench.boundary import BY_STATE, Decoder, Op, operation
 from utrap_testbench.golden import CsrOp, Event
-from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
+from utrap_testbench.golden.isa import Cause
 from utrap_testbench.harts import model_config
 
 __all__ = ["Case", "Group", "cases", "groups"]
@@ -80,8 +80,8 @@ def groups(config: Config, netlist: Netlist) -> Iterator[Group]:
         shared = {"commit_csr_address": address}
         yield Group(kind="CSR access outside", name=f"csr {address:#05x} outside", shared=shared)
     yield Group(kind="CSR access outside", name="csr outside")
-    for cause in GUEST_PAGE_FAULTS:
-        yield Group(kind="exception", name=f"exception {cause}", shared={"commit_cause": cause})
+    for cause in Cause:
+        yield Group(kind="exception", name=f"exception {cause:d}", shared={"commit_cause": cause.value})
     yield Group(kind="exception", name="exception other")
     yield Group(kind="interrupt", name="interrupt")
     for op in (Op.MRET, Op.SRET, Op.URET, *[Op.MNRET] * config.smrnmi):
@@ -137,7 +137,7 @@ def _access(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
 def _exception(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
     assumed: tuple[Any, ...] = ()
     if not group.shared:
-        assumed = tuple(inputs["commit_cause"] != fault.value for fault in GUEST_PAGE_FAULTS)
+        assumed = tuple(inputs["commit_cause"] != cause.value for cause in Cause)
     yield Case(assumed=assumed, event=_event(group, config, inputs, Op.EXCEPTION))
 
 

@@ -26,6 +26,10 @@ from utrap_testbench.vectors.writer import header_line, record_line
 __all__ = ["Counterexample", "explain", "registers"]
 
 
+#: Events of which records have a kind.
+_RECORDED = (CsrAccess, Retire, TakeException, TakeInterrupt, TrapReturn)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Counterexample:
     """What to look at.
@@ -34,7 +38,8 @@ class Counterexample:
         event: The event in words.
         before: The registers before it, as records have them; those that are not 0.
         differences: Name, model's value, RTL's value.
-        lines: A file of one record, as objects; empty where software cannot bring the state about.
+        lines: A file of one record, as objects; empty where software cannot bring the state about, and for events
+            that records have not: RNMIs, the ways into Debug Mode and out of it.
     """
 
     event: str
@@ -59,7 +64,8 @@ def explain(config: Config, netlist: Netlist, case: Case | None, values: Mapping
         if getattr(after, name) != getattr(rtl_after, name)
     ]
     held = {name: value for name, value in golden.registers(model, before).items() if value}
-    lines = _lines(model, before, event) if golden.is_legal(model, before) else []
+    is_recordable = isinstance(event, _RECORDED) and golden.is_legal(model, before)
+    lines = _lines(model, before, event) if is_recordable else []
     return Counterexample(event=str(event), before=held, differences=differences, lines=lines)
 
 

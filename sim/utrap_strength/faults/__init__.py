@@ -1,0 +1,1 @@
+"""Mistakes that other cores and simulators shipped, put into the unit one at a time."""
