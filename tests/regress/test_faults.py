@@ -42,6 +42,7 @@ def failures(request, simulator, tmp_path_factory):
         "config": model_config(bench.config).to_json(),
         "seed": 1,
         "steps": STEPS,
+        "reset": True,
         "faults": len(FAULTS),
         "inputs": [(field.name, field.width) for field in bench.inputs.fields],
         "outputs": [(field.name, field.width) for field in bench.outputs.fields],
@@ -77,4 +78,5 @@ def test_a_fault_is_caught_and_named(failures, number):
     assert any(line.startswith(f"{name}:") for line in failure["differences"] for name in fault.shows), failure
     assert all("expected 0x" in line for line in failure["differences"])
     assert failure["event"]
+    assert not fault.by or failure["event"].split()[0] in fault.by, failure
     assert failure["cycle"] < STEPS

@@ -89,6 +89,22 @@ def failed(simulator):
     return run_seed(seed, built)
 
 
+def test_a_wrong_initial_value_is_found_before_anything_resets_the_unit(simulator):
+    class UnlikeReset(Bench):
+        def unit_verilog(self) -> str:
+            text = super().unit_verilog()
+            assert "reg mstatus_tw = 1'b0;" in text
+            return text.replace("reg mstatus_tw = 1'b0;", "reg mstatus_tw = 1'b1;")
+
+    bench = UnlikeReset(Config.profile("mu"))
+    folder = build(bench, find_simulator(simulator("icarus")))
+    built = Built(folders={"icarus": str(folder)}, inputs=list(bench.inputs.fields), outputs=list(bench.outputs.fields))
+    result = run_seed(Seed(profile="mu", xlen=64, simulator="icarus", seed=1, steps=100), built)
+    assert result.failure is not None
+    assert result.failure["cycle"] == 0
+    assert any(line.startswith("mstatus: expected 0x") for line in result.failure["differences"])
+
+
 def test_a_failure_names_field_values_event_seed_and_cycle(failed):
     assert FAULTS[0].what == "medeleg is not looked at"
     assert not failed.has_passed

@@ -1,27 +1,36 @@
 """The sequences on the model alone: every reachable bin is hit by design, whatever the seed."""
 
 import random
+from functools import cache
 from itertools import islice
 
 import pytest
 
 from utrap.config import PROFILES
 from utrap_sim.regress.parallel import DEFAULT_STEPS
+from utrap_testbench import coverage
 from utrap_testbench.boundary import Layout
-from utrap_testbench.coverage import Collector, points
+from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Scoreboard
 from utrap_testbench.golden import Config, CsrAccess
 from utrap_testbench.sequences import SEQUENCES, Source, stream
 
+points = cache(coverage.points)
+
 #: What each directed sequence is for.
 DIRECTED = {
     "routes": {"exceptions", "delegation"},
-    "returns": {"returns"},
+    "returns": {"returns", "status that returns find", "status beside returns"},
     "interrupt routes": {"interrupts", "interrupt delegation"},
     "interrupt pairs": {"interrupt priorities"},
+    "masked rivals": {"masked rivals", "masked interrupts"},
     "CSR sweep": {"addresses"},
     "CSR verdicts": {"CSR access"},
-    "delegation windows": {"windows"},
+    "CSR by CSR": {"judged CSRs", "accessed CSRs"},
+    "writes every way": {"changes by writes"},
+    "views": {"views"},
+    "numbers": {"numbers written", "guest external lines"},
+    "delegation windows": {"windows", "window orders", "edges of orders", "page bits"},
     "reset": {"reset"},
     "halts": {"halts", "resumes"},
     "Debug Mode": {"in Debug Mode"},

@@ -144,6 +144,8 @@ def job_of(seed: Seed, built: Built) -> dict[str, Any]:
         "config": model_config(seed.config).to_json(),
         "seed": seed.seed,
         "steps": seed.steps,
+        # A file of the user's may have no initial values.
+        "reset": bool(seed.given),
         "inputs": built.inputs,
         "outputs": built.outputs,
     }

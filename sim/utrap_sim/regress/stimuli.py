@@ -24,7 +24,7 @@ class Stimuli:
     Attributes:
         config: The hart.
         scoreboard: The model beside the unit, ahead of it by what has been asked for.
-        first: What is driven in the one cycle before those that are compared: reset.
+        first: What is driven in one cycle before those that are compared, where the job asks for it: reset.
     """
 
     def __init__(self, job: dict[str, Any]) -> None:

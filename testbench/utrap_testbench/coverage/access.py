@@ -10,7 +10,7 @@ from utrap_testbench.golden.access import access
 from utrap_testbench.golden.events import CsrAccess, CsrOp
 from utrap_testbench.golden.stateen import Gate, gate_outside
 
-__all__ = ["VERDICTS", "access_bins", "address_class", "gate_of"]
+__all__ = ["VERDICTS", "access_bins", "address_class", "gate_of", "ungated_class"]
 
 VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
 #: State that a judge of CSR accesses may look at.
@@ -23,7 +23,7 @@ _LEVELS = ("unprivileged", "supervisor", "hypervisor", "machine")
 
 def address_class(config: Config, address: int, exists: int) -> str:
     """The class of an address: by its judge in the unit, by its bits outside."""
-    return _ungated_class(config, address, exists) + _behind(gate_of(config, address, exists))
+    return ungated_class(config, address, exists) + _behind(gate_of(config, address, exists))
 
 
 def gate_of(config: Config, address: int, exists: int) -> Gate | None:
@@ -40,7 +40,8 @@ def _behind(gate: Gate | None) -> str:
     return f" behind stateen{gate.register}[{gate.bit}]{' of guests' * gate.by_h}{' and users' * gate.by_s}"
 
 
-def _ungated_class(config: Config, address: int, exists: int) -> str:
+def ungated_class(config: Config, address: int, exists: int) -> str:
+    """The class without what the state enables have behind them."""
     owned = config.rules.csrs.get(address)
     if owned is not None:
         return f"{owned.judge.__name__}{', read-only' if owned.is_read_only else ''}"

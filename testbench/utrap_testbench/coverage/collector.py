@@ -22,9 +22,10 @@ from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
-from . import debugging, unexpected
+from . import debugging, judges, numbers, rivals, status, unexpected, views, writes
 from .access import VERDICTS, address_class
-from .points import RESERVED, Bin
+from .axes import Bin
+from .points import RESERVED
 
 __all__ = ["Collector", "Hits"]
 
@@ -38,40 +39,63 @@ _VECTOR = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
 
 
 class Collector:
-    """Collects hits for one hart.
-
-    Attributes:
-        hits: So far.
-    """
+    """Collects hits for one hart."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.hits: Hits = defaultdict(lambda: defaultdict(int))
+        self._hits: Hits = defaultdict(lambda: defaultdict(int))
+        self._statuses, self._rivals = status.Statuses(config), rivals.Rivals(config)
+        self._changes, self._numbers = writes.Changes(config), numbers.Numbers(config)
+        self._views = views.Views(config)
+        self._lines, self._orders, self._judged = numbers.Lines(config), numbers.Orders(config), judges.Judged(config)
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
         }
         self._classes = [(address_class(config, a, 0), address_class(config, a, 1)) for a in range(4096)]
 
+    @property
+    def hits(self) -> Hits:
+        """What was hit so far: point -> bin -> how often, of some points 1."""
+        gathered = (
+            self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
+            self._views,
+        )  # fmt: skip
+        found = {point: dict(bins) for point, bins in self._hits.items()}
+        for one in gathered:
+            found |= {point: dict(bins) for point, bins in one.hits().items() if bins}
+        return found
+
     def sample(self, expected: Expected) -> None:
         """Count what happened in a cycle."""
         state, outcome, event = expected.before, expected.outcome, expected.cycle.event
         if expected.cycle.reset:
-            self.hits["reset"][(_MODE[outcome.from_mode],)] += 1
+            self._hits["reset"][(_MODE[outcome.from_mode],)] += 1
             return
         if self.config.sdext:
-            debugging.sample(self.hits, self.config, state, event, outcome)
+            debugging.sample(self._hits, self.config, state, event, outcome)
         if self.config.ssdbltrp or self.config.smdbltrp or self.config.smrnmi:
-            unexpected.sample(self.hits, self.config, state, event, outcome)
+            unexpected.sample(self._hits, self.config, state, event, outcome)
         if self.config.sscofpmf:
             self._request(state, event, outcome)
         if isinstance(event, CsrAccess):
+            if event.op is not CsrOp.READ and not outcome.fault:
+                self._changes.sample(event, outcome, expected.after)
+                if event.debug or not state.v:  # a guest's may be to another CSR
+                    self._numbers.sample(event, outcome)
+            if not outcome.fault and (event.debug or not state.v):
+                self._views.sample(state, event.address)
+            if event.address in self._pending and not outcome.fault:
+                self._lines.sample(state)
             if not event.debug:
                 self._access(event, outcome)
+                self._judged.sample(state, event, outcome.from_mode)
                 if self.config.sstc and event.address in self._pending and not outcome.fault:
                     self._timers(state)
         elif isinstance(event, TrapReturn):
             to = "fault" if outcome.fault else _MODE[outcome.to_mode]
-            self.hits["returns"][event.insn.value, _MODE[outcome.from_mode], to] += 1
+            self._hits["returns"][event.insn.value, _MODE[outcome.from_mode], to] += 1
+            if not state.debug:
+                self._statuses.sample(state, event.insn, outcome.from_mode)
         elif outcome.trap:
             self._trap(state, outcome)
             if isinstance(event, TakeException):
@@ -83,8 +107,8 @@ class Collector:
         mode = _MODE[outcome.from_mode]
         kind = "read" if event.op is CsrOp.READ else "write"
         name = self._classes[event.address][event.ext_exists]
-        self.hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
-        self.hits["addresses"][_BLOCK[event.address], mode] += 1
+        self._hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
+        self._hits["addresses"][_BLOCK[event.address], mode] += 1
 
     def _request(self, state: State, event: Event, outcome: Outcome) -> None:
         """What is committed beside a counter's request or without one, and what scountovf shows."""
@@ -103,18 +127,18 @@ class Collector:
         else:
             what = ("interrupt" if outcome.is_interrupt else "exception") if outcome.trap else "no event"
         pending = str(state.mip_software >> Irq.LCOFI & 1)
-        self.hits["counter requests"][what, pending, str(state.lcofi_request)] += 1
+        self._hits["counter requests"][what, pending, str(state.lcofi_request)] += 1
 
     def _shown(self, state: State, outcome: Outcome) -> None:
         there = state.counter_overflow & ones(32) & ~7
         if there:
             shown = "none" if outcome.rdata == 0 else "all" if outcome.rdata == there else "in part"
-            self.hits["scountovf"][_MODE[outcome.from_mode], shown] += 1
+            self._hits["scountovf"][_MODE[outcome.from_mode], shown] += 1
 
     def _timers(self, state: State) -> None:
         """Where the time is, when software looks at what is pending."""
         stce = str(state.menvcfg >> 63), str(state.henvcfg >> 63)
-        hits = self.hits["timers"]
+        hits = self._hits["timers"]
         hits["stimecmp", *stce, _distance(state.time, state.stimecmp)] += 1
         if self.config.h:
             time = state.time + state.htimedelta
@@ -124,21 +148,21 @@ class Collector:
 
     def _timer_interrupt(self, state: State, number: int, came: int) -> None:
         is_timed = state.menvcfg >> 63 == 1 if number == Irq.STI else state.hvip >> number & 1 == 0
-        self.hits["timer interrupts"][_IRQ[number], "compare register" if is_timed else "software", _MODE[came]] += 1
+        self._hits["timer interrupts"][_IRQ[number], "compare register" if is_timed else "software", _MODE[came]] += 1
 
     def _trap(self, state: State, outcome: Outcome) -> None:
         to = Mode(outcome.to_mode)
         tvec = getattr(state, _VECTOR[to])
         kind = "interrupt" if outcome.is_interrupt else "exception"
-        self.hits["vectors"][to.name, kind, "vectored" if tvec & 1 else "direct"] += 1
+        self._hits["vectors"][to.name, kind, "vectored" if tvec & 1 else "direct"] += 1
 
     def _exception(self, state: State, event: TakeException, outcome: Outcome) -> None:
         config, cause = self.config, _CAUSE[event.cause]
         came, to = outcome.from_mode, outcome.to_mode
-        self.hits["exceptions"][_MODE[came], _MODE[to], cause] += 1
+        self._hits["exceptions"][_MODE[came], _MODE[to], cause] += 1
         if came == Mode.M or not (config.s or config.n):
             return
-        delegation, number = self.hits["delegation"], event.cause
+        delegation, number = self._hits["delegation"], event.cause
         bit = state.medeleg >> number & 1
         delegation["medeleg", cause, str(bit)] += 1
         if bit and state.v:
@@ -153,13 +177,14 @@ class Collector:
 
     def _window(self, state: State, event: TakeException, fault: str) -> None:
         """HU-16 to HU-18: where the page lies."""
-        hits, config = self.hits["windows"], self.config
+        hits, config = self._hits["windows"], self.config
         if not state.hudcfg_wen:
             hits["windows off", fault] += 1
             return
         if event.tinst != 0 and event.tinst & 3 == 0:
             hits["implicit access", fault] += 1
             return
+        self._orders.sample(state, event)
         page = guest_page(config, event.tval2)
         if page >> config.rules.page_bits:
             hits["wider than a window", fault] += 1
@@ -194,11 +219,11 @@ class Collector:
     def _interrupt(self, state: State, outcome: Outcome) -> None:
         config, rules, number = self.config, self.config.rules, outcome.irq
         irq, to = _IRQ[number], outcome.to_mode
-        self.hits["interrupts"][_MODE[outcome.from_mode], _MODE[to], irq] += 1
+        self._hits["interrupts"][_MODE[outcome.from_mode], _MODE[to], irq] += 1
         if config.sstc and number in (Irq.STI, Irq.VSTI):
             self._timer_interrupt(state, number, outcome.from_mode)
         if config.s or config.n:
-            delegation = self.hits["interrupt delegation"]
+            delegation = self._hits["interrupt delegation"]
             bit = state.mideleg >> number & 1
             delegation["mideleg", irq, str(bit)] += 1
             if bit and config.h:
@@ -207,7 +232,8 @@ class Collector:
                 delegation["sideleg", irq, str(sideleg(rules, state) >> number & 1)] += 1
         ready = mip(rules, state) & state.mie
         if ready != 1 << number:
-            priorities = self.hits["interrupt priorities"]
+            self._rivals.sample(state, outcome.from_mode, to, number, ready)
+            priorities = self._hits["interrupt priorities"]
             for target, candidates in zip(TARGETS, by_target(rules, state, ready), strict=True):
                 if candidates and target.gate(state).is_open:
                     for other in rules.priority:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from itertools import product
 
 from utrap_testbench.golden import Config, Mode, irq_name
@@ -11,40 +10,16 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-from . import debugging, unexpected
+from . import debugging, judges, numbers, rivals, status, unexpected, views, writes
 from .access import access_bins
+from .axes import Axes, Bin, Point
+from .rivals import is_open, may_be_for
 
 __all__ = ["Bin", "Point", "points"]
 
-Bin = tuple[str, ...]
 _ORDER = tuple(Mode(target.mode) for target in TARGETS)
 #: Codes of an exception that no table names: never delegated.
 RESERVED = "reserved"
-
-
-@dataclass(frozen=True)
-class Point:
-    """One cover point.
-
-    Attributes:
-        name: As reports show it.
-        columns: What the parts of a bin are.
-        bins: Every combination; None where it can happen, else the rule that forbids it.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    bins: dict[Bin, str | None] = field(repr=False)
-
-    @property
-    def reachable(self) -> list[Bin]:
-        """The bins that a regression must hit."""
-        return [key for key, rule in self.bins.items() if rule is None]
-
-    @property
-    def forbidden(self) -> dict[Bin, str]:
-        """The others, with the rule that forbids each."""
-        return {key: rule for key, rule in self.bins.items() if rule is not None}
 
 
 def points(config: Config) -> list[Point]:
@@ -56,7 +31,7 @@ def points(config: Config) -> list[Point]:
     irqs = hart_interrupts(config)
 
     def point(name: str, columns: str, axes: list[list[str]], rule: Callable[..., str | None]) -> Point:
-        return Point(name, tuple(columns.split(" x ")), {key: rule(config, *key) for key in product(*axes)})
+        return Axes(name, columns, axes, rule).point(config)
 
     found = [
         point("exceptions", "from x to x cause", [names, traps, exceptions], _exception),
@@ -92,7 +67,9 @@ def points(config: Config) -> list[Point]:
         timed = ["STI"] + ["VSTI"] * config.h
         found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
     more = [*debugging.axes(config, names), *unexpected.axes(config, names)]
-    found += [point(made.name, made.columns, made.parts, made.rule) for made in more]
+    found += [made.point(config) for made in more]
+    found += status.points(config, names) + rivals.points(config, names) + writes.points(config)
+    found += numbers.points(config) + judges.points(config, names) + views.points(config)
     if config.sscofpmf:
         at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
         found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))
@@ -215,44 +192,19 @@ def _exception(config: Config, source: str, target: str, cause: str) -> str | No
     return _lacks(config, number, "medeleg", "huedeleg") if config.shudeleg else "HU-8"
 
 
-def _may_be_for(config: Config, irq: int) -> Iterator[Mode]:
-    """The modes to which the interrupt can be delegated, or left."""
-    rules = config.rules
-    if not rules.mideleg_read_only_ones >> irq & 1:
-        yield Mode.M
-    if (rules.mideleg | rules.mideleg_read_only_ones) >> irq & 1:
-        if config.s:
-            yield Mode.S
-        if rules.hideleg >> irq & 1:
-            yield Mode.VS
-        if (rules.sideleg if config.s else rules.mideleg) >> irq & 1:
-            yield Mode.U
-
-
 def _interrupt(config: Config, source: str, target: str, irq: str) -> str | None:
     """norm:trap_del_intr_priv_lvl, norm:hideleg_op, HU-24, HU-25"""
     came, to = Mode[source], Mode[target]
-    if to not in _may_be_for(config, _irq(config, irq)):
+    if to not in may_be_for(config, _irq(config, irq)):
         return {
             Mode.M: "norm:mideleg_acc_h",
             Mode.S: "warl:mideleg",
             Mode.VS: "warl:hideleg",
             Mode.U: "HU-24",
         }[to]
-    if not _is_open(config, came, to):
+    if not is_open(config, came, to):
         return {Mode.VS: "norm:hideleg_op", Mode.U: "HU-25"}.get(to, "norm:trap_del_intr_priv_lvl")
     return None
-
-
-def _is_open(config: Config, came: Mode, to: Mode) -> bool:
-    """Whether interrupts for a mode can be taken in another, in some state."""
-    if to is Mode.M:
-        return True
-    if to is Mode.S:
-        return came is not Mode.M
-    if to is Mode.VS:
-        return came >= Mode.VU
-    return came is Mode.U or (came >= Mode.VU and config.shudeleg)
 
 
 def _priority(config: Config, taken: str, waiting: str) -> str | None:
@@ -262,8 +214,8 @@ def _priority(config: Config, taken: str, waiting: str) -> str | None:
     first, second = _irq(config, taken), _irq(config, waiting)
     order = config.rules.priority
     for came in hart_modes(config):
-        for to, other in product(_may_be_for(config, first), _may_be_for(config, second)):
-            if not (_is_open(config, came, to) and _is_open(config, came, other)):
+        for to, other in product(may_be_for(config, first), may_be_for(config, second)):
+            if not (is_open(config, came, to) and is_open(config, came, other)):
                 continue
             if _ORDER.index(to) < _ORDER.index(other):
                 return None

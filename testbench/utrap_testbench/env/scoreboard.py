@@ -1,23 +1,33 @@
 """The scoreboard: steps the golden model and compares everything that the bench saw, in every cycle.
 
 In the cycle of an event the ports answer it; the state that it leaves is seen
-in the next. So one vector a cycle shows both, and a difference in a port is
-this cycle's event's, one in a register the event's before.
+in the next. So one vector a cycle shows both. A difference in a register is the
+event's before, and what else differs then follows from it; one in ports alone
+is this cycle's event's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from utrap_testbench.boundary import Answer, Layout, PackedOutputs, output_ports
 from utrap_testbench.golden import Config, Outcome, State, reset, reset_state, step
 from utrap_testbench.golden.interrupts import lines_of, set_lines
+from utrap_testbench.golden.isa import Irq, bits
 from utrap_testbench.golden.registers import registers
 
 from .cycle import Cycle
 from .monitor import Monitor
 
 __all__ = ["Difference", "Expected", "Scoreboard"]
+
+
+_LINED, _STIP = bits(Irq.SEI, Irq.UEI), bits(Irq.STI)
+#: Ports that show one bit of storage that no register does.
+_SHOWN_STATE = frozenset({"hart.debug", "hart.critical_error"})
+#: Registers that show the lines of this cycle.
+_SENSED = frozenset({"hgeip", "mhartid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class Expected:
     cycle: Cycle
     before: State
     outcome: Outcome
+    after: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class Difference:
         field: A port's member or a register.
         expected: The model's value.
         got: The unit's; None where a bit is unknown.
-        is_state: It is a register: the event of the cycle before left it so.
+        is_state: The event of the cycle before left it so: it is storage, and no answer to this cycle's event or lines.
     """
 
     field: str
@@ -83,6 +94,8 @@ class Scoreboard:
             (name.partition(".")[0], int(name.partition("@")[2]), self._low[name]) for name in names if "@" in name
         ]
         self._register_mask = sum(self._ones[name] << self._low[name] for name in names)
+        # Of mip what it alone shows of storage: not SEIP and UEIP, nor STIP where there are timers.
+        self._pending_state = config.rules.mip_software & ~_LINED & ~(_STIP if config.sstc else 0)
         self._seen: State | None = None
         self._seen_bits = self._seen_mask = 0
 
@@ -116,20 +129,32 @@ class Scoreboard:
             answered, meant = self._outputs.by_event(answer)
             bits, mask = bits | answered, mask | meant
         self.state = after
-        return Expected(bits, mask, cycle, state, outcome)
+        return Expected(bits, mask, cycle, state, outcome, after)
 
     def compare(self, expected: Expected, text: str) -> list[Difference]:
         """Every field in which a cycle's vector is not as expected."""
         value = self.monitor.value(text)
         if value is not None and (value ^ expected.bits) & expected.mask == 0:
             return []
-        differences = []
+        found: dict[str, tuple[int, int | None]] = {}
         for name, got in self.monitor.fields(text).items():
             if expected.mask >> self._low[name] & 1:
                 wanted = expected.bits >> self._low[name] & self._ones[name]
                 if got != wanted:
-                    differences.append(Difference(name, wanted, got, name not in self._ports))
-        return differences
+                    found[name] = wanted, got
+        return [
+            Difference(name, wanted, got, self._is_state(name, wanted, got, found.keys()))
+            for name, (wanted, got) in found.items()
+        ]
+
+    def _is_state(self, name: str, wanted: int, got: int | None, differing: Collection[str]) -> bool:
+        """Whether the difference was there before this cycle's event and lines."""
+        if name in self._ports:
+            # No register has the mode: the port shows it, and the trace does where the event counts.
+            return name in _SHOWN_STATE or (name == "hart.mode" and "trace.from_mode" in differing)
+        if name == "mip":
+            return got is None or bool((wanted ^ got) & self._pending_state)
+        return name not in _SENSED
 
     def _of_state(self, answer: Answer) -> tuple[int, int]:
         """The registers, and the ports that follow from them; of a state that is as the last one was, at once."""

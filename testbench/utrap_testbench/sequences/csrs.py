@@ -9,7 +9,7 @@ from utrap_testbench.golden import CsrOp
 
 from .source import Source
 
-__all__ = ["rights", "sweep", "torture", "verdicts"]
+__all__ = ["judged", "numbers", "rights", "sweep", "torture", "verdicts"]
 
 #: Registers that decide about rights.
 _RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
@@ -17,6 +17,22 @@ _RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudc
 _JUDGING = {"mcounteren": 0, "hcounteren": 1, "scounteren": 2, "mstatus": 0, "hstatus": 1, "hudcfg": 2}
 #: Judges that look at more than the mode.
 _DEPENDENT = ("satp", "hgatp", "user_guest", "counter")
+_NOT_OWNED = ("absent", "counter", "high_half", "high_half_of_huedeleg", "absent_window", "high_half_of_counter")
+#: Bits that refuse accesses or instructions, and whether it is while they are 1.
+_REFUSING = {
+    "mstatus": (1 << 20 | 1 << 21 | 1 << 22, True),
+    "hstatus": (1 << 20 | 1 << 21 | 1 << 22, True),
+    "hudcfg": (1, False),
+    "mcounteren": ((1 << 32) - 1, False),
+    "hcounteren": ((1 << 32) - 1, False),
+    "scounteren": ((1 << 32) - 1, False),
+}
+#: Fields of two bits beside the one that is numbered.
+_BESIDE = {
+    "mstatus": (9, 13), "sstatus": (9,), "vsstatus": (9,), "hstatus": (48,),
+    "menvcfg": (32,), "henvcfg": (32,), "senvcfg": (32,),
+}  # fmt: skip
+_MDT = 1 << 42
 #: A sweep takes every so manieth address.
 _STRIDE = 16
 
@@ -77,11 +93,66 @@ def _kinds(source: Source) -> list[tuple[str, list[tuple[int, int]]]]:
             kinds.setdefault((row.judge.__name__, is_read_only), []).append((address, 0))
             continue
         kinds.setdefault(("absent", False), []).append((address, 0))
-        if address & ~0x9F != 0xC00 or address & 0x60:
+        if (source.config.ssqosid and address == 0x181) or (source.config.smctr and address == 0x15F):
+            kinds.setdefault(("outside, not of guests", is_read_only), []).append((address, 1))
+        elif address & ~0x9F != 0xC00 or address & 0x60:
             kinds.setdefault((f"outside, level {address >> 8 & 3}", is_read_only), []).append((address, 1))
         elif address & 31 < 3:  # the counters that every configuration with counter enables has
             kinds.setdefault(("counter", is_read_only), []).append((address, 1))
     return sorted(((judge, some) for (judge, _), some in kinds.items()), key=lambda kind: kind[0] not in _DEPENDENT)
+
+
+def judged(source: Source) -> Iterator[Cycle]:
+    """Every CSR, and addresses outside, in every mode, while all that may refuse lets pass, and while none does."""
+    rng, ones = source.rng, source.rules.xlen_mask
+    owned = [address for address, row in source.rules.csrs.items() if not row.is_placeholder]
+    others = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
+    for name in source.csr_number:
+        if "stateen" in name:
+            yield Cycle(source.debug(name, ones))
+    for mode in rng.sample(source.modes, len(source.modes)):
+        some = [(address, 1) for address in owned] + [rng.choice(choices) for choices in others]
+        is_read = [source.chance(0.5) for _ in some]
+        for is_shut in rng.sample((False, True), 2):
+            yield from source.go_to(mode)
+            for name, (bits, others_refuse) in _REFUSING.items():
+                if source.has(name):
+                    value = bits if is_shut == others_refuse else 0
+                    yield Cycle(source.debug(name, value & ones))
+            for (address, exists), reads in rng.sample(plans := list(zip(some, is_read, strict=True)), len(plans)):
+                if reads == is_shut:
+                    yield Cycle(source.access(address, CsrOp.READ, exists=exists))
+                else:
+                    # It has the rights of a write and changes nothing that judges.
+                    yield Cycle(source.access(address, CsrOp.SET, 0, exists))
+
+
+def numbers(source: Source) -> Iterator[Cycle]:
+    """Every value of every narrow field, legal or not; every guest's external line alone, and all but it."""
+    xlen, shift = source.config.xlen, source.rules.atp_mode_shift
+    fields = {
+        "mstatus": (11, 2), "sstatus": (13, 2), "vsstatus": (13, 2), "mnstatus": (11, 2), "dcsr": (0, 2),
+        "mtvec": (0, 2), "stvec": (0, 2), "vstvec": (0, 2), "utvec": (0, 2), "hstatus": (12, 6),
+        "satp": (shift, xlen - shift), "vsatp": (shift, xlen - shift), "hgatp": (shift, xlen - shift),
+        "menvcfg": (4, 2), "henvcfg": (4, 2), "senvcfg": (4, 2), "mseccfg": (32, 2),
+    }  # fmt: skip
+    for name, (low, width) in fields.items():
+        if source.has(name):
+            for value in source.rng.sample(range(1 << width), 1 << width):
+                # FS, VS and MPP are as wide, PMM and CBIE too, and take the same value; HUPMM some of VGEIN's.
+                word = source.word()
+                for place in {low, *_BESIDE.get(name, ())}:
+                    ones = 3 if place != low else (1 << width) - 1
+                    word = word & ~(ones << place) | (value & ones) << place
+                yield Cycle(source.debug(name, word & source.rules.xlen_mask & ~_MDT))
+    views = [source.csr_number[name] for name in ("mip", "hip", "vsip") if name in source.csr_number]
+    if source.config.geilen:
+        every = source.rules.hgei
+        for vgein in source.rng.sample(range(source.config.geilen + 1), source.config.geilen + 1):
+            yield Cycle(source.debug("hstatus", vgein << 12))
+            for levels in (1 << vgein & every, every & ~(1 << vgein)):
+                address = source.rng.choice(views)
+                yield Cycle(source.debug(source.rules.csrs[address].name, 0, CsrOp.READ), hgeip=levels)
 
 
 def torture(source: Source) -> Iterator[Cycle]:

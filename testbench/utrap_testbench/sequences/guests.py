@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
+from itertools import product
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp, Mode, Return, TakeException, TrapReturn
@@ -13,16 +13,6 @@ from .source import PSEUDOINSTRUCTIONS, Source
 
 __all__ = ["device_exits", "windows"]
 
-#: Where a page lies beside a window of so many pages, counted from its first.
-_PLACES: dict[str, Callable[[int, random.Random], int]] = {
-    "first page": lambda size, rng: 0,
-    "last page": lambda size, rng: size - 1,
-    "page before": lambda size, rng: -1,
-    "page after": lambda size, rng: size,
-    "inside": lambda size, rng: rng.randrange(1, size - 1),
-    "disabled": lambda size, rng: rng.randrange(size),
-    "every page": lambda size, rng: rng.getrandbits(60),
-}
 _PAGE_BITS = 12
 _GUEST_FAULTS = sum(1 << cause for cause in GUEST_PAGE_FAULTS)
 
@@ -45,20 +35,26 @@ def device_exits(source: Source) -> Iterator[Cycle]:
 
 
 def windows(source: Source) -> Iterator[Cycle]:
-    """Every guest-page fault in every place that a page can have beside the windows, delegated to U."""
+    """Every guest-page fault in every place that a page can have beside windows of every ORDER, delegated to U."""
     rng, rules = source.rng, source.rules
     for name in ("medeleg", "huedeleg"):
         yield Cycle(source.debug(name, _GUEST_FAULTS | source.word()))
     yield Cycle(source.debug("hedeleg", source.word() & ~_GUEST_FAULTS))
-    cases = [(window, place) for window in rules.windows for place in _PLACES]
-    cases += [("", "implicit access"), ("", "windows off"), ("", "miss")]
-    cases += [(window, "more than one") for window in rules.windows[1:2]]
-    if source.config.shtvala:
-        cases += [(window, "too wide") for window in rules.windows]
-    plans = [(cause, *case) for cause in GUEST_PAGE_FAULTS for case in cases]
-    for cause, window, place in rng.sample(plans, len(plans)):
+    yield Cycle(source.debug("hudcfg", 3))
+    for number, name in enumerate(rules.windows):
+        for other in rules.windows:
+            if other != name:
+                yield Cycle(source.debug(other, source.window() & ~1))
+        yield from _orders(source, number, name)
+        yield from _single_bits(source, name)
+    cases = ["implicit access", "windows off", "miss"]
+    cases += ["inside", "disabled"] if rules.windows else []
+    cases += ["more than one"] if len(rules.windows) > 1 else []
+    cases += ["too wide"] if source.config.shtvala and rules.windows else []
+    plans = list(product(GUEST_PAGE_FAULTS, cases))
+    for cause, place in rng.sample(plans, len(plans)):
         yield Cycle(source.debug("hudcfg", 1 if place == "windows off" else 3))
-        page = yield from _set_windows(source, window, place)
+        page = yield from _set_windows(source, place)
         yield from source.go_to(rng.choice((Mode.VS, Mode.VU)))
         tinsts = PSEUDOINSTRUCTIONS if place == "implicit access" else (0, rng.getrandbits(32) | 1)
         yield Cycle(_fault(source, cause, page, rng.choice(tinsts)))
@@ -66,17 +62,50 @@ def windows(source: Source) -> Iterator[Cycle]:
             yield from _handler(source)
 
 
-def _set_windows(source: Source, chosen: str, place: str) -> Generator[Cycle, None, int]:
-    """Write the windows so that the page that is given lies at the place, and mostly outside the other windows."""
+def _orders(source: Source, number: int, name: str) -> Iterator[Cycle]:
+    """The window with every ORDER: a page at an edge in it and one just outside; windows take turns at the edges."""
+    rng, bits = source.rng, source.rules.page_bits
+    for order in range(bits):
+        size, blocks = 1 << order, 1 << bits - order
+        for is_upper in (False, True) if len(source.rules.windows) == 1 else ((number + order) % 2 == 1,):
+            # There must be a page on that side.
+            first = (rng.randrange(blocks - 1) if is_upper else rng.randrange(1, blocks)) * size
+            yield Cycle(source.debug(name, first + rng.randrange(size) << 10 | order << 1 | 1))
+            for page in (first + size - 1, first + size) if is_upper else (first, first - 1):
+                yield from _from_guest(source, page)
+    beyond = rng.choice((bits, bits + 1, 63))
+    yield Cycle(source.debug(name, rng.getrandbits(bits) << 10 | beyond << 1 | 1))
+    for cause in GUEST_PAGE_FAULTS:
+        yield from _from_guest(source, rng.getrandbits(bits), cause)
+
+
+def _single_bits(source: Source, name: str) -> Iterator[Cycle]:
+    """A page from which the window differs in one bit, each in turn."""
+    page = source.rng.getrandbits(source.rules.page_bits)
+    yield Cycle(source.debug(name, page << 10 | 1))
+    for bit in range(source.rules.page_bits):
+        yield from _from_guest(source, page ^ 1 << bit)
+
+
+def _from_guest(source: Source, page: int, cause: int | None = None) -> Iterator[Cycle]:
+    """A guest-page fault; where nobody says which, each of the three in turn."""
+    if source.mode < Mode.VU:
+        yield from source.go_to(source.rng.choice((Mode.VS, Mode.VU)))
+    if cause is None:
+        cause = source.draw("guest-page faults", GUEST_PAGE_FAULTS)
+    yield Cycle(_fault(source, cause, page, source.rng.getrandbits(32) | 1 if source.chance(0.5) else 0))
+
+
+def _set_windows(source: Source, place: str) -> Generator[Cycle, None, int]:
+    """Write the windows so that the page that is given lies at the place."""
     rng, rules = source.rng, source.rules
-    order = rules.page_bits + rng.randrange(2) if place == "every page" else rng.randrange(2, 5)
+    order = rng.randrange(2, 5)
     size = 1 << order
-    # Neither the lowest of its size nor the highest, so that there are pages on both sides.
-    first = rng.randrange(1, (1 << rules.page_bits >> order) - 1) * size if place != "every page" else 0
-    offset = _PLACES[place](size, rng) if place in _PLACES else rng.randrange(size)
-    page = first + offset & (1 << rules.page_bits) - 1
+    first = rng.randrange(1 << rules.page_bits >> order) * size
+    page = first + rng.randrange(1, size - 1)
+    chosen = rng.choice(rules.windows) if rules.windows else ""
     for name in rules.windows:
-        if name == chosen:
+        if name == chosen and place != "miss":
             value = first << 10 | order << 1 | (place != "disabled")
         elif place == "more than one":
             value = page << 10 | rng.randrange(3) << 1 | 1

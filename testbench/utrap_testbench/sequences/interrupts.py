@@ -12,12 +12,14 @@ from utrap_testbench.golden.interrupts import TARGETS
 from . import timers
 from .source import Source
 
-__all__ = ["pairs", "races", "routes"]
+__all__ = ["pairs", "races", "rivals", "routes"]
 
 #: What shows mip and mie to the modes below M.
 _VIEWS = ("sip", "sie", "vsip", "vsie", "hip", "hie", "uip", "uie", "mip")
 _TVEC = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
 _TARGETS = [target.mode for target in TARGETS]
+#: SDT and MDT, with which the enables cannot be 1.
+_BUSY = 1 << 24 | 1 << 42
 _LINES = (Irq.MEI, Irq.MSI, Irq.MTI, Irq.SEI, Irq.UEI)
 
 
@@ -76,6 +78,42 @@ def pairs(source: Source) -> Iterator[Cycle]:
         yield Cycle(source.interrupt())
 
 
+def rivals(source: Source) -> Iterator[Cycle]:
+    """In every mode an interrupt that it takes beside one for each mode whose interrupts wait, before and after it."""
+    rng = source.rng
+    plans: dict[tuple[Mode, Mode, Mode, bool], list[tuple[int, int]]] = {}
+    order = source.rules.priority
+    for mode in source.modes:
+        ready = [(irq, to) for irq in _present(source) for to in _takers(source, mode) if to in _owners(source, irq)]
+        waiting = [(irq, to) for irq in _present(source) for to in _owners(source, irq) if _may_wait(mode, to)]
+        for (irq, to), (other, rival) in product(ready, waiting):
+            if irq != other and to != rival:
+                plans.setdefault((mode, to, rival, order.index(other) < order.index(irq)), []).append((irq, other))
+    missing = {(other, rival) for (_, _, rival, _), some in plans.items() for _, other in some}
+    for plan in rng.sample(sorted(plans), len(plans)):
+        mode, to, rival, _ = plan
+        fresh = [pair for pair in plans[plan] if (pair[1], rival) in missing]
+        irq, other = rng.choice(fresh or plans[plan])
+        missing.discard((other, rival))
+        yield from _take(source, mode, {irq: to, other: rival}, shut=rival)
+    for other, rival in sorted(missing):
+        left = [
+            (mode, to, irq)
+            for (mode, to, owner, _), some in sorted(plans.items())
+            for irq, waiting in some
+            if (waiting, owner) == (other, rival)
+        ]
+        mode, to, irq = rng.choice(left)
+        yield from _take(source, mode, {irq: to, other: rival}, shut=rival)
+
+
+def _may_wait(mode: Mode, owner: Mode) -> bool:
+    """Whether interrupts for the owner can be masked in the mode while another is taken."""
+    if owner is Mode.VS:
+        return mode is not Mode.VU
+    return owner is Mode.U or (owner is Mode.S and mode in (Mode.M, Mode.S))
+
+
 def _present(source: Source) -> list[int]:
     rules = source.rules
     return [irq for irq in sorted(rules.priority) if (rules.mie | rules.sgei) >> irq & 1]
@@ -109,39 +147,47 @@ def _rank(source: Source, irq: int, to: Mode) -> tuple[int, int]:
 
 
 def _take(
-    source: Source, mode: Mode, targets: dict[int, Mode], is_enabled: bool = True, by_timer: bool | None = None
-) -> Iterator[Cycle]:
-    """In the mode, these interrupts pending and enabled, for these modes: one is taken."""
+    source: Source, mode: Mode, targets: dict[int, Mode], *,
+    is_enabled: bool = True, by_timer: bool | None = None, shut: Mode | None = None,
+) -> Iterator[Cycle]:  # fmt: skip
+    """In the mode, these interrupts pending and enabled, for these modes: one is taken; those for `shut` must wait."""
     views = [name for name in _VIEWS if name in source.csr_number]
     mask = sum(1 << irq for irq in targets)
     yield from source.go_to(mode)
-    yield from _delegate(source, targets)
+    yield from _delegate(source, targets, shut)
     yield from _pend(source, mask, by_timer)
-    yield Cycle(source.debug("mie", mask))
+    yield from _put(source, "mie", mask, source.rules.xlen_mask)
     if is_enabled:
-        yield from _enable(source)
+        yield from _enable(source, shut)
     else:
         yield from source.set_up("mstatus", "vsstatus", "hudcfg")
-    yield Cycle(source.debug(source.rng.choice(views), 0, CsrOp.READ))
+    if source.chance(0.3):
+        yield Cycle(source.debug(source.rng.choice(views), 0, CsrOp.READ))
     yield Cycle(source.interrupt())
 
 
-def _delegate(source: Source, targets: dict[int, Mode]) -> Iterator[Cycle]:
+def _put(source: Source, name: str, value: int, mask: int) -> Iterator[Cycle]:
+    """Write a register where the bits of a mask are not so already."""
+    if source.has(name):
+        row = source.rules.csrs[source.csr_number[name]]
+        if (row.read(source.rules, source.state) ^ value) & mask:
+            yield Cycle(source.debug(name, value))
+
+
+def _delegate(source: Source, targets: dict[int, Mode], shut: Mode | None) -> Iterator[Cycle]:
     """Send each to its mode, where the registers have the bits; the rest anywhere."""
     rng = source.rng
-    values = {name: rng.getrandbits(max(source.rules.priority) + 1) for name in ("mideleg", "hideleg", "sideleg")}
-    for irq, target in targets.items():
-        for name, is_set in (
-            ("mideleg", target != Mode.M),
-            ("hideleg", target == Mode.VS),
-            ("sideleg", target == Mode.U),
-        ):
-            values[name] = values[name] & ~(1 << irq) | is_set << irq
+    mask = sum(1 << irq for irq in targets)
+    for name, modes in (("mideleg", Mode.M), ("hideleg", Mode.VS), ("sideleg", Mode.U)):
+        value = rng.getrandbits(max(source.rules.priority) + 1) & ~mask
+        for irq, target in targets.items():
+            value |= ((target == modes) != (name == "mideleg")) << irq
+        yield from _put(source, name, value, mask)
     # A guest's interrupts go to U while EN is set.
-    values["hudcfg"] = 1 if Mode.U in targets.values() else rng.getrandbits(2)
-    for name, value in values.items():
-        if name in source.csr_number:
-            yield Cycle(source.debug(name, value))
+    if Mode.U in targets.values():
+        yield from _put(source, "hudcfg", int(shut is not Mode.U), 1)
+    elif source.has("hudcfg") and source.chance(0.3):
+        yield Cycle(source.debug("hudcfg", rng.getrandbits(2)))
 
 
 def _pend(source: Source, mask: int, by_timer: bool | None) -> Iterator[Cycle]:
@@ -157,12 +203,15 @@ def _pend(source: Source, mask: int, by_timer: bool | None) -> Iterator[Cycle]:
         yield Cycle(source.debug("hgeie", hgeip))
     yield Cycle(source.debug("mip", mask), lines, hgeip)
     if source.config.h:
-        yield Cycle(source.debug("hvip", mask & ~timed))
+        yield from _put(source, "hvip", mask & ~timed, source.rules.hvip)
 
 
-def _enable(source: Source) -> Iterator[Cycle]:
-    """Enable interrupts for every mode, the one in hand too."""
+def _enable(source: Source, shut: Mode | None) -> Iterator[Cycle]:
+    """Enable interrupts for the mode in hand, and for the others; in hand those for `shut` are not."""
+    mode = source.mode
+    enables = {Mode.U: 1 << 0, Mode.S: 1 << 1, Mode.M: 1 << 3}
+    wanted = sum(enables.values()) & ~(enables.get(mode, 0) if shut is mode else 0)
     status = source.rules.csrs[source.csr_number["mstatus"]].read(source.rules, source.state)
-    yield Cycle(source.debug("mstatus", status | 1 | 1 << 1 | 1 << 3))
-    if source.mode == Mode.VS:
-        yield Cycle(source.debug("vsstatus", source.word() | 1 << 1))
+    yield from _put(source, "mstatus", status & ~(sum(enables.values()) | _BUSY) | wanted, enables.get(mode, 0))
+    if mode == Mode.VS:
+        yield from _put(source, "vsstatus", source.word() & ~(_BUSY | 2) | (shut is not Mode.VS) << 1, 1 << 1)

@@ -9,7 +9,21 @@ from itertools import chain
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
-from . import csrs, debug, double_traps, guests, interrupts, overflow, resets, rnmis, stateen, timers, traps
+from . import (
+    csrs,
+    debug,
+    double_traps,
+    guests,
+    interrupts,
+    overflow,
+    resets,
+    rnmis,
+    stateen,
+    timers,
+    traps,
+    views,
+    writes,
+)
 from .source import Source
 
 __all__ = ["SEQUENCES", "Sequence", "stream"]
@@ -45,9 +59,14 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="interrupt races", make=interrupts.races, weight=12),
     Sequence(name="interrupt routes", make=interrupts.routes, weight=1),
     Sequence(name="interrupt pairs", make=interrupts.pairs, weight=1),
+    Sequence(name="masked rivals", make=interrupts.rivals, weight=1),
     Sequence(name="CSR sweep", make=csrs.sweep, weight=4),
     Sequence(name="CSR verdicts", make=csrs.verdicts, weight=1),
     Sequence(name="CSR rights", make=csrs.rights, weight=8),
+    Sequence(name="CSR by CSR", make=csrs.judged, weight=1),
+    Sequence(name="numbers", make=csrs.numbers, weight=1),
+    Sequence(name="writes every way", make=writes.every_way, weight=1),
+    Sequence(name="views", make=views.masked, weight=2, needs=lambda c: c.s or c.n),
     Sequence(name="WARL torture", make=csrs.torture, weight=2),
     Sequence(name="delegation windows", make=guests.windows, weight=1, needs=lambda config: config.shudeleg),
     Sequence(name="device exits", make=guests.device_exits, weight=24, needs=lambda config: config.h),

@@ -87,6 +87,10 @@ class Source:
         state = self._state()
         return bool(state.critical and not state.debug)
 
+    def has(self, name: str) -> bool:
+        """Whether the hart has the CSR: not one of which the unit owns the address to refuse it."""
+        return name in self.csr_number and not self.rules.csrs[self.csr_number[name]].is_placeholder
+
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
 
@@ -216,11 +220,15 @@ class Source:
                 yield Cycle(self.debug(name, bit, CsrOp.SET if value else CsrOp.CLEAR))
 
     def go_to(self, mode: Mode) -> Iterator[Cycle]:
-        """Enter the mode: by a trap to M, and from there by MRET; out of Debug Mode first."""
+        """Enter the mode: by a return that leads there, or by a trap to M and MRET; out of Debug Mode first."""
         if self.state.debug:
             yield Cycle(Resume())
         yield from self.settle()
         if self.mode == mode:
+            return
+        insn = self._return_to(mode)
+        if insn is not None:
+            yield Cycle(TrapReturn(insn=insn))
             return
         if self.mode != Mode.M:
             yield Cycle(self.exception(self.never_delegated))
@@ -228,6 +236,23 @@ class Source:
             yield from self.settle()
             return
         yield from self.leave_m(mode)
+
+    def _return_to(self, mode: Mode) -> Return | None:
+        """The return of the mode in hand that leads to the other one, where its status is so."""
+        state = self.state
+        now = self.mode
+        if now is Mode.M:
+            leads_to = 3 if state.mstatus_mpp == 3 else state.mstatus_mpv << 2 | state.mstatus_mpp
+            insn = Return.MRET
+        elif now is Mode.S and not state.mstatus_tsr:
+            leads_to, insn = state.hstatus_spv << 2 | state.mstatus_spp, Return.SRET
+        elif now is Mode.VS and not state.hstatus_vtsr:
+            leads_to, insn = 4 | state.vsstatus_spp, Return.SRET
+        elif now is Mode.U and state.hudcfg_en and state.hustatus_upv:
+            leads_to, insn = 4 | state.hustatus_upvp, Return.URET
+        else:
+            return None
+        return insn if leads_to == mode else None
 
     def leave_m(self, mode: Mode) -> Iterator[Cycle]:
         """From M to a mode below it, by MRET."""

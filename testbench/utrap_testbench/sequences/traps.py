@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Mode, Return, TrapReturn
@@ -114,34 +115,63 @@ def _delegations(source: Source, mode: Mode) -> list[tuple[int, int, int]]:
 
 
 def returns(source: Source) -> Iterator[Cycle]:
-    """Every return in every mode, to every mode and refused, from status that no trap need have left."""
-    for mode in source.rng.sample(source.modes, len(source.modes)):
-        for insn in returns_of(source.config):
-            for target in source.rng.sample(source.modes, len(source.modes)):
-                yield from _return(source, mode, insn, target, is_trapped=False)
-            yield from _return(source, mode, insn, mode, is_trapped=True)
+    """Every return in every mode with every value of what it could look at: status that no trap need have left."""
+    everything = [name for name in _STATUS_FIELDS if source.has(name)]
+    plans = list(product(source.modes, returns_of(source.config)))
+    for mode, insn in source.rng.sample(plans, len(plans)):
+        words = {name: source.word() for name in everything}
+        # With each bit 0 and 1, and each of the three modes in the wider fields.
+        for mask, prv in ((0, 0), (source.rules.xlen_mask, 1), (0, 3)):
+            yield from source.go_to(mode)
+            for name in everything:
+                yield Cycle(source.debug(name, _status(source, name, words[name] ^ mask, {"MPP": prv, "MNPP": prv})))
+            yield Cycle(TrapReturn(insn=insn))
+        fields = _decisive(source, insn, mode)
+        choices = [[(field, value) for value in _VALUES.get(field, (0, 1))] for field in fields]
+        combinations = list(product(*choices)) if fields else []
+        for chosen in source.rng.sample(combinations, len(combinations)):
+            yield from source.go_to(mode)
+            values = dict(chosen)
+            for name in everything:
+                if values.keys() & _STATUS_FIELDS[name].keys():
+                    yield Cycle(source.debug(name, _status(source, name, source.word(), values)))
+            yield Cycle(TrapReturn(insn=insn))
 
 
-def _return(source: Source, mode: Mode, insn: Return, target: Mode, is_trapped: bool) -> Iterator[Cycle]:
-    """A return to the mode where the instruction can lead there; TSR and VTSR as told."""
-    yield from source.go_to(mode)
-    prv, v, is_s = target & 3, target >> 2, target & 1
-    mpv_high = 39 if source.config.xlen == 64 else 7
-    fields = {
-        "mstatus": {8: is_s, 11: prv & 1, 12: prv >> 1, 22: is_trapped},
-        "hstatus": {7: v, 22: is_trapped},
-        "vsstatus": {8: is_s},
-        "hustatus": {7: v, 8: is_s},
-        "hudcfg": {0: 1},
-    }
-    fields.setdefault("mstatus" if source.config.xlen == 64 else "mstatush", {})[mpv_high] = v
-    for name, places in fields.items():
-        if name in source.csr_number:
-            value = source.word()
-            for place, bit in places.items():
-                value = value & ~(1 << place) | bit << place
-            yield Cycle(source.debug(name, value))
-    yield Cycle(TrapReturn(insn=insn))
+#: Where the fields are that a return may read.
+_STATUS_FIELDS: dict[str, dict[str, int]] = {
+    "mstatus": {"SPP": 8, "MPP": 11, "MPRV": 17, "TSR": 22, "MPV": 39},
+    "mstatush": {"MPV": 7},
+    "hstatus": {"SPV": 7, "SPVP": 8, "VTSR": 22},
+    "vsstatus": {"vsstatus.SPP": 8},
+    "hustatus": {"UPV": 7, "UPVP": 8},
+    "hudcfg": {"EN": 0},
+    "mnstatus": {"MNPV": 7, "MNPP": 11},
+}
+_VALUES = {"MPP": (0, 1, 3), "MNPP": (0, 1, 3)}
+#: MDT, which would keep M from taking the next trap.
+_NOT_WRITTEN = {"mstatus": 1 << 42, "mstatush": 1 << 10}
+
+
+def _decisive(source: Source, insn: Return, mode: Mode) -> tuple[str, ...]:
+    """The fields that decide what a return does in a mode; none where it is refused whatever they are."""
+    if mode is Mode.M and insn in (Return.MRET, Return.MNRET):
+        return ("MPP", "MPV", "MPRV") if insn is Return.MRET else ("MNPP", "MNPV", "MPRV")
+    if insn is Return.URET and source.config.n and mode < Mode.VU:
+        return ("EN", "UPV", "UPVP", "MPRV")
+    if insn is Return.SRET and mode is Mode.VS:
+        return ("vsstatus.SPP", "VTSR", "MPRV")
+    is_sret = insn is Return.SRET and source.config.s and mode in (Mode.M, Mode.S)
+    return ("SPP", "SPV", "TSR", "MPRV") if is_sret else ()
+
+
+def _status(source: Source, name: str, word: int, values: dict[str, int]) -> int:
+    """A word with these fields in it, those that the register has."""
+    word &= ~_NOT_WRITTEN.get(name, 0)
+    for field, low in _STATUS_FIELDS[name].items():
+        if field in values:
+            word = word & ~(max(_VALUES.get(field, (1,))) << low) | values[field] << low
+    return word & source.rules.xlen_mask
 
 
 def delegation_changed(source: Source) -> Iterator[Cycle]:
