@@ -23,7 +23,11 @@ import click
 @click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a field of the configuration.")
 @click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
 @click.option("--seed", type=click.IntRange(0), help="This one seed.")
-@click.option("--steps", type=click.IntRange(1), help="Cycles of a seed.  [default: 100000, under Icarus 12000]")
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    help="Cycles of a seed.  [default: 100000; under Icarus 12000, of rva23s64 20000, of max 40000]",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Seeds at a time.  [default: as many as there are cores]")
 @click.option(
     "--verilog",

@@ -23,6 +23,8 @@ __all__ = ["DEFAULT_STEPS", "Regression", "plan", "regress"]
 
 #: Cycles of a seed, by simulator: under Icarus, which is slow, enough for each sequence once.
 DEFAULT_STEPS = {"verilator": 100_000, "icarus": 12_000}
+#: And of harts with more extensions, which have more sequences.
+_LONGER_STEPS = {"rva23s64": 20_000, "max": 40_000}
 #: How long a scheduler may take to answer.
 _ANSWER_S = "10s"
 
@@ -62,7 +64,7 @@ def plan(
             xlen=xlen,
             simulator=simulator,
             seed=seed,
-            steps=DEFAULT_STEPS[simulator] if steps is None else steps,
+            steps=max(DEFAULT_STEPS[simulator], _LONGER_STEPS.get(profile, 0)) if steps is None else steps,
             waves=waves,
             settings=settings,
             given=given,

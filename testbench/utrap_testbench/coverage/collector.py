@@ -75,6 +75,8 @@ class Collector:
             debugging.sample(self._hits, self.config, state, event, outcome)
         if self.config.ssdbltrp or self.config.smdbltrp or self.config.smrnmi:
             unexpected.sample(self._hits, self.config, state, event, outcome)
+        if state.critical and not state.debug:
+            return  # the hart has stopped, and the event is none
         if self.config.sscofpmf:
             self._request(state, event, outcome)
         if isinstance(event, CsrAccess):
@@ -96,7 +98,7 @@ class Collector:
             self._hits["returns"][event.insn.value, _MODE[outcome.from_mode], to] += 1
             if not state.debug:
                 self._statuses.sample(state, event.insn, outcome.from_mode)
-        elif outcome.trap:
+        elif outcome.trap and not (outcome.double or outcome.rnmi):
             self._trap(state, outcome)
             if isinstance(event, TakeException):
                 self._exception(state, event, outcome)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp
+from utrap_testbench.golden.writable import OPEN
 
 from .source import Source
 
@@ -107,8 +108,8 @@ def judged(source: Source) -> Iterator[Cycle]:
     rng, ones = source.rng, source.rules.xlen_mask
     owned = [address for address, row in source.rules.csrs.items() if not row.is_placeholder]
     others = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
-    for name in source.csr_number:
-        if "stateen" in name:
+    for name in (*OPEN, "sstateen0"):
+        if "stateen" in name and source.has(name):
             yield Cycle(source.debug(name, ones))
     for mode in rng.sample(source.modes, len(source.modes)):
         some = [(address, 1) for address in owned] + [rng.choice(choices) for choices in others]

@@ -52,10 +52,10 @@ def below_m(source: Source) -> Iterator[Cycle]:
 def in_m(source: Source) -> Iterator[Cycle]:
     """With each MDT, a trap into M from every mode; where the hart stops, every event comes to nothing."""
     rng = source.rng
-    plans = list(product(source.modes, (0, 1), (False, True)))
-    for mode, mdt, is_exception in rng.sample(plans, len(plans)):
+    plans = list(product(source.modes, (0, 1), (False, True), (False, True) if source.config.smrnmi else (False,)))
+    for mode, mdt, is_exception, is_without_nmie in rng.sample(plans, len(plans)):
         yield from source.go_to(mode)
-        if source.config.smrnmi and source.chance(0.5):
+        if is_without_nmie:
             yield from rnmis.without_nmie(source, mode)
         yield from _set_mdt(source, mdt)
         if is_exception:

@@ -13,6 +13,7 @@ from .source import Source
 
 __all__ = ["hidden", "ladder"]
 
+_NEUTRAL = (CsrOp.SET, CsrOp.CLEAR)
 _OPS = (CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR)
 
 
@@ -22,17 +23,16 @@ def ladder(source: Source) -> Iterator[Cycle]:
     classes = _gated(source)
     for mode in rng.sample(source.modes, len(source.modes)):
         for (register, bit), names in rng.sample(sorted(classes.items()), len(classes)):
-            for values in rng.sample(list(product((0, 1), repeat=3)), 8):
+            # M's changes last: it hides the others while they are written.
+            for s, h, m in product(rng.sample((0, 1), 2), rng.sample((0, 1), 2), rng.sample((0, 1), 2)):
                 yield from source.go_to(mode)
-                yield from _allow(source, register, bit, values)
-                if source.config.shudeleg:
-                    yield Cycle(source.debug("hudcfg", rng.choice((0, 1, 1))))
+                yield from _allow(source, register, bit, (m, h, s))
+                if source.config.shudeleg and source.chance(0.5):
+                    yield Cycle(source.debug("hudcfg", 3, rng.choice((CsrOp.SET, CsrOp.SET, CsrOp.CLEAR))))
                 for addresses in names.values():
-                    # A write may change what judges: it comes last.
-                    for op in (CsrOp.READ, rng.choice(_OPS)):
-                        yield Cycle(source.access(rng.choice(addresses), op, exists=1))
-                        if op is not CsrOp.READ:
-                            yield from _allow(source, register, bit, values)
+                    yield Cycle(source.access(rng.choice(addresses), CsrOp.READ, exists=1))
+                    # It has the rights of a write and changes nothing that judges.
+                    yield Cycle(source.access(rng.choice(addresses), rng.choice(_NEUTRAL), 0, exists=1))
 
 
 def hidden(source: Source) -> Iterator[Cycle]:
@@ -64,11 +64,16 @@ def _gated(source: Source) -> dict[tuple[int, int], dict[object, list[int]]]:
     return found
 
 
-def _allow(source: Source, register: int, bit: int, values: tuple[int, ...]) -> Iterator[Cycle]:
-    """The bit in mstateen, hstateen and sstateen; M's is open while the others are written."""
+def _allow(source: Source, register: int, bit: int, values: tuple[int, int, int]) -> Iterator[Cycle]:
+    """The bit in mstateen, hstateen and sstateen, where it is not so; M's is open while the others are written."""
     half, place = ("h", bit - 32) if source.config.xlen == 32 and bit >= 32 else ("", bit)
     m, h, s = (f"{level}stateen{register}{half}" for level in "mhs")
-    plan = [(m, 1), (h, 1), (s, values[2]), (h, values[1]), (m, values[0])]
-    for name, is_set in plan:
-        if name in source.csr_number:
+    state = source.state
+    stored = (getattr(state, f"{level}stateen{register}") >> bit & 1 for level in "mh")
+    now = dict(zip((m, h), stored, strict=True)) | {s: state.sstateen0 >> bit & 1 if register == 0 else values[2]}
+    wanted = dict(zip((m, h, s), values, strict=True))
+    plan = [name for name in (s, h) if now[name] != wanted[name]]
+    for name, is_set in [(m, 1)] * bool(plan) + [(name, wanted[name]) for name in plan] + [(m, values[0])]:
+        if name in source.csr_number and now[name] != is_set:
+            now[name] = is_set
             yield Cycle(source.debug(name, 1 << place, CsrOp.SET if is_set else CsrOp.CLEAR))

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from itertools import product
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import CsrOp, Irq
+from utrap_testbench.golden import CsrOp, Irq, Mode
 
 from .source import Source
 
@@ -47,6 +47,7 @@ def edges(source: Source) -> Iterator[Cycle]:
     """One before, at, and after each compare register, under every combination of what enables the timers."""
     rng = source.rng
     views = [source.csr_number[name] for name in _VIEWS if name in source.csr_number]
+    yield from source.go_to(Mode.M)
     plans = list(product((0, 1), (0, 1), (-(1 << 33), -1, 0, 1 << 33)))
     for menvcfg, henvcfg, distance in rng.sample(plans, len(plans)):
         yield from _enable(source, menvcfg, henvcfg)

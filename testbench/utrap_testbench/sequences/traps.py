@@ -88,6 +88,8 @@ def routes(source: Source) -> Iterator[Cycle]:
     """Every cause from every mode to every mode that may have it, by registers all ones or zeros, any vector."""
     causes = [*source.causes, source.never_delegated]
     half = len(causes) // 2
+    if source.config.ssdbltrp:
+        yield from source.set_dte(0, 0)  # else SDT turns what comes twice into a double trap
     for mode in source.rng.sample(source.modes, len(source.modes)):
         for medeleg, hedeleg, below in _delegations(source, mode):
             values = {"medeleg": medeleg, "hedeleg": hedeleg, "sedeleg": below, "huedeleg": below, "hudcfg": 1}
