@@ -23,7 +23,8 @@ from .state import State
 WAYS: Final = ("CSR instruction", "guest", "debugger")
 #: The registers without whose bits others are read-only 0, from above: each is written with ones.
 OPEN: Final = (
-    "medeleg", "mideleg", "hideleg", "sideleg", "menvcfg", "menvcfgh", "henvcfg", "henvcfgh", "mcounteren", "hcounteren",
+    "medeleg", "mideleg", "hideleg", "sideleg", "menvcfg", "menvcfgh", "henvcfg", "henvcfgh",
+    "mcounteren", "hcounteren",
     *(f"{level}stateen{number}{half}" for level in "mh" for number in range(4) for half in ("", "h")),
 )  # fmt: skip
 #: Those that are 0 while the bits that they hide are written: STCE hides STIP (norm:mip_stip_stimecmp_acc).
