@@ -54,7 +54,7 @@ def points(config: Config, modes: list[str]) -> list[Point]:
     owners = {irq: may_be_for(config, irq) for irq in order}
     there = [target for target in _TARGET if any(target in some for some in owners.values())]
     beside: dict[Bin, str | None] = {}
-    for came, to, rival, place in product(map(Mode.__getitem__, modes), there, there, (_FIRST, _LAST)):
+    for came, to, rival, place in product([Mode[name] for name in modes], there, there, (_FIRST, _LAST)):
         beside[came.name, to.name, rival.name, place] = _why_not(config, owners, (came, to, rival), place)
     waiting: dict[Bin, str | None] = {}
     for irq, rival in product(order, there):
