@@ -45,7 +45,9 @@ _SINGLE = (
         core="its page-table walker reads it: the unit has no part in it",
         holds=lambda c: c.has_paging,
     ),
+    # norm:sstvecd_stvec_mode_direct, norm:sstvecd_stvec_base_aligned_address
     Claim(name="Sstvecd", text="stvec takes MODE Direct and every BASE of 4 bytes' alignment", holds=lambda c: c.s),
+    # norm:sstvala_stval_faulting_vaddr, norm:sstvala_stval_faulting_instruction
     Claim(
         name="Sstvala",
         text="stval is given the address of every fault that has one, and the instruction of illegal and virtual ones",
@@ -56,8 +58,9 @@ _SINGLE = (
         name="Sscounterenw",
         text="scounteren has a writable bit for every counter that can count",
         core="it has no counter that `counters` leaves out",
-        holds=lambda c: c.s and _every_counter(c),
+        holds=lambda c: c.s and _every_counter(c),  # norm:sscounterenw_hpmcounter_scounteren
     ),
+    # norm:ssu64xl_uxl_sstatus
     Claim(name="Ssu64xl", text="sstatus.UXL holds 2", holds=lambda c: c.s and c.xlen == 64),
     Claim(
         name="Ssstateen",
@@ -69,18 +72,22 @@ _SINGLE = (
         name="Shcounterenw",
         text="hcounteren has a writable bit for every counter that can count",
         core="as for Sscounterenw",
-        holds=lambda c: c.h and _every_counter(c),
+        holds=lambda c: c.h and _every_counter(c),  # norm:shcounterenw_hpmcounter_hcounteren
     ),
+    # norm:shvstvala_vstval_written
     Claim(name="Shvstvala", text="vstval is given all that stval is", core="as for Sstvala", holds=lambda c: c.h),
     Claim(
         name="Shtvala",
         text="htval is given the guest-physical address of every guest-page fault",
         core=_HTVAL,
-        # On RV32 no address is wider than the registers.
+        # norm:shtvala_htval_faulting_gpa: on RV32 no address is wider than the registers.
         holds=lambda c: c.h and (c.shtvala or c.xlen == 32),
     ),
+    # norm:shvstvecd_vstvec_mode_direct, norm:shvstvecd_vstvec_base_aligned_address
     Claim(name="Shvstvecd", text="vstvec takes MODE Direct and every BASE of 4 bytes' alignment", holds=lambda c: c.h),
+    # norm:shvsatpa_satp_vsatp_modes
     Claim(name="Shvsatpa", text="vsatp takes every translation mode that satp does", holds=lambda c: c.h),
+    # norm:shgatpa_satp_hgatp_mode_support, norm:shgatpa_hgatp_bare_mode
     Claim(
         name="Shgatpa",
         text="hgatp takes Bare, and the x4 form of every translation mode that satp does",

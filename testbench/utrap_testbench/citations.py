@@ -1,8 +1,9 @@
 """Which rule is cited where: rule of the manual or of our specifications -> RTL, model, test, property.
 
 `python -m utrap_testbench.citations` in a checkout prints the table; `--uncited` prints the rules that
-nothing cites. A citation is `norm:` and a tag of docs/spec/norm-tags.tsv, `HU-` and a number of
-docs/spec/shudeleg.md, or `warl:` and a word of docs/spec/warl.md: of a table's first column or a sentence.
+nothing cites and that may bind a trap unit. A citation is `norm:` and a tag of docs/spec/norm-tags.tsv,
+`HU-` and a number of docs/spec/shudeleg.md, or `warl:` and a word of docs/spec/warl.md: of a table's first
+column or a sentence.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import re
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 CITATION = re.compile(r"\bnorm:\w[\w-]*|\bwarl:\w+|\bHU-\d+")
 
@@ -29,11 +31,32 @@ COLUMNS = tuple(dict.fromkeys(LAYERS.values()))
 EXEMPT = ("tests/frame/", "testbench/utrap_testbench/citations.py")
 
 
+class Rule(NamedTuple):
+    """A row of docs/spec/norm-tags.tsv.
+
+    Attributes:
+        chapter: The manual's chapter.
+        section: Its section there.
+        tag: Its name.
+        why_not: Why it binds no trap unit; "" where it may.
+    """
+
+    chapter: str
+    section: str
+    tag: str
+    why_not: str = ""
+
+
+def manual(root: Path) -> list[Rule]:
+    """The rules of the manual, in the document's order."""
+    lines = (root / "docs" / "spec" / "norm-tags.tsv").read_text().splitlines()
+    return [Rule(*line.split("\t")) for line in lines if not line.startswith("#")]
+
+
 def rules(root: Path) -> list[str]:
     """Every rule of the manual and of the extension, in the documents' order."""
     spec = root / "docs" / "spec"
-    lines = (spec / "norm-tags.tsv").read_text().splitlines()
-    tags = [f"norm:{line.split(chr(9))[2]}" for line in lines if not line.startswith("#")]
+    tags = [f"norm:{rule.tag}" for rule in manual(root)]
     ours = re.findall(r"^(?:- )?(HU-\d+)\. ", (spec / "shudeleg.md").read_text(), re.MULTILINE)
     return list(dict.fromkeys([*tags, *ours]))
 
@@ -80,7 +103,8 @@ def main() -> int:
     found = citations(options.root)
     listed = rules(options.root)
     if options.uncited:
-        print("\n".join(rule for rule in listed if rule not in found))
+        free = {f"norm:{rule.tag}" for rule in manual(options.root) if rule.why_not}
+        print("\n".join(rule for rule in listed if rule not in found and rule not in free))
         return 0
     shown = [rule for rule in [*listed, *sorted(choices(options.root))] if rule in found]
     width = max(map(len, listed))

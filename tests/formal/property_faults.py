@@ -330,6 +330,8 @@ DOUBLE = {
     "a_trap_into_s_sets_sdt": ("mstatus_sdt", _if("take_s", "mstatus_sdt")),
     "a_double_trap_says_what_it_was": ("mtval2_gpa", _if("is_double_trap", "48'd0")),
     "sret_ends_sdt": ("vsstatus_sdt", _if("sret_executes & mode_v", "vsstatus_sdt")),
+    "a_write_that_leaves_sdt_clears_sie": ("mstatus_sie", _if("write_mstatus", "csr_written[1]")),
+    "mret_below_s_ends_sdt": ("vsstatus_sdt", _if("mret_executes", "vsstatus_sdt")),
     "uret_in_u_undoes_no_sdt": _leak("uret_executes", "sstatus"),
     "no_trap_into_u_touches_sdt": _leak("enter_u", "sstatus"),
     "no_trap_into_u_touches_mdt": _leak("enter_u", "mstatus"),
@@ -351,6 +353,9 @@ RNMI = {
     "an_rnmi_saves_where_the_hart_was": ("mnstatus_mnpp", _if("enter_rnmi", "2'd3")),
     "an_rnmi_changes_nothing_else": _leak("enter_rnmi", "uepc"),
     "without_one_nothing_is_taken": ("enter_rnmi", "is_rnmi"),
+    "its_registers_hold_what_they_may": ("mnstatus", "$ | 64'd1"),
+    "m_writes_mnscratch_and_mnepc_whole": ("mnscratch_scratch", _if("write_mnscratch", "{1'b0, csr_written[62:0]}")),
+    "an_rnmi_ends_wfi": ("interrupt_wake", _if("~mnstatus_nmie", "1'b0")),
     "an_exception_in_m_with_nmie_0_has_its_own_address": ("vector_m_or_rnmi", "vector_m"),
     "mnret_is_for_m_alone": ("mnret_fault", _if(IN["s"], "2'd0")),
     "mnret_leads_back": ("mnret_v", "mnstatus_mnpv"),
@@ -369,6 +374,14 @@ ENVIRONMENT = {
     "a_guest_has_updates_from_m": ("hart_vs_adue", "henvcfg_adue"),
     "a_supervisor_always_has_the_fences_of_sinval": ("legality_sfence_inval", _if("mstatus_tvm", "2'd1")),
     "wrs_nto_is_judged": ("legality_wrs_nto", _if(IN["u"], "2'd0")),
+    "fences_follow_fiom": ("hart_fiom", _if(IN["vu"], "henvcfg_fiom")),
+    "cbo_inval_flushes_where_a_register_above_says_so": (
+        "hart_cbo_inval_flushes",
+        _if(IN["vu"], "senvcfg_cbie == 2'd1"),
+    ),
+    "the_register_above_masks": ("hart_load_store_pmm", _if("hart_load_store_mode == 3'd5", "menvcfg_pmm")),
+    "translation_follows_pbmte_and_adue": ("hart_adue", "henvcfg_adue"),
+    "an_xenvcfg_has_nothing_else": ("menvcfg", "$ | 64'd2"),
 }
 
 #: By suite and property: the net or register, and what it gets.

@@ -31,7 +31,10 @@ ON = {"menvcfg": DTE, "henvcfg": DTE}
 
 
 def test_mdt_is_1_after_reset_and_software_clears_it():
-    """norm:mstatus_mdt_rst, norm:mstatus_mie_set_mdt_0, norm:mstatus_mie_clr_by_mdt_rv64"""
+    """norm:mstatus_mdt_sz_warl, norm:mstatus_mdt_rst, norm:mstatus_mie_set_mdt_0, norm:mstatus_mie_clr_by_mdt_rv64
+
+    norm:mstatus_mie_set_mdt_0_rv64: the same write clears MDT and sets MIE.
+    """
     state = reset_state(BOTH)
     assert read(BOTH, state, "mstatus") & MDT == MDT
     assert read(BOTH, write(BOTH, state, "mstatus", MDT | MIE), "mstatus") & (MDT | MIE) == MDT
@@ -49,7 +52,10 @@ def test_on_rv32_mdt_is_in_mstatush():
 
 
 def test_sdt_set_by_software_clears_sie():
-    """norm:sstatus_sdt, norm:sstatus_sdt_sstatus_sie_overwrite, norm:vsstatus_sdt_op"""
+    """norm:sstatus_sdt, norm:sstatus_SDT, norm:vsstatus_SDT, norm:sstatus_sdt_sstatus_sie_overwrite
+
+    norm:vsstatus_sdt_op
+    """
     for name in ("sstatus", "mstatus", "vsstatus"):
         state = write(BELOW, state_in(BELOW, M, **ON), name, SDT | SIE)
         assert read(BELOW, state, name) & (SDT | SIE) == SDT
@@ -211,6 +217,10 @@ def test_a_trap_into_u_neither_tests_nor_sets_them():
 
 
 def test_double_traps_are_never_delegated():
-    """HU-36, warl:medeleg"""
+    """HU-36, warl:medeleg: 16 by no register, 18 and 19 never from U, 19 never from a guest to U."""
     for name in ("medeleg", "hedeleg", "sedeleg", "huedeleg"):
-        assert read(BOTH, write(BOTH, reset_state(BOTH), name, (1 << 64) - 1), name) & 1 << 16 == 0
+        state = write(BOTH, reset_state(BOTH), "medeleg", (1 << 64) - 1)
+        written = read(BOTH, write(BOTH, state, name, (1 << 64) - 1), name)
+        assert written & 1 << 16 == 0
+        assert written & 1 << 19 == (1 << 19 if name in ("medeleg", "hedeleg") else 0)
+        assert written & 1 << 18 == (0 if name == "sedeleg" else 1 << 18)

@@ -32,7 +32,8 @@ XENVCFG = ("menvcfg", "senvcfg", "henvcfg")
 def test_cbie_has_no_reserved_value(name, written, stored):
     """norm:menvcfg_cbie_warl_op, norm:senvcfg_cbie, norm:henvcfg_cbie, warl:CBIE"""
     assert written_and_read(BLOCKS, name, written << 4) >> 4 & 3 == stored
-    assert written_and_read(Config(), name, 0xF0) & 0xF0 == 0  # norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbze_rdonly0
+    # norm:menvcfg_enc_img, norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbcfe_rdonly0, norm:menvcfg_cbze_rdonly0
+    assert written_and_read(Config(), name, 0xF0) & 0xF0 == 0
     assert written_and_read(BLOCKS, name, 0xC0) & 0xC0 == 0xC0
 
 
@@ -50,7 +51,10 @@ def test_hupmm_has_no_reserved_value(written, stored):
 
 
 def test_pmm_is_read_only_0_on_rv32():
-    """norm:pm_rv32_illegal, norm:menvcfg_pmm_rdonly0"""
+    """norm:pm_rv32_illegal, norm:pm_rv64_only, norm:menvcfg_pmm_rdonly0
+
+    norm:mseccfgh_sz_acc_op, norm:mseccfgh_presence
+    """
     hart = Config.profile("full", xlen=32, smmpm=True, smnpm=True, ssnpm=True)
     for name in ("menvcfgh", "henvcfgh", "mseccfgh"):
         assert written_and_read(hart, name, 3) == 0
@@ -68,6 +72,7 @@ def test_what_menvcfg_withholds_henvcfg_reads_as_0_and_keeps(extension, bit):
         assert read(hart, state, "henvcfg" + high) == 0
         assert read(hart, write(hart, state, "menvcfg" + high, value), "henvcfg" + high) == value
     others = Config.profile("full", **dict.fromkeys(WITHHELD.keys() - {extension}, True))
+    # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0
     assert written_and_read(others, "menvcfg", 1 << bit) == 0
 
 
@@ -175,7 +180,7 @@ PMM = {"mseccfg": 2 << 32, "menvcfg": 3 << 32, "senvcfg": 2 << 32, "henvcfg": 3 
 
 @pytest.mark.parametrize("only", ["mseccfg", "menvcfg", "senvcfg", "henvcfg"])
 def test_the_register_of_the_next_higher_mode_masks(only):
-    """norm:pm_config_next_higher, norm:smnpm_definition, norm:ssnpm_definition"""
+    """norm:pm_config_next_higher, norm:smmpm_definition, norm:smnpm_definition, norm:ssnpm_definition"""
     whose = {M: "mseccfg", S: "menvcfg", U: "senvcfg", VS: "henvcfg", VU: "senvcfg"}
     for mode, name in whose.items():
         state = state_in(MASKING, mode, **{only: PMM[only]})
@@ -207,7 +212,7 @@ def test_hlv_in_u_follows_hupmm():
 
 
 def test_mseccfg_exists_with_smmpm_alone():
-    """norm:mseccfg_pmm_presence_op, warl:mseccfg"""
+    """norm:mseccfg_pmm_presence_op, norm:mseccfg_presence, norm:mseccfg_pmm_rdonly0, warl:mseccfg"""
     plain = Config()
     assert csr(plain, state_in(plain, M), 0x747)[1].fault == 2
     assert written_and_read(MASKING, "mseccfg", (1 << 64) - 1) == 3 << 32

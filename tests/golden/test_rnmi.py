@@ -57,7 +57,8 @@ def test_without_it_there_is_nothing_of_it():
 def test_entry_and_return(source, mnpp, mnpv):
     """norm:rnmi_entry, norm:rnmi_entry_cause, norm:rnmi_entry_priv, norm:rnmi_entry_nmie_clear, norm:rnmi_enter_mmode
 
-    norm:rnmi_trap_addr, norm:mncause_interrupt, norm:rnmi_resume, norm:mnret_restore, HU-32
+    norm:rnmi_trap_addr, norm:mncause_interrupt, norm:mncause_interrupt_code, norm:mnepc_op, norm:mnstatus_mnpp_op,
+    norm:mnstatus_mnpv_op, norm:rnmi_resume, norm:mnret_restore, HU-32
     """
     before = raised(state_in(RNMI, source, mstatus_mie=1, hustatus_upv=1, **ON), cause=5)
     inside, outcome = step(RNMI, before, TakeRnmi(pc=0x1234))
@@ -153,7 +154,10 @@ def test_the_other_returns_leave_nmie():
 
 
 def test_the_registers_hold_what_they_say():
-    """norm:mnscratch_sz, norm:mnepc_sz, norm:mnepc_bit0, norm:mncause_op, warl:mncause"""
+    """norm:mnscratch_sz, norm:mnscratch_acc, norm:mnepc_sz, norm:mnepc_acc, norm:mnepc_bit0, norm:mnepc_warl
+
+    norm:mncause_op, norm:mncause_img, norm:mnstatus_img, warl:mncause
+    """
     ones = (1 << 64) - 1
     for name, wanted in (("mnscratch", ones), ("mnepc", ones - 1), ("mncause", 1 << 63 | 63)):
         assert read(RNMI, write(RNMI, reset_state(RNMI), name, ones), name) == wanted

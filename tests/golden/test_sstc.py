@@ -97,12 +97,13 @@ def test_the_software_bit_is_kept_and_not_written_while_the_timer_has_stip():
     [(9, 0, 0), (10, 0, VSTIP), (5, 5, VSTIP), (12, (1 << 64) - 4, 0), (20, 1 << 63, VSTIP)],
 )
 def test_vstip_follows_the_guests_time_or_hvip(time, delta, wanted):
-    """norm:hip_vstip_op, norm:hip_vstip_enable: the sum wraps at 64 bits."""
+    """norm:hip_vstip_op, norm:hip_vstip_clear: the sum wraps at 64 bits."""
     state = state_in(SSTC, VS, menvcfg=STCE, henvcfg=STCE, vstimecmp=10, time=time, htimedelta=delta)
     assert read(SSTC, state, "mip") & VSTIP == wanted
     assert read(SSTC, state.replace(hvip=VSTIP), "hip") & VSTIP == VSTIP
     assert read(SSTC, state.replace(henvcfg=0), "mip") & VSTIP == 0
     # henvcfg.STCE is hidden behind menvcfg's, and kept.
+    # norm:stce_bit_exist, norm:menvcfg_stce_op1
     hidden = write(SSTC, state, "menvcfg", 0)
     assert read(SSTC, hidden, "henvcfg") & STCE == 0
     assert read(SSTC, hidden, "mip") & VSTIP == 0
@@ -110,14 +111,14 @@ def test_vstip_follows_the_guests_time_or_hvip(time, delta, wanted):
 
 
 def test_in_a_guest_stimecmp_is_vstimecmp():
-    """norm:vstimecmp_exist, norm:H_vscsrs_sub"""
+    """norm:stimecmp_exist, norm:vstimecmp_exist, norm:vstimecmp_sz, norm:H_vscsrs_sub"""
     state, outcome = csr(SSTC, state_in(SSTC, VS, **ON), "stimecmp", 77)
     assert outcome.fault == 0
     assert (state.vstimecmp, state.stimecmp) == (77, (1 << 64) - 1)
 
 
 def test_a_timer_interrupts_a_guest():
-    """norm:sstc_vs_facility: taken in VS under the number of the supervisor's timer."""
+    """norm:sstc_vs_facility, norm:hip_vstip_enable: taken in VS under the number of the supervisor's timer."""
     state = state_in(
         SSTC, VU, menvcfg=STCE, henvcfg=STCE, vstimecmp=10, mie=VSTIP, mideleg=VSTIP, hideleg=VSTIP, vstvec=0x1000
     )

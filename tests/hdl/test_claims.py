@@ -15,7 +15,11 @@ WIDE = Config.profile(
     satp_modes=("bare", "sv39", "sv48", "sv57"), hgatp_modes=("bare", "sv39x4", "sv48x4", "sv57x4"),
 )  # fmt: skip
 SMALL = Config.profile("msuh", 64, satp_modes=("bare", "sv39", "sv48"), hgatp_modes=("bare", "sv39x4"))
-HARTS = (WIDE, SMALL, Config.profile("msu", 64), Config.profile("msuh", 32))
+HARTS = (
+    *(WIDE, SMALL, Config.profile("msu", 64), Config.profile("msuh", 32)),
+    *(Config.profile(name, 64) for name in ("rva22s64", "rva23s64", "rvb23s64")),
+)
+OF_EVERY_HART = {"Ssccptr", "Sstvecd", "Sstvala", "Sscounterenw", "Ssu64xl"}
 
 
 def names(config):
@@ -28,17 +32,22 @@ def test_each_claim_is_made_where_it_holds():
     assert every - names(SMALL) == {
         "Sscounterenw", "Shcounterenw", "Ssstateen", "Shtvala", "Shgatpa", "Sha",
     }  # fmt: skip
-    assert names(Config.profile("msu", 64, counters="zihpm")) == {
-        "Ssccptr", "Sstvecd", "Sstvala", "Sscounterenw", "Ssu64xl",
-    }  # fmt: skip
+    assert names(Config.profile("msu", 64, counters="zihpm")) == OF_EVERY_HART
     assert names(Config.profile("mu", 64)) == set()
-    assert names(Config.profile("rva23s64", 64)) == every
+    for name in ("rva23s64", "max"):
+        assert names(Config.profile(name, 64)) == every
+    for name in ("rva22s64", "rvb23s64"):
+        assert names(Config.profile(name, 64)) == OF_EVERY_HART
     assert "Ssccptr" not in names(Config.profile("msu", 64, satp_modes=("bare",)))
 
 
 @on(*HARTS)
 async def test_the_tables_take_every_base_in_direct_mode(bench):
-    """Sstvecd, Shvstvecd"""
+    """Sstvecd, Shvstvecd
+
+    norm:sstvecd_stvec_mode_direct, norm:sstvecd_stvec_base_aligned_address, norm:shvstvecd_vstvec_mode_direct,
+    norm:shvstvecd_vstvec_base_aligned_address
+    """
     random = Random("bases")
     for claim, csr in (("Sstvecd", "stvec"), ("Shvstvecd", "vstvec")):
         if claim in names(bench.config):
@@ -50,7 +59,10 @@ async def test_the_tables_take_every_base_in_direct_mode(bench):
 
 @on(*HARTS)
 async def test_the_counters_enables_take_every_counter(bench):
-    """Sscounterenw, Shcounterenw"""
+    """Sscounterenw, Shcounterenw
+
+    norm:sscounterenw_hpmcounter_scounteren, norm:shcounterenw_hpmcounter_hcounteren
+    """
     for claim, csr in (("Sscounterenw", "scounteren"), ("Shcounterenw", "hcounteren")):
         if bench.config.h or csr == "scounteren":
             await bench.put(csr, 0xFFFF_FFFF)
@@ -59,13 +71,16 @@ async def test_the_counters_enables_take_every_counter(bench):
 
 @on(*HARTS)
 async def test_uxl_is_2_on_rv64(bench):
-    """Ssu64xl"""
+    """Ssu64xl: norm:ssu64xl_uxl_sstatus"""
     assert (bench.get("sstatus") >> 32 == 2) == ("Ssu64xl" in names(bench.config))
 
 
 @on(*HARTS)
 async def test_the_trap_values_are_written_for_every_cause(bench):
-    """Sstvala, Shvstvala: faults of fetches, loads and stores, breakpoints, illegal and virtual instructions"""
+    """Sstvala, Shvstvala: faults of fetches, loads and stores, breakpoints, illegal and virtual instructions
+
+    norm:sstvala_stval_faulting_vaddr, norm:sstvala_stval_faulting_instruction, norm:shvstvala_vstval_written
+    """
     causes = bits(1, 2, 3, 5, 7, 12, 13, 15)
     targets = [("U", "stval", 0)] + [("VU", "vstval", causes)] * bench.config.h
     for mode, csr, hedeleg in targets:
@@ -81,7 +96,10 @@ async def test_the_trap_values_are_written_for_every_cause(bench):
 
 @on(*HARTS)
 async def test_vsatp_and_hgatp_take_what_satp_takes(bench):
-    """Shvsatpa, Shgatpa"""
+    """Shvsatpa, Shgatpa
+
+    norm:shvsatpa_satp_vsatp_modes, norm:shgatpa_satp_hgatp_mode_support, norm:shgatpa_hgatp_bare_mode
+    """
     config = bench.config
     if not config.h:
         pytest.skip("no hypervisor")
@@ -98,7 +116,7 @@ async def test_vsatp_and_hgatp_take_what_satp_takes(bench):
 
 @on(*HARTS)
 async def test_htval_takes_every_address(bench):
-    """Shtvala: of 64 bits on RV64, of Sv32x4's 34 on RV32"""
+    """Shtvala (norm:shtvala_htval_faulting_gpa): of 64 bits on RV64, of Sv32x4's 34 on RV32"""
     config = bench.config
     if not config.h:
         pytest.skip("no hypervisor")

@@ -31,7 +31,7 @@ async def put_mdt(bench, value):
 
 @on(*BELOW)
 async def test_a_trap_into_s_sets_sdt_and_the_next_goes_to_m(bench):
-    # norm:sstatus_sdt_trap, norm:mtval2_Ssdbltrap
+    # norm:sstatus_sdt_trap, norm:mtval2_Ssdbltrap, norm:M_mode_invoke_error
     await set_dte(bench, 1, 0)
     await bench.put("medeleg", 1 << ILLEGAL)
     await bench.enter(U)
@@ -75,7 +75,8 @@ async def test_an_interrupt_for_a_busy_guest_enters_at_base_with_the_number_of_m
 
 @on(*BELOW)
 async def test_sdt_is_read_only_0_without_dte_and_clears_sie_when_set(bench):
-    # norm:menvcfg_dte_op, norm:henvcfg_dte_op, norm:sstatus_sdt_sstatus_sie_overwrite
+    # norm:menvcfg_DTE, norm:henvcfg_DTE, norm:menvcfg_dte_op, norm:henvcfg_dte_op,
+    # norm:sstatus_sdt_sstatus_sie_overwrite
     await set_dte(bench, 0, 1)
     for name in ("sstatus", "vsstatus"):
         await bench.put(name, SDT | SIE)

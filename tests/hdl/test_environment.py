@@ -41,7 +41,8 @@ async def test_cache_block_instructions_are_judged_by_each_level(bench):
             assert seen.legality_cbo_inval == verdict(config, mode, m, h, s), at
             assert seen.legality_cbo_clean == verdict(config, mode, m & 1, h & 1, s & 1), at
             assert seen.legality_cbo_zero == verdict(config, mode, m >> 1, h >> 1, s >> 1), at
-            # norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_s-mode_op0, norm:cbo-inval_h-mode_op0
+            # norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_s-mode_op0, norm:cbo-inval_s-mode_op1,
+            # norm:cbo-inval_s-mode_op2, norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2
             above = [m] * (mode is not M) + [h] * (mode in (VS, VU)) + [s] * (config.s and mode in (U, VU))
             if seen.legality_cbo_inval == NONE:
                 assert seen.hart_cbo_inval_flushes == (1 in above), at
@@ -72,7 +73,8 @@ async def test_the_fences_around_sinval_are_every_supervisors(bench):
 
 @on(*MSUH)
 async def test_page_tables_of_a_guest_have_what_m_and_hs_grant(bench):
-    # norm:menvcfg_pbmte_henvcfg_pbmte_rdonly0, norm:menvcfg_adue_henvcfg_adue_rdonly0
+    # norm:menvcfg_pbmte_henvcfg_pbmte_rdonly0, norm:menvcfg_adue_henvcfg_adue_rdonly0, norm:menvcfg_pbmte_op,
+    # norm:menvcfg_adue_op, norm:henvcfg_pbmte_op, norm:henvcfg_adue_op
     half, low = ("", 32) if bench.config.xlen == 64 else ("h", 0)
     for (name, bit), m, h in product((("pbmte", 30), ("adue", 29)), (0, 1), (0, 1)):
         await bench.put(f"henvcfg{half}", h << low + bit)
@@ -85,7 +87,8 @@ async def test_page_tables_of_a_guest_have_what_m_and_hs_grant(bench):
 
 @on(*MSUH)
 async def test_reserved_encodings_are_stored_as_0(bench):
-    # norm:menvcfg_cbie_warl_op, norm:menvcfg_pmm_enc, norm:pm_rv32_illegal
+    # norm:menvcfg_cbie_warl_op, norm:menvcfg_pmm_enc, norm:pm_rv32_illegal, norm:pmlen_supported_values,
+    # norm:pmlen_future_reserved, norm:pmlen_illegal_warl, norm:senvcfg_pmm_Ssnpm, norm:mseccfg_sz_acc
     for csr in ("menvcfg", "senvcfg", "henvcfg"):
         for value in range(4):
             await bench.put(csr, value << CBIE)
@@ -101,7 +104,8 @@ async def test_reserved_encodings_are_stored_as_0(bench):
 
 @on(FULL, MSUH[1], MU[1])
 async def test_pointers_are_masked_as_the_mode_above_says(bench):
-    # norm:pm_config_next_higher, norm:pm_mprv_spvp, norm:pm_mxr_exception
+    # norm:pm_config_next_higher, norm:pm_mprv_spvp, norm:pm_mxr_exception, norm:pm_per_mode_control,
+    # norm:pm_auto_apply_active_mode, norm:pm_mode_only_dependency, norm:menvcfg_pmm_op, norm:senvcfg_pmm_immediate
     config = bench.config
     by = {M: 3, S: 2, U: 3, VS: 2, VU: 3} if config.s else {M: 3, U: 2}
     for mode, mxr, vs_mxr in product(bench.modes, (0, 1)[: 1 + config.s], (0, 1)[: 1 + config.h]):

@@ -134,7 +134,10 @@ async def test_sideleg_does_not_have_it(bench):
 
 @on(*PLAIN, *FULL)
 async def test_scountovf_shows_what_the_mode_may_know(bench):
-    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access
+
+    norm:scountovf_smode_read_access_control
+    """
     bench.level(of=0xFFFF_FFFF)
     await bench.put("mcounteren", 0xFF0F)
     if bench.config.h:

@@ -58,7 +58,10 @@ def fault(bench, csr, op=CsrOp.READ):
 
 @on(*ALL, *PLAIN, *SUPERVISOR, *USER, *FULL)
 async def test_a_bit_exists_where_what_it_is_for_does(bench):
-    """norm:stateen_unimplemented_state_roz, norm:stateen_reserved_roz, norm:mstateen_bit_63_op, HU-29"""
+    """norm:stateen_unimplemented_state_roz, norm:stateen_reserved_roz, norm:mstateen_bit_63_op, HU-29
+
+    norm:mstateen_bit_correspondence, norm:mstateen_bit_63_roz
+    """
     config = bench.config
     await allow(bench)
     user = mask(*[C] * (config.n or config.custom_state), *[FCSR] * config.zfinx, *[JVT] * config.zcmt)
@@ -103,7 +106,10 @@ async def test_after_reset_all_is_closed(bench):
 
 @on(*ALL)
 async def test_what_is_0_above_is_read_only_0_below_and_kept(bench):
-    """norm:mstateen_lower_priv_roz, norm:sstateen_vsmode_access_roz, norm:hstateen_bit_63_writable, warl:stateen"""
+    """norm:mstateen_lower_priv_roz, norm:sstateen_vsmode_access_roz, norm:hstateen_bit_63_writable, warl:stateen
+
+    norm:sstateen_ro1_bits, norm:hstateen_ro1_bits
+    """
     user = mask(C, FCSR, JVT)
     for m in (0, mask(C), mask(JVT, SE0), mask(C, FCSR, CTR, SE0), ONES):
         await allow(bench, m)

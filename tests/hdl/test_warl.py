@@ -215,8 +215,7 @@ async def test_hgatp_keeps_the_mode_and_takes_the_rest(bench):
 @pytest.mark.parametrize("name", ["menvcfg", "senvcfg", "henvcfg"])
 @on(*MU, *MSU, *FULL, NAMED_VARIANTS["bare64"])
 async def test_fiom_exists_where_paging_does(bench, name):
-    # norm:menvcfg_fiom_rdonly0_ok, norm:senvcfg_fiom_acc, norm:henvcfg_fiom_op, norm:menvcfg_menvcfgh_no_U_mode,
-    # warl:menvcfg
+    # norm:menvcfg_fiom_rdonly0_ok, norm:senvcfg_fiom_acc, norm:henvcfg_fiom_op, warl:menvcfg
     if name in bench.state():
         await bench.put(name, ones(bench.config))
         assert bench.get(name) == (1 if len(bench.config.satp_modes) > 1 else 0)

@@ -243,9 +243,22 @@ _always("hvip_is_in_mip",
 _GUESTS_OWN = ("sstatus", "sie", "stvec", "sscratch", "sepc", "scause", "stval", "sip", "satp")
 
 
+#: What says that a CSR of the newer extensions is there.
+_EXISTS = {
+    "menvcfg": "norm:menvcfg_sz_acc", "menvcfgh": "norm:menvcfgh_sz_acc_op", "senvcfg": "norm:senvcfg",
+    "henvcfg": "norm:henvcfg_sz_acc_op", "henvcfgh": "norm:henvcfgh_sz_acc_op",
+    "mseccfg": "norm:mseccfg_sz_acc norm:mseccfg_presence norm:mseccfg_pmm_presence_op",
+    "mseccfgh": "norm:mseccfgh_sz_acc_op norm:mseccfgh_presence",
+    "stimecmp": "norm:stimecmp_stimecmph_sz_acc", "vstimecmp": "norm:vstimecmp_sz norm:vstimecmp_acc",
+    "sstateen0": "norm:sstateen_rv64_csrs", "hstateen0": "norm:hstateen_rv64_csrs norm:hstateen_bit_63_writable",
+    "mstateen0h": "norm:stateen_rv32_upper_bits_csrs",
+}  # fmt: skip
+
+
 def _read(csr: str) -> None:
     @PROPERTIES.add(
-        "warl:views", where=lambda config: exists(csr, config), kind="read", name=f"read_{csr}",
+        f"warl:views {_EXISTS.get(csr, '')}".strip(), where=lambda config: exists(csr, config), kind="read",
+        name=f"read_{csr}",
         says=f"An access to {csr} outside a guest that may execute reads {csr}; so does a debugger's.",
     )  # fmt: skip
     def claim(w: Window) -> Claim:

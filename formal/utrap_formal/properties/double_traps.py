@@ -35,7 +35,11 @@ def _keeps_all(w: Window) -> Value:
 # --- SDT -----------------------------------------------------------------------------------------
 
 
-@PROPERTIES.add("norm:menvcfg_dte_op", needs="ssdbltrp", kind="SDT")
+@PROPERTIES.add(
+    "norm:menvcfg_dte_op norm:menvcfg_DTE norm:henvcfg_DTE norm:sstatus_SDT norm:vsstatus_SDT",
+    needs="ssdbltrp",
+    kind="SDT",
+)
 def sdt_is_0_where_dte_is(w: Window) -> Claim:
     """SDT is 1 only where menvcfg.DTE is, the guest's only where henvcfg.DTE is too."""
     now = w.now
@@ -61,7 +65,7 @@ def a_trap_into_s_sets_sdt(w: Window) -> Claim:
     return Claim(when=_enters(w, Mode.S) & w.now["menvcfg.DTE"], then=w.next["mstatus.SDT"])
 
 
-@PROPERTIES.add("norm:sstatus_sdt_trap norm:mtval2_Ssdbltrap", needs="ssdbltrp", kind="SDT")
+@PROPERTIES.add("norm:sstatus_sdt_trap norm:mtval2_Ssdbltrap norm:M_mode_invoke_error", needs="ssdbltrp", kind="SDT")
 def a_double_trap_says_what_it_was(w: Window) -> Claim:
     """Where mcause becomes 16 for another exception, mtval2 is that exception's code."""
     now, after = w.now, w.next
@@ -75,12 +79,35 @@ def a_double_trap_says_what_it_was(w: Window) -> Claim:
     return Claim(when=when, then=after["mtval2"] == now.cause)
 
 
-@PROPERTIES.add("norm:sstatus_sdt_sret", needs="ssdbltrp", kind="SDT")
+@PROPERTIES.add("norm:sstatus_sdt_sret norm:sret_dt", needs="ssdbltrp", kind="SDT")
 def sret_ends_sdt(w: Window) -> Claim:
     """SRET clears SDT, in a guest the guest's."""
     now, after = w.now, w.next
     ended = (now.v & ~_guests(after)) | (~now.v & ~after["mstatus.SDT"])
     return Claim(when=w.now.returns_by(Op.SRET), then=ended)
+
+
+@PROPERTIES.add("norm:sstatus_sdt norm:sstatus_sdt_sstatus_sie_overwrite", needs="ssdbltrp", kind="SDT")
+def a_write_that_leaves_sdt_clears_sie(w: Window) -> Claim:
+    """After a CSR access to mstatus, or to sstatus, that writes, SIE is 0 where SDT is 1; so of the guest's."""
+    now, after = w.now, w.next
+    writes = now.is_access & (now["answer_fault"] == 0) & (now["commit_csr_op"] == 1)
+    address = now["commit_csr_address"]
+    status = (address == 0x300) | (address == 0x100) & ~now.v
+    own = ~status | ~after["mstatus.SDT"] | ~after["mstatus.SIE"]
+    guests = Const(1)
+    if now.has("vsstatus"):
+        of_guest = (address == 0x200) | (address == 0x100) & now.v
+        guests = ~of_guest | ~_guests(after) | ~after["vsstatus.SIE"]
+    return Claim(when=writes, then=own & guests)
+
+
+@PROPERTIES.add("norm:sstatus_sdt_clr_mret_sret norm:vsstatus_sdt_clr_mret_sret", needs="ssdbltrp smdbltrp", kind="SDT")
+def mret_below_s_ends_sdt(w: Window) -> Claim:
+    """MRET that leads to U, VS or VU clears SDT, that leads to VU the guest's too."""
+    after = w.next
+    ended = (~after.is_in(Mode.U, Mode.VS, Mode.VU) | ~after["mstatus.SDT"]) & (~after.is_in(Mode.VU) | ~_guests(after))
+    return Claim(when=w.now.returns_by(Op.MRET), then=ended)
 
 
 @PROPERTIES.add("HU-31", needs="ssdbltrp h n", kind="SDT")
@@ -109,7 +136,11 @@ def no_trap_into_u_touches_mdt(w: Window) -> Claim:
     return Claim(when=_enters(w, Mode.U), then=w.next["mstatus.MDT"] == w.now["mstatus.MDT"])
 
 
-@PROPERTIES.add("norm:mstatus_mie_clr_by_mdt", needs="smdbltrp", kind="MDT")
+@PROPERTIES.add(
+    "norm:mstatus_mie_clr_by_mdt norm:mstatus_mie_clr_by_mdt_rv64 norm:mstatus_mie_set_mdt_0",
+    needs="smdbltrp",
+    kind="MDT",
+)
 def mdt_keeps_mie_off(w: Window) -> Claim:
     """MIE is 0 while MDT is 1."""
     return Claim(when=w.now["mstatus.MDT"], then=~w.now["mstatus.MIE"])
@@ -127,7 +158,7 @@ def mret_ends_mdt(w: Window) -> Claim:
     return Claim(when=w.now.returns_by(Op.MRET), then=~w.next["mstatus.MDT"])
 
 
-@PROPERTIES.add("norm:mstatus_mdt_rst", needs="smdbltrp", kind="MDT")
+@PROPERTIES.add("norm:mstatus_mdt_rst norm:mstatus_mdt_sz_warl", needs="smdbltrp", kind="MDT")
 def reset_sets_mdt(w: Window) -> Claim:
     """After reset MDT is 1, and the hart has not stopped."""
     return Claim(

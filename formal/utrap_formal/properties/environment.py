@@ -21,6 +21,12 @@ def _masks(config: Config) -> bool:
     return config.xlen == 64 and config.ssnpm and config.smnpm and config.smmpm
 
 
+def _extends(config: Config) -> bool:
+    """One of the extensions that bring fields is there."""
+    blocks, masks = config.zicbom or config.zicboz, config.smmpm or config.smnpm or config.ssnpm
+    return blocks or masks or config.svpbmt or config.svadu
+
+
 def _verdict(w: Window, bits: slice) -> Value:
     """The fault of an instruction that a field of the three registers lets modes below execute."""
     now = w.now
@@ -34,19 +40,28 @@ def _registers(config: Config) -> tuple[str, str, str]:
     return "menvcfg", "henvcfg" if config.h else "", "senvcfg" if config.s else ""
 
 
-@PROPERTIES.add("norm:cbo-inval", needs="zicbom", kind="instruction")
+@PROPERTIES.add(
+    "norm:cbo-inval norm:menvcfg_op norm:senvcfg_cbie norm:henvcfg_cbie norm:cbo-inval_h-mode_veq1_op",
+    needs="zicbom", kind="instruction",
+)  # fmt: skip
 def cbo_inval_is_judged(w: Window) -> Claim:
     """CBO.INVAL is illegal where menvcfg, or in U senvcfg, has CBIE=0; virtual where only the guest's has."""
     return Claim(then=w.now["legality_cbo_inval"] == _verdict(w, _CBIE))
 
 
-@PROPERTIES.add("norm:cbo-clean_cbo-flush", needs="zicbom", kind="instruction")
+@PROPERTIES.add(
+    "norm:cbo-clean_cbo-flush norm:menvcfg_cbcfe_op norm:senvcfg_cbcfe norm:henvcfg_cbcfe",
+    needs="zicbom", kind="instruction",
+)  # fmt: skip
 def cbo_clean_and_flush_are_judged(w: Window) -> Claim:
     """The same for CBO.CLEAN and CBO.FLUSH by CBCFE."""
     return Claim(then=w.now["legality_cbo_clean"] == _verdict(w, slice(6, 7)))
 
 
-@PROPERTIES.add("norm:cbo-zero_basedon_xenvcfg-CBZE", needs="zicboz", kind="instruction")
+@PROPERTIES.add(
+    "norm:cbo-zero_basedon_xenvcfg-CBZE norm:menvcfg_cbze_op norm:senvcfg_cbze norm:henvcfg_cbze",
+    needs="zicboz", kind="instruction",
+)  # fmt: skip
 def cbo_zero_is_judged(w: Window) -> Claim:
     """The same for CBO.ZERO by CBZE."""
     return Claim(then=w.now["legality_cbo_zero"] == _verdict(w, slice(7, 8)))
@@ -65,7 +80,9 @@ def cbie_is_never_2(w: Window) -> Claim:
     return Claim(then=all_of(w.now[csr][_CBIE] != 2 for csr in _registers(w.config) if csr))
 
 
-@PROPERTIES.add("norm:menvcfg_pmm_enc", where=_masks, needs="h", kind="value")
+@PROPERTIES.add(
+    "norm:menvcfg_pmm_enc norm:pmlen_supported_values norm:pmlen_illegal_warl", where=_masks, needs="h", kind="value"
+)
 def pmm_is_never_1(w: Window) -> Claim:
     """Neither an xenvcfg nor hstatus ever holds the reserved PMM, and so it is never on a port."""
     now = w.now
@@ -115,3 +132,83 @@ def wrs_nto_is_judged(w: Window) -> Claim:
     illegal = ~now.is_in(Mode.M) & now["mstatus.TW"]
     fault = Mux(illegal, _ILLEGAL, Mux(now.v & now["hstatus.VTW"], _VIRTUAL, 0))
     return Claim(then=now["legality_wrs_nto"] == fault)
+
+
+# --- what follows from the registers, exactly ------------------------------------------------------
+
+
+@PROPERTIES.add(
+    "norm:menvcfg_fiom_fence_op norm:senvcfg_fiom norm:henvcfg_fiom_op norm:menvcfg_fiom_rdonly0_ok"
+    " norm:senvcfg_fiom_acc", where=_extends, kind="value",
+)  # fmt: skip
+def fences_follow_fiom(w: Window) -> Claim:
+    """FENCE orders memory for I/O too exactly where FIOM of a register above the mode says so."""
+    now = w.now
+    by_m = ~now.is_in(Mode.M) & now["menvcfg.FIOM"]
+    by_s = now.is_in(Mode.U, Mode.VU) & now["senvcfg.FIOM"] if w.config.s else Const(0)
+    by_h = now.v & now["henvcfg.FIOM"] if w.config.h else Const(0)
+    return Claim(then=now["hart_fiom"] == (by_m | by_s | by_h))
+
+
+@PROPERTIES.add(
+    "norm:cbo-inval_s-mode_op0 norm:cbo-inval_s-mode_op1 norm:cbo-inval_s-mode_op2 norm:cbo-inval_h-mode_op0"
+    " norm:cbo-inval_h-mode_op1 norm:cbo-inval_h-mode_op2", needs="zicbom h", kind="instruction",
+)  # fmt: skip
+def cbo_inval_flushes_where_a_register_above_says_so(w: Window) -> Claim:
+    """Below M CBO.INVAL flushes exactly where one CBIE above the mode is 1; what may execute has the others at 3."""
+    now = w.now
+    says = {csr: now[csr][_CBIE] == 1 for csr in ("menvcfg", "henvcfg", "senvcfg")}
+    below_s = now.is_in(Mode.U, Mode.VU) & says["senvcfg"]
+    flushes = ~now.is_in(Mode.M) & (says["menvcfg"] | now.v & says["henvcfg"] | below_s)
+    return Claim(then=now["hart_cbo_inval_flushes"] == flushes)
+
+
+@PROPERTIES.add(
+    "norm:pm_config_next_higher norm:pm_mprv_spvp norm:pm_per_mode_control norm:pm_auto_apply_active_mode"
+    " norm:pm_mode_only_dependency norm:smmpm_definition norm:smnpm_definition norm:ssnpm_definition"
+    " norm:menvcfg_pmm_op norm:senvcfg_pmm_immediate", where=_masks, needs="h", kind="value",
+)  # fmt: skip
+def the_register_above_masks(w: Window) -> Claim:
+    """Loads and stores are masked as PMM says in the register above the mode as which they act, where MXR does not."""
+    now, acts_as = w.now, w.now["hart_load_store_mode"]
+    mxr = now["mstatus.MXR"] | (acts_as[2] & now["vsstatus.MXR"])
+    by_mode = {Mode.S: "menvcfg", Mode.VS: "henvcfg", Mode.U: "senvcfg", Mode.VU: "senvcfg"}
+    below_m = [(acts_as != mode) | (now["hart_load_store_pmm"] == now[csr][_PMM]) for mode, csr in by_mode.items()]
+    in_m = (acts_as != Mode.M) | (now["hart_load_store_pmm"] == now["mseccfg"][_PMM])
+    return Claim(then=in_m & (mxr | all_of(below_m)))
+
+
+@PROPERTIES.add(
+    "norm:menvcfg_pbmte_op norm:henvcfg_pbmte_op norm:menvcfg_adue_op norm:henvcfg_adue_op",
+    where=lambda config: config.xlen == 64, needs="svpbmt svadu h", kind="value",
+)  # fmt: skip
+def translation_follows_pbmte_and_adue(w: Window) -> Claim:
+    """Each stage has memory types, and updates A and D, exactly where PBMTE and ADUE say so."""
+    now = w.now
+    found = []
+    for name, bit in (("pbmte", 62), ("adue", 61)):
+        found += [now[f"hart_{name}"] == now["menvcfg"][bit], now[f"hart_vs_{name}"] == now["henvcfg"][bit]]
+    return Claim(then=all_of(found))
+
+
+@PROPERTIES.add(
+    "norm:menvcfg_enc_img norm:menvcfg_cbie_rdonly0 norm:menvcfg_cbcfe_rdonly0 norm:menvcfg_cbze_rdonly0"
+    " norm:menvcfg_pmm_rdonly0 norm:menvcfg_pbmte_rdonly0 norm:menvcfg_adue_rdonly0 norm:menvcfg_stce_rdonly0"
+    " norm:menvcfg_stce_op1 norm:senvcfg_pmm_Ssnpm norm:pm_rv32_illegal norm:pm_rv64_only norm:pmlen_future_reserved"
+    " norm:mseccfg_pmm_rdonly0 norm:mseccfg_pmm_enc", where=_extends, kind="value",
+)  # fmt: skip
+def an_xenvcfg_has_nothing_else(w: Window) -> Claim:
+    """A bit of an xenvcfg or of mseccfg whose extension the hart lacks is 0, on RV32 every PMM."""
+    now, config = w.now, w.config
+    blocks = (7 << 4) * config.zicbom | 1 << 7 if config.zicboz else (7 << 4) * config.zicbom
+    common = int(len(config.satp_modes) > 1) | blocks
+    withheld = config.ssdbltrp << 59 | config.svadu << 61 | config.svpbmt << 62 | config.sstc << 63
+    pmm = 3 << 32 if config.xlen == 64 else 0
+    there = {
+        "menvcfg": common | withheld | pmm * config.smnpm, "henvcfg": common | withheld | pmm * config.ssnpm,
+        "senvcfg": common | pmm * config.ssnpm, "mseccfg": pmm * config.smmpm,
+    }  # fmt: skip
+    ones = (1 << config.xlen) - 1
+    none = [(now[csr] & ~bits & ones) == 0 for csr, bits in there.items() if now.has(csr)]
+    none += [(now[f"{csr}h"] & ~(bits >> 32) & ones) == 0 for csr, bits in there.items() if now.has(f"{csr}h")]
+    return Claim(then=all_of(none))

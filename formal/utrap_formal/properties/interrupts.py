@@ -85,7 +85,8 @@ def _without_s_u(config: Config) -> bool:
 
 
 @PROPERTIES.add(
-    "norm:intr_mip_mie_op norm:mstatus_xie_intr_en_dis norm:trap_del_intr_priv_lvl HU-25", where=_without_s_u
+    "norm:intr_mip_mie_op norm:mstatus_xie_intr_en_dis norm:trap_del_intr_priv_lvl norm:hip_vstip_enable HU-25",
+    where=_without_s_u,
 )
 def a_masked_interrupt_is_never_requested(w: Window) -> Claim:
     """What is requested is pending, enabled, delegated to the target, and the target takes it in this mode."""

@@ -37,7 +37,7 @@ def with_nmie_0_no_interrupt_is_taken(w: Window) -> Claim:
     return Claim(when=~w.now["mnstatus.NMIE"], then=~w.now["interrupt_request"] & ~w.now["interrupt_rnmi"])
 
 
-@PROPERTIES.add("norm:rnmi_not_disabled", needs="smrnmi", kind="NMIE")
+@PROPERTIES.add("norm:rnmi_not_disabled norm:mnstatus_nmie_enable", needs="smrnmi", kind="NMIE")
 def an_rnmi_is_due_whatever_the_other_enables(w: Window) -> Claim:
     """While NMIE is 1 an RNMI is due where its line is high, but for a debugger."""
     now = w.now
@@ -63,7 +63,11 @@ def reset_clears_nmie(w: Window) -> Claim:
     return Claim(when=w.now["rst"], then=~w.next["mnstatus.NMIE"], is_about_reset=True)
 
 
-@PROPERTIES.add("norm:rnmi_entry norm:rnmi_entry_cause norm:rnmi_entry_priv", needs="smrnmi", kind="entry")
+@PROPERTIES.add(
+    "norm:rnmi_entry norm:rnmi_entry_cause norm:rnmi_entry_priv norm:rnmi_enter_mmode norm:rnmi_trap_addr"
+    " norm:mnepc_op norm:mncause_interrupt norm:mncause_interrupt_code norm:mnstatus_mnpp_op norm:mnstatus_mnpv_op",
+    needs="smrnmi", kind="entry",
+)  # fmt: skip
 def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     """An RNMI stores pc, cause and mode, and goes to M, to the hart's address."""
     now, after = w.now, w.next
@@ -74,7 +78,9 @@ def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
 
 
-@PROPERTIES.add("norm:rnmi_entry HU-32", needs="smrnmi", kind="entry")
+@PROPERTIES.add(
+    "norm:rnmi_entry norm:trap_unexp_rnmi norm:mstatus_mdt_not_set_rnmi HU-32", needs="smrnmi", kind="entry"
+)
 def an_rnmi_changes_nothing_else(w: Window) -> Claim:
     """An RNMI leaves every other register as it is, those of the handler in U among them."""
     now = w.now
@@ -98,7 +104,7 @@ def an_exception_in_m_with_nmie_0_has_its_own_address(w: Window) -> Claim:
     return Claim(when=when, then=now["answer_target"] == _vector(w, "rnmi_exception_vector"))
 
 
-@PROPERTIES.add("norm:mnret_mode", needs="smrnmi", kind="return")
+@PROPERTIES.add("norm:mnret_mode norm:mnret_exist", needs="smrnmi", kind="return")
 def mnret_is_for_m_alone(w: Window) -> Claim:
     """MNRET is illegal below M, and in Debug Mode; elsewhere it executes."""
     now = w.now
@@ -115,3 +121,38 @@ def mnret_leads_back(w: Window) -> Claim:
     there = now["answer_redirect"] & (now["answer_target"] == now["mnepc"])
     fields = after["mnstatus.NMIE"] & (after["mstatus.MPRV"] == (now["mstatus.MPRV"] & ~below))
     return Claim(when=now.returns_by(Op.MNRET), then=mode & there & fields)
+
+
+@PROPERTIES.add(
+    "norm:mnepc_bit0 norm:mnepc_ialign32 norm:mncause_op norm:mncause_img norm:mnstatus_reserved norm:mnstatus_img",
+    needs="smrnmi", kind="registers",
+)  # fmt: skip
+def its_registers_hold_what_they_may(w: Window) -> Claim:
+    """mnepc is a possible pc, mncause has the interrupt bit and six bits of code, mnstatus MNPP, MNPV and NMIE."""
+    now, config = w.now, w.config
+    low = 2 if config.ialign == 32 else 1
+    others = ~(3 << 11 | config.h << 7 | 1 << 3) & (1 << config.xlen) - 1
+    code = now["mncause"][6 : config.xlen - 1] == 0
+    return Claim(
+        then=(now["mnepc"][:low] == 0) & code & ((now["mnstatus"] & others) == 0) & (now["mnstatus.MNPP"] != 2)
+    )
+
+
+@PROPERTIES.add(
+    "norm:Smrnmi_csrs norm:mnscratch_sz norm:mnscratch_acc norm:mnscratch_op norm:mnepc_sz norm:mnepc_acc"
+    " norm:mnepc_warl", needs="smrnmi", kind="registers",
+)  # fmt: skip
+def m_writes_mnscratch_and_mnepc_whole(w: Window) -> Claim:
+    """What M writes to mnscratch and mnepc is there in the next cycle, of mnepc all that can be a pc."""
+    now, after = w.now, w.next
+    low = 2 if w.config.ialign == 32 else 1
+    writes = now.is_in(Mode.M) & (now["commit_csr_op"] == 1) & (now["answer_fault"] == 0)
+    scratch = ~now.accesses("mnscratch") | (after["mnscratch"] == now["commit_csr_wdata"])
+    pc = ~now.accesses("mnepc") | (after["mnepc"][low:] == now["commit_csr_wdata"][low:])
+    return Claim(when=writes, then=scratch & pc)
+
+
+@PROPERTIES.add("norm:mnstatus_wfi", needs="smrnmi", kind="NMIE")
+def an_rnmi_ends_wfi(w: Window) -> Claim:
+    """Where the line is high WFI ends, whatever NMIE is."""
+    return Claim(when=w.now["lines_rnmi"], then=w.now["interrupt_wake"])

@@ -191,8 +191,9 @@ _chain("sstateen_of_a_guest_is_within_hstateen", "With V=1 sstateen reads 1 only
        "norm:sstateen_vsmode_access_roz", "s", "h", "h", guest=True)  # fmt: skip
 
 
-@PROPERTIES.add("norm:stateen_unimplemented_state_roz norm:stateen_reserved_roz", needs="smstateen",
-                kind="read-only zeros")  # fmt: skip
+@PROPERTIES.add("norm:stateen_unimplemented_state_roz norm:stateen_reserved_roz norm:stateen_warl_access"
+                " norm:mstateen_bit_63_roz norm:mstateen_bit_correspondence",
+                needs="smstateen", kind="read-only zeros")  # fmt: skip
 def no_other_bit_is_ever_set(w: Window) -> Claim:
     """A bit of mstateen0 whose state the hart lacks is 0, and of mstateen1 to 3 all but bit 63."""
     now, config = w.now, w.config
@@ -207,7 +208,7 @@ def no_other_bit_is_ever_set(w: Window) -> Claim:
     return Claim(then=all_of(none))
 
 
-@PROPERTIES.add("norm:mstateen_zero_initialization", needs="smstateen", kind="read-only zeros")
+@PROPERTIES.add("norm:mstateen_zero_initialization norm:mstateen_rv64_csrs", needs="smstateen", kind="read-only zeros")
 def reset_closes_everything(w: Window) -> Claim:
     """After reset all of mstateen is 0."""
     there = [f"mstateen{i}{half}" for i in range(4) for half in ("", "h") if exists(f"mstateen{i}{half}", w.config)]

@@ -40,7 +40,7 @@ def _below_m(config: Config) -> tuple[Mode, ...]:
 # --- what is pending -----------------------------------------------------------------------------
 
 
-@PROPERTIES.add("norm:mip_sip_stip_op norm:mip_stip_stimecmp_op2", needs="sstc", kind="pending")
+@PROPERTIES.add("norm:mip_sip_stip_op norm:mip_stip_stimecmp_op2 norm:stimecmp_exist", needs="sstc", kind="pending")
 def stip_follows_stimecmp(w: Window) -> Claim:
     """While menvcfg.STCE is 1 mip.STIP is 1 exactly where mtime has reached stimecmp, for ever."""
     now = w.now
@@ -55,7 +55,11 @@ def without_stce_stip_is_software(w: Window) -> Claim:
     return Claim(when=~now["menvcfg.STCE"], then=now["mip"][_STI] == now["mip_stip"])
 
 
-@PROPERTIES.add("norm:hip_vstip_op norm:henvcfg_stce norm:menvcfg_stce_op2", needs="sstc h", kind="pending")
+@PROPERTIES.add(
+    "norm:hip_vstip_op norm:henvcfg_stce norm:menvcfg_stce_op2 norm:vstimecmp_exist norm:sstc_vs_facility",
+    needs="sstc h",
+    kind="pending",
+)
 def vstip_follows_vstimecmp(w: Window) -> Claim:
     """VSTIP is hvip's bit, and with STCE in both also 1 where mtime + htimedelta has reached vstimecmp."""
     now = w.now
@@ -64,7 +68,7 @@ def vstip_follows_vstimecmp(w: Window) -> Claim:
     return Claim(then=now["mip"][_VSTI] == now["hvip"][_VSTI] | timer)
 
 
-@PROPERTIES.add("norm:menvcfg_stce_op2", needs="sstc h", kind="pending")
+@PROPERTIES.add("norm:menvcfg_stce_op2 norm:stce_bit_exist", needs="sstc h", kind="pending")
 def hs_has_stce_from_m(w: Window) -> Claim:
     """henvcfg.STCE reads as 0 while menvcfg's is 0."""
     now = w.now

@@ -37,9 +37,9 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("menvcfg", 0x30A, "norm:menvcfg_sz_acc", "environment configuration", envcfg(config, "menvcfg"))
     upper = upper_envcfg(config, "menvcfgh")
     yield high_half(config, "menvcfgh", 0x31A, "norm:menvcfgh_sz_acc_op", "environment configuration, high", upper)
-    if config.smmpm:
+    if config.smmpm:  # norm:mseccfg_presence, norm:mseccfgh_presence, norm:mseccfg_pmm_presence_op
         yield row("mseccfg", 0x747, "norm:mseccfg_sz_acc", "security configuration", pmm(config, "mseccfg"))
-        yield high_half(config, "mseccfgh", 0x757, "norm:mseccfg_sz_acc", "security configuration, high")
+        yield high_half(config, "mseccfgh", 0x757, "norm:mseccfgh_sz_acc_op", "security configuration, high")
     if config.smstateen:
         yield from machine_rows(config)
     yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
@@ -58,17 +58,22 @@ def rows(config: Config) -> Iterable[Csr]:
 
 
 def _rnmi(config: Config) -> Iterable[Csr]:
-    """What an RNMI saves, beside all that other traps save."""
+    """What an RNMI saves, beside all that other traps save (norm:Smrnmi_csrs).
+
+    All of them are read and written (norm:mnscratch_acc, norm:mnscratch_op, norm:mnepc_acc); mnepc holds every pc
+    (norm:mnepc_op, norm:mnepc_warl, norm:mnepc_bit0, norm:mnepc_ialign32), mncause as mcause does (norm:mncause_img).
+    """
     yield row("mnscratch", 0x740, "norm:mnscratch_sz", "RNMI scratch", scratch(config, "mnscratch"))
     yield row("mnepc", 0x741, "norm:mnepc_sz", "RNMI pc", saved(epc(config, "mnepc")))
     yield row("mncause", 0x742, "norm:mncause_op", "RNMI cause", saved(cause(config, "mncause")))
     copies = 1 if config.s else 2
     fields = [
-        own("mnstatus", "nmie", 3, rule=SetOnly()),
-        own("mnstatus", "mnpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),
+        own("mnstatus", "nmie", 3, rule=SetOnly()),  # norm:mnstatus_nmie_set_clear, norm:mnstatus_nmie_reset
+        own("mnstatus", "mnpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),  # norm:mnstatus_mnpp_op
     ]
     if config.h:
-        fields.append(own("mnstatus", "mnpv", 7))
+        fields.append(own("mnstatus", "mnpv", 7))  # norm:mnstatus_mnpv_op
+    # norm:mnstatus_reserved: the other bits read 0.
     yield row("mnstatus", 0x744, "norm:mnstatus_img", "RNMI status", fields)
 
 
@@ -130,7 +135,10 @@ def _mstatus(config: Config) -> list[Field]:
 
 
 def _mdt(csr: str, lsb: int) -> Field:
-    """norm:mstatus_mdt_rst, norm:mstatus_mie_clr_by_mdt"""
+    """norm:mstatus_mdt_sz_warl, norm:mstatus_mdt_rst, norm:mstatus_mie_clr_by_mdt, norm:mstatus_mie_clr_by_mdt_rv64
+
+    norm:mstatus_mie_set_mdt_0_rv64: on RV64 the same write may clear it and set MIE.
+    """
     return own(csr, "mdt", lsb, reset=1, clears=("mstatus.mie",), words="a write of 1 clears MIE")
 
 

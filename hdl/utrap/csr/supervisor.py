@@ -42,7 +42,7 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("scause", 0x142, "norm:scause", "trap cause", cause(config, "scause"), target=Target.S)
     yield row("stval", 0x143, "norm:stval", "trap value", tval(config, "stval"), target=Target.S)
     yield row("sip", 0x144, "norm:sip_sie", "pending interrupts", _sip(config))
-    if config.sstc:
+    if config.sstc:  # norm:stimecmp_exist
         guest = (GUEST_TIMER_COUNTER, GUEST_TIMER) if config.h else ()
         guards = (TIMER_COUNTER, TIMER, *guest)
         yield from compare(config, "stimecmp", 0x14D, "norm:stimecmp_stimecmph_sz_acc", "", guards)

@@ -32,7 +32,7 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("vscause", 0x242, "norm:vscause_sz_acc_op", "guest trap cause", cause(config, "vscause"), target=target)
     yield row("vstval", 0x243, "norm:vstval_sz_acc_op", "guest trap value", tval(config, "vstval"), target=target)
     yield row("vsip", 0x244, "norm:vsip_vsie_sz_acc_op", "guest pending interrupts", _vsip(config))
-    if config.sstc:
+    if config.sstc:  # norm:vstimecmp_exist, norm:vstimecmp_sz, norm:sstc_vs_facility
         # norm:menvcfg_stce_op2 names stimecmp alone: HS may set the guest's timer whatever STCE is.
         yield from compare(config, "vstimecmp", 0x24D, "norm:vstimecmp_acc", "guest ", (TIMER_COUNTER,))
     # norm:vsatp_mode_unsupported_v0, norm:vsatp_mode_unsupported_v1

@@ -34,7 +34,7 @@ _ZERO = Const(0, 1)
 def unexpected(
     m: Module, state: State, event: Event, choice: InterruptChoice, entry: Entry, trap: Trap
 ) -> tuple[Entry, Trap]:
-    """Return the entry and the trap as they are where the handler cannot take it.
+    """Return the entry and the trap as they are where the handler cannot take it (norm:M_mode_invoke_error).
 
     A double trap of an interrupt is an exception's: it enters at BASE. Of an interrupt for VS mtval2 has the number
     that M would have seen.
@@ -68,6 +68,7 @@ def unexpected(
             # norm:trap_unexp_mnstatus_nmie_0
             nmie = state["mnstatus.nmie"]
             is_busy = named(m, "m_is_busy", is_busy | (state.is_in(Mode.M) & ~nmie))
+            # norm:Smdbltrp_with_Smrnmi_op, norm:mncause_doubletrap
             into_rnmi = named(m, "unexpected_into_rnmi", into[Target.M] & is_busy & nmie)
         is_fatal = named(m, "is_critical_error", into[Target.M] & is_busy & ~nmie)
         into[Target.M] = into[Target.M] & ~is_busy
@@ -82,7 +83,7 @@ def ended_by_return(
     """Return what a return clears of SDT and MDT: "csr.field" -> (when, 0).
 
     norm:mstatus_mdt_clr_mret_sret, norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, norm:sret_dt,
-    HU-31, Sdext: Resume.
+    norm:sstatus_sdt_clr_mnret, norm:vsstatus_sdt_clr_mnret, HU-31, Sdext: Resume.
 
     Args:
         state: The state.

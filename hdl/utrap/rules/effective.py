@@ -71,7 +71,8 @@ def _fiom(state: State) -> Value:
 def _cbo_inval_flushes(state: State) -> Value:
     """Whether one register above the current mode says flush.
 
-    norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_h-mode_op0.
+    norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_s-mode_op0, norm:cbo-inval_s-mode_op1,
+    norm:cbo-inval_s-mode_op2, norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2.
     """
     flush = 1
     by_menvcfg = state["menvcfg.cbie"] == flush
@@ -102,6 +103,7 @@ def connect_hart(m: Module, state: State, hart: Any) -> None:
     if "htimedelta" in views:
         high = [views["htimedeltah"]] if state.config.xlen == 32 else []
         found["time_delta"] = Cat(views["htimedelta"], *high)
+    # norm:menvcfg_pbmte_op, norm:menvcfg_adue_op, norm:henvcfg_pbmte_op, norm:henvcfg_adue_op
     for name in ("pbmte", "adue"):
         if name in hart.signature.members:
             machines, guests = withheld_bit(state.config, name)

@@ -108,7 +108,7 @@ def choose_interrupt(m: Module, state: State, lines: Any, interrupt: Any) -> Int
     SECTION.drive(m, interrupt.target, mode_of(chosen))
     wakes, rnmi = any_of(ready.values()), never
     if config.smrnmi:
-        # norm:mnstatus_wfi, norm:mnstatus_nmie_enable
+        # norm:mnstatus_wfi, norm:mnstatus_nmie_enable, norm:rnmi_not_disabled
         wakes = wakes | lines.rnmi
         rnmi = interrupt.rnmi
         SECTION.drive(m, rnmi, lines.rnmi & state["mnstatus.nmie"] & ~debugger)

@@ -83,8 +83,8 @@ def connect_verdicts(
 def _by_environment(state: State, field: str) -> tuple[Value, Value]:
     """Return whether a cache-block instruction is illegal, or virtual, by its field of the xenvcfg.
 
-    norm:menvcfg_cbie_warl_op, norm:cbo-inval_h-mode_veq1_op, norm:senvcfg_cbie and the like: what menvcfg does not
-    allow is illegal in a guest, too.
+    norm:menvcfg_op, norm:menvcfg_cbie_warl_op, norm:cbo-inval_h-mode_veq1_op, norm:senvcfg_cbie, norm:senvcfg_cbcfe,
+    norm:senvcfg_cbze, norm:henvcfg_cbcfe, norm:henvcfg_cbze: what menvcfg does not allow is illegal in a guest, too.
     """
     by_m, by_h, by_s = (state[f"{csr}.{field}"].any() for csr in ("menvcfg", "henvcfg", "senvcfg"))
     is_user = ~state.prv[0]

@@ -39,6 +39,7 @@ def overflowed(m: Module, state: State, event: Event, counters: Any) -> dict[str
     def enabled(csr: str) -> Value:
         return state.views[csr][FIRST_EVENT_COUNTER:32]
 
+    # norm:scountovf_mmode_read_access
     shows_all = named(m, "scountovf_shows_all", state.prv[1] | event.is_by_debugger)
     shown = enabled("mcounteren") | shows_all.replicate(32 - FIRST_EVENT_COUNTER)
     if state.config.h:

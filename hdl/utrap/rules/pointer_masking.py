@@ -22,7 +22,7 @@ SECTION = Section(
 
 def connect_pointer_masking(m: Module, state: State, hart: Any) -> None:
     """Drive what holds for loads and stores, and for HLV and HSV, where the configuration has it."""
-    config, members = state.config, hart.signature.members
+    config, members = state.config, hart.signature.members  # norm:pm_rv64_only
     if "load_store_pmm" in members:
         # Without S the mode below M is U (norm:smnpm_definition).
         user = state["senvcfg.pmm"] if config.s else state["menvcfg.pmm"]
@@ -35,7 +35,11 @@ def connect_pointer_masking(m: Module, state: State, hart: Any) -> None:
 
 
 def _masking(state: State, mode: Value, user: Value) -> Value:
-    """Return the PMM of a mode: `mode` as `Mode` encodes it, `user` the setting of U and VU."""
+    """Return the PMM of a mode: `mode` as `Mode` encodes it, `user` the setting of U and VU.
+
+    norm:pm_per_mode_control, norm:pm_auto_apply_active_mode, norm:pm_mode_only_dependency; as the registers are in
+    this cycle (norm:senvcfg_pmm_immediate, norm:menvcfg_pmm_op).
+    """
     is_user, is_machine, is_guest = ~mode[0], mode[1], mode[2]
     of_supervisor = Mux(is_guest, state["henvcfg.pmm"], state["menvcfg.pmm"])
     setting = Mux(is_user, user, of_supervisor)

@@ -29,7 +29,11 @@ SECTION = Section(
 def enter_handler(
     m: Module, state: State, event: Event, choice: InterruptChoice, lines: Any, entry: Entry, trap: Trap
 ) -> tuple[Entry, Trap]:
-    """Return the entry and the trap with an RNMI among them, which goes to M by the bits of its target."""
+    """Return the entry and the trap with an RNMI among them, which goes to M by the bits of its target.
+
+    norm:rnmi_enter_mmode, norm:mncause_interrupt, norm:mncause_interrupt_code; norm:trap_unexp_rnmi and
+    norm:mstatus_mdt_not_set_rnmi: it comes in behind what looks at MDT and what sets it.
+    """
     named = SECTION.signal
     taken = named(m, "enter_rnmi", event.is_rnmi & choice.rnmi)
     code = named(m, "trap_code_or_rnmi", Mux(event.is_rnmi, lines.rnmi_cause, trap.code))

@@ -224,7 +224,7 @@ def uret(m: Module, state: State) -> Return:
 
 
 def mnret(m: Module, state: State) -> Return:
-    """MNRET: out of the handler of RNMIs, to the mode in MNPP and MNPV."""
+    """MNRET: out of the handler of RNMIs, to the mode in MNPP and MNPV (norm:mnret_exist, norm:rnmi_resume)."""
     mnpp: Value = state["mnstatus.mnpp"]
     prv = mnpp if state.config.s else mnpp.replicate(2)
     to_machine = prv[1]

@@ -158,6 +158,8 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     if r.mtval2:
         masked(0x34B, "mtval2", machine, r.mtval2)
     if config.smrnmi:
+        # norm:mnscratch_sz, norm:mnscratch_acc, norm:mnscratch_op, norm:mnepc_sz, norm:mnepc_acc, norm:mnepc_warl,
+        # norm:mncause_img
         masked(0x740, "mnscratch", machine, xmask)
         masked(0x741, "mnepc", machine, r.epc_mask)
         cause(0x742, "mncause", machine)

@@ -53,7 +53,7 @@ def redirect(r: Rules, s: State, trap: Outcome) -> None:
     """norm:sstatus_sdt_trap, norm:trap_unexp_mdt_1, norm:trap_unexp_mnstatus_nmie_0
 
     A trap into S or VS that is unexpected becomes a double trap into M, with
-    its cause in mtval2. A trap into M that is unexpected goes to the handler
+    its cause in mtval2 (norm:M_mode_invoke_error). A trap into M that is unexpected goes to the handler
     of RNMIs, or nowhere.
     """
     if r.ssdbltrp:
@@ -79,6 +79,7 @@ def _into_m(r: Rules, trap: Outcome, because: Because) -> None:
 
 
 def _unexpected(r: Rules, s: State, trap: Outcome, because: Because) -> None:
+    """norm:Smdbltrp_with_Smrnmi_op, norm:mncause_doubletrap"""
     if r.smrnmi and s.mnstatus_nmie == 1:
         trap.rnmi = 1
         trap.reason = (*trap.reason, because, _RNMI)

@@ -156,7 +156,11 @@ def _user(config: Config, s: State, acts_in: ActsIn) -> Masking:
 
 
 def _above_user(s: State, acts_in: ActsIn) -> Masking | None:
-    """norm:pm_config_next_higher: by the register of the next higher mode; None of U and VU."""
+    """norm:pm_config_next_higher: by the register of the next higher mode; None of U and VU.
+
+    norm:pm_per_mode_control, norm:pm_auto_apply_active_mode, norm:pm_mode_only_dependency, norm:menvcfg_pmm_op,
+    norm:senvcfg_pmm_immediate, norm:pm_rv64_only.
+    """
     mode, why = acts_in
     if mode == _M:
         return Masking(s.mseccfg >> _PMM & 3, (why, _OF_M))

@@ -18,12 +18,18 @@ def henvcfg(r: Rules, s: State) -> int:
     """norm:menvcfg_stce_op2, norm:menvcfg_adue_henvcfg_adue_rdonly0, norm:menvcfg_pbmte_henvcfg_pbmte_rdonly0
 
     A field that menvcfg withholds reads and acts as 0, and is kept (warl:henvcfg).
+    norm:henvcfg_sz_acc_op, norm:menvcfg_DTE, norm:henvcfg_DTE, norm:menvcfg_pbmte_op, norm:menvcfg_adue_op,
+    norm:henvcfg_pbmte_op, norm:henvcfg_adue_op.
     """
     return s.henvcfg & (r.henvcfg_own | s.menvcfg)
 
 
 def legal(w: int, mask: int) -> int:
-    """norm:menvcfg_cbie_warl_op, norm:menvcfg_pmm_enc: of CBIE 2 and of PMM 1 are reserved, and stored as 0."""
+    """norm:menvcfg_cbie_warl_op, norm:menvcfg_pmm_enc: of CBIE 2 and of PMM 1 are reserved, and stored as 0.
+
+    norm:menvcfg_sz_acc, norm:henvcfg_cbie, norm:mseccfg_pmm_enc, norm:pmlen_supported_values,
+    norm:pmlen_future_reserved, norm:pmlen_illegal_warl.
+    """
     kept = w & mask
     if kept >> _CBIE & 3 == 2:
         kept = kept & (mask ^ 3 << _CBIE & mask)
@@ -95,7 +101,11 @@ _S_FLUSHES = Invalidation(
 
 
 def cbo_inval_does(r: Rules, s: State) -> Invalidation:
-    """norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_h-mode_op0: one register above that says flush decides."""
+    """norm:menvcfg_cbie_cbo-inval_op_list, norm:cbo-inval_h-mode_op0: one register above that says flush decides.
+
+    norm:cbo-inval_s-mode_op0, norm:cbo-inval_s-mode_op1, norm:cbo-inval_s-mode_op2, norm:cbo-inval_h-mode_op1,
+    norm:cbo-inval_h-mode_op2.
+    """
     if s.prv == _M:
         return _INVALIDATES_IN_M
     if s.menvcfg >> _CBIE & 3 == 1:

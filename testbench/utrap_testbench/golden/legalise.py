@@ -44,11 +44,15 @@ def mstatus(r: Rules, s: State, w: int) -> None:
         s.mstatus_mpv = w >> 39 & r.has_h
         s.mstatus_mdt = w >> 42 & r.smdbltrp
     if s.mstatus_mdt == 1:
-        s.mstatus_mie = 0  # norm:mstatus_mie_clr_by_mdt_rv64, norm:mstatus_mie_set_mdt_0
+        # norm:mstatus_mie_clr_by_mdt_rv64, norm:mstatus_mie_set_mdt_0, norm:mstatus_mie_set_mdt_0_rv64
+        s.mstatus_mie = 0
 
 
 def _sdt(r: Rules, s: State, w: int) -> None:
-    """norm:sstatus_sdt_sstatus_sie_overwrite; with menvcfg.DTE=0 SDT is read-only 0 (norm:menvcfg_dte_op)."""
+    """norm:sstatus_sdt_sstatus_sie_overwrite; with menvcfg.DTE=0 SDT is read-only 0 (norm:menvcfg_dte_op).
+
+    norm:sstatus_sdt, norm:sstatus_SDT.
+    """
     if tracks(r, s) == 1:
         s.mstatus_sdt = w >> 24 & 1
         if s.mstatus_sdt == 1:
@@ -88,7 +92,7 @@ def sstatus(r: Rules, s: State, w: int) -> None:
 
 
 def vsstatus(r: Rules, s: State, w: int) -> None:
-    """norm:vsstatus_sz_acc_op, HU-5"""
+    """norm:vsstatus_sz_acc_op, norm:vsstatus_SDT, HU-5"""
     s.vsstatus_sie = w >> 1 & 1
     s.vsstatus_spie = w >> 5 & 1
     s.vsstatus_spp = w >> 8 & 1
@@ -103,7 +107,10 @@ def vsstatus(r: Rules, s: State, w: int) -> None:
 
 
 def mnstatus(r: Rules, s: State, w: int) -> None:
-    """norm:mnstatus_nmie_set_clear: software can set NMIE, not clear it."""
+    """norm:mnstatus_nmie_set_clear: software can set NMIE, not clear it.
+
+    norm:mnstatus_mnpp_op, norm:mnstatus_mnpv_op, norm:mnstatus_reserved.
+    """
     s.mnstatus_nmie = s.mnstatus_nmie | w >> 3 & 1
     s.mnstatus_mnpv = w >> 7 & r.has_h
     s.mnstatus_mnpp = _mpp(r, w >> 11 & 3)

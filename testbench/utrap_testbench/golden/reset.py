@@ -15,7 +15,9 @@ def reset_state(config: Config) -> State:
     once. Lines are low, and the input `mtvec_reset` is 0. The timers are as
     far away as they can be, so that none is pending (warl:stimecmp).
     """
-    r = config.rules  # norm:mstatus_mdt_rst, norm:mnstatus_nmie_reset
+    # norm:mstatus_mdt_rst, norm:mnstatus_nmie_reset, norm:mstateen_zero_initialization,
+    # norm:hstateen_sstateen_zero_initialization
+    r = config.rules
     return State(
         mtvec=legalise.mtvec(r, 0) if isinstance(config.mtvec_reset, str) else config.mtvec_reset,
         mideleg=r.mideleg_read_only_ones,

@@ -49,7 +49,10 @@ def rnmi_is_due(config: Config, s: State) -> bool:
 
 
 def take(config: Config, s: State, pc: int) -> tuple[State, Outcome]:
-    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (HU-32)."""
+    """norm:rnmi_entry; where none is due nothing happens. hustatus stays as it is (HU-32).
+
+    It looks at no MDT, and sets none: norm:trap_unexp_rnmi, norm:mstatus_mdt_not_set_rnmi.
+    """
     r = config.rules
     mode = s.v << 2 | s.prv
     if not is_due(r, s):
@@ -73,7 +76,8 @@ def _why_not(r: Rules, s: State) -> Because:
 def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> None:
     """norm:rnmi_entry, norm:rnmi_entry_cause, norm:rnmi_entry_priv, norm:rnmi_entry_nmie_clear, norm:rnmi_enter_mmode
 
-    Writes mnepc, mncause, MNPP, MNPV, NMIE.
+    Writes mnepc, mncause, MNPP, MNPV, NMIE: norm:Smrnmi_csrs, norm:mnepc_op, norm:mnepc_bit0, norm:mnepc_ialign32,
+    norm:mncause_op, norm:mncause_interrupt, norm:mncause_interrupt_code.
     """
     new.mnepc = trap.epc
     new.mncause = trap.cause | r.interrupt_bit if trap.is_interrupt == 1 else trap.cause
@@ -95,7 +99,7 @@ def exception_vector(r: Rules, s: State) -> int:
 
 
 def verdict(config: Config, s: State) -> Verdict:
-    """norm:mnret_mode"""
+    """norm:mnret_mode, norm:mnret_exist"""
     if not config.smrnmi:
         return _NO_SMRNMI
     if debug_mode.is_in(config.rules, s):

@@ -119,7 +119,8 @@ class Rules:
 
         # The xenvcfg: FIOM, CBIE, CBCFE, CBZE, PMM, ADUE, PBMTE, STCE (norm:menvcfg_fiom_rdonly0_ok,
         # norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbcfe_rdonly0, norm:menvcfg_cbze_rdonly0, norm:menvcfg_pmm_rdonly0,
-        # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0).
+        # norm:menvcfg_adue_rdonly0, norm:menvcfg_pbmte_rdonly0, norm:menvcfg_stce_rdonly0, norm:menvcfg_enc_img,
+        # norm:menvcfg_stce_op1, norm:stce_bit_exist, norm:senvcfg_fiom_acc).
         self.sstc = int(config.sstc)
         blocks = (7 << 4 if config.zicbom else 0) | config.zicboz << 7
         pmm = 3 << 32 if xlen == 64 else 0  # norm:pm_rv32_illegal: the fields are there, and read-only 0
@@ -129,7 +130,7 @@ class Rules:
         self.menvcfg = self.has_translation | blocks | (pmm if config.smnpm else 0) | self.withheld
         self.henvcfg = (self.has_translation | blocks | (pmm if config.ssnpm else 0) | self.withheld) if h else 0
         self.henvcfg_own = self.henvcfg & (self.withheld ^ ones(64))
-        # Double traps and RNMIs.
+        # Double traps and RNMIs (norm:mstatus_mdt_sz_warl).
         self.ssdbltrp, self.smdbltrp, self.smrnmi = int(config.ssdbltrp), int(config.smdbltrp), int(config.smrnmi)
         self.sdext = int(config.sdext)
         self.rnmi_interrupt_vector, self.rnmi_exception_vector = (
@@ -137,6 +138,9 @@ class Rules:
         )  # fmt: skip
         self.rnmi_vectors_are_inputs = config.rnmi_vectors == "port"
         # Smstateen: a bit exists where what it is for does (norm:stateen_unimplemented_state_roz, warl:stateen).
+        # norm:mstateen_bit_correspondence, norm:stateen_reserved_roz, norm:hstateen_encoding, norm:stateen_warl_access:
+        # none is read-only 1 (norm:sstateen_ro1_bits, norm:hstateen_ro1_bits).
+        # norm:mstateen_bit_63_roz, norm:hstateen_bit_63_writable: bit 63 is there with S.
         # norm:stateen0_fcsr_op: whenever misa.F is 1, FCSR is read-only 0.
         fcsr = config.zfinx and "F" not in config.isa
         user = int(n or config.custom_state) | fcsr << 1 | config.zcmt << 2
@@ -155,6 +159,7 @@ class Rules:
         self.mstateen = ((user | guest | machine) * has, *(1 << 63,) * 3) if s and has else (user * has, 0, 0, 0)
         self.hstateen = (user | guest, *(1 << 63,) * 3) if h and has else (0, 0, 0, 0)
         self.sstateen0 = user if s and has else 0
+        # norm:mseccfg_sz_acc, norm:mseccfg_presence, norm:mseccfg_pmm_presence_op, norm:mseccfg_pmm_rdonly0
         self.mseccfg = pmm if config.smmpm else 0
         self.hupmm = 3 if config.ssnpm and h and xlen == 64 else 0
 

@@ -98,12 +98,13 @@ def _told(gate: Gate) -> _Told:
 
 
 def mstateen(s: State, number: int) -> int:
+    """norm:mstateen_rv64_csrs"""
     value: int = getattr(s, f"mstateen{number}")
     return value
 
 
 def hstateen(s: State, number: int) -> int:
-    """norm:mstateen_lower_priv_roz"""
+    """norm:mstateen_lower_priv_roz, norm:hstateen_rv64_csrs"""
     value: int = getattr(s, f"hstateen{number}")
     return value & mstateen(s, number)
 
@@ -135,7 +136,12 @@ def write_hstateen(number: int, shift: int) -> Callable[[Rules, State, int], Non
 
 
 def gates(r: Rules) -> dict[int, Gate]:
-    """What is behind which bit, by CSR address; a bit that mstateen cannot have gates nothing."""
+    """What is behind which bit, by CSR address; a bit that mstateen cannot have gates nothing.
+
+    In guests hstateen has its say (norm:hstateen0_envcfg_op, norm:hstateen0_csrind_op, norm:hstateen0_imsic_op,
+    norm:hstateen0_aia_op, norm:hstateen0_context_op, norm:hstateen0_SE0_op, norm:hstateen_bit_63_op), in user modes
+    sstateen (norm:sstateen_user_access_control); norm:mstateen0_se0_op is bit 63 of register 0.
+    """
     found: dict[int, Gate] = {}
 
     def add(gate: Gate, *addresses: int) -> None:

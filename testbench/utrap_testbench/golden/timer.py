@@ -84,8 +84,9 @@ def has_stimecmp(s: State) -> bool:
 def pending(r: Rules, s: State, software: int) -> int:
     """The software bits of mip and hvip with STIP and VSTIP as the timers make them.
 
-    norm:mip_sip_stip_op, norm:hip_vstip_op, warl:STIP: in the same cycle, with
-    nothing left behind where STCE is 0.
+    norm:stimecmp_exist, norm:vstimecmp_exist, norm:sstc_vs_facility,
+    norm:mip_sip_stip_op, norm:hip_vstip_op, norm:hip_vstip_clear, norm:hip_vstip_enable,
+    warl:STIP: in the same cycle, with nothing left behind where STCE is 0.
     """
     if r.sstc == 0:
         return software

@@ -268,7 +268,10 @@ _SHOWN_TO_GUEST = Because(
 
 
 def overflows_shown(s: State) -> Shown:
-    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access"""
+    """norm:scountovf_mmode_read_access, norm:scountovf_smode_read_access, norm:scountovf_vsmode_read_access
+
+    norm:scountovf_smode_read_access_control: by the enables of the counters themselves.
+    """
     if s.prv == Prv.M:
         return Shown(_EVENT_COUNTERS, _ALL_SHOWN)
     if s.v == 1:

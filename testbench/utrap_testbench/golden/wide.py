@@ -1,7 +1,8 @@
 """Registers of 64 bits on every hart: RV64 has one CSR, RV32 one for each half.
 
 norm:menvcfgh_sz_acc_op, norm:henvcfgh_sz_acc_op, norm:htimedeltah_sz_acc_op,
-norm:stimecmp_stimecmph_sz_acc, norm:vstimecmp_acc.
+norm:stimecmp_stimecmph_sz_acc, norm:vstimecmp_acc, norm:vstimecmp_sz, norm:stateen_rv32_upper_bits_csrs,
+norm:mseccfgh_sz_acc_op, norm:mseccfgh_presence.
 """
 
 from __future__ import annotations

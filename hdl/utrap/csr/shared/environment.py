@@ -43,10 +43,14 @@ def counteren(config: Config, csr: str) -> list[Field]:
 
 
 def envcfg(config: Config, csr: str) -> list[Field]:
-    """Return the fields of an xenvcfg, and on RV64 what it has in its upper half."""
+    """Return the fields of an xenvcfg, and on RV64 what it has in its upper half.
+
+    What an extension brings is read-only 0 without it: norm:menvcfg_enc_img, norm:menvcfg_fiom_rdonly0_ok,
+    norm:senvcfg_fiom_acc, norm:menvcfg_cbie_rdonly0, norm:menvcfg_cbcfe_rdonly0, norm:menvcfg_cbze_rdonly0.
+    """
     fields = [own(csr, "fiom", 0)] if config.has_paging else []
     if config.zicbom:
-        # norm:menvcfg_cbie_warl_op, norm:menvcfg_cbcfe_op
+        # norm:menvcfg_cbie_warl_op, norm:menvcfg_cbcfe_op, norm:henvcfg_cbie
         rule = AnyBut(words="0, 1 or 3; 2 is stored as 0", reserved=2)
         fields += [own(csr, "cbie", 4, 2, rule=rule), own(csr, "cbcfe", 6)]
     if config.zicboz:
@@ -61,14 +65,23 @@ _MASKED_BY = {"mseccfg": "smmpm", "menvcfg": "smnpm", "henvcfg": "ssnpm", "senvc
 
 
 def pmm(config: Config, csr: str, name: str = "pmm", lsb: int = 32) -> list[Field]:
-    """Return PMM of a register, or HUPMM, where there is one: RV32 has it read-only 0 (norm:pm_rv32_illegal)."""
+    """Return PMM of a register, or HUPMM, where there is one: RV32 has it read-only 0.
+
+    norm:pm_rv32_illegal, norm:menvcfg_pmm_rdonly0, norm:mseccfg_pmm_rdonly0, norm:senvcfg_pmm_Ssnpm,
+    norm:henvcfg_pmm_op; of the values 1 is reserved: norm:menvcfg_pmm_enc, norm:mseccfg_pmm_enc,
+    norm:pmlen_supported_values, norm:pmlen_future_reserved, norm:pmlen_illegal_warl.
+    """
     if config.xlen == 32 or csr not in _MASKED_BY or not getattr(config, _MASKED_BY[csr]):
         return []
     return [own(csr, name, lsb, 2, rule=AnyBut(words="0, 2 or 3; 1 is stored as 0", source="warl:PMM", reserved=1))]
 
 
 def upper_envcfg(config: Config, csr: str) -> list[Field]:
-    """Return the fields in bits 63:32 of menvcfg or henvcfg, which RV32 has in a CSR of its own."""
+    """Return the fields in bits 63:32 of menvcfg or henvcfg, which RV32 has in a CSR of its own.
+
+    Each is read-only 0 without its extension: norm:menvcfg_stce_rdonly0, norm:menvcfg_pbmte_rdonly0,
+    norm:menvcfg_adue_rdonly0.
+    """
     lowest = config.xlen - 32
     fields = pmm(config, csr)
     is_guests = csr.startswith("henvcfg")
@@ -80,13 +93,14 @@ def upper_envcfg(config: Config, csr: str) -> list[Field]:
         return own(csr, name, lowest + lsb, read_where=above, words=words)
 
     if config.sstc:
-        fields.append(withheld("stce", 31))  # norm:menvcfg_stce_op2
+        fields.append(withheld("stce", 31))  # norm:menvcfg_stce_op1, norm:menvcfg_stce_op2, norm:stce_bit_exist
     if config.svpbmt:
         fields.append(withheld("pbmte", 30))  # norm:menvcfg_pbmte_henvcfg_pbmte_rdonly0
     if config.svadu:
         fields.append(withheld("adue", 29))  # norm:menvcfg_adue_henvcfg_adue_rdonly0
     if config.ssdbltrp:
-        # norm:menvcfg_dte_op, norm:henvcfg_dte_op: without it SDT is 0, and nothing is behind (warl:SDT).
+        # norm:menvcfg_DTE, norm:henvcfg_DTE, norm:menvcfg_dte_op, norm:henvcfg_dte_op:
+        # without it SDT is 0, and nothing is behind (warl:SDT).
         below = ["mstatus.sdt"] * (not is_guests) + ["vsstatus.sdt"] * config.h
         fields.append(replace(withheld("dte", 27), clears=tuple(below), clears_at=0))
     return fields

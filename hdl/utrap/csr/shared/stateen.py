@@ -28,7 +28,7 @@ _REGISTERS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class StateBit:
-    """One bit of the state-enable registers.
+    """One bit of the state-enable registers (norm:mstateen_bit_correspondence: one for all levels that have it).
 
     Attributes:
         name: The manual's name in lower case.
@@ -47,7 +47,9 @@ def _bit(name: str, place: int, exists: Callable[[Config], bool], levels: str) -
     return StateBit(name=name, place=place, exists=exists, levels=levels)
 
 
-#: The bits of the registers with number 0; what the user level has no part in needs S.
+#: The bits of the registers with number 0; what the user level has no part in needs S. None is ever read-only 1
+#: (norm:stateen_warl_access, norm:sstateen_ro1_bits, norm:hstateen_ro1_bits), and all are 0 after reset
+#: (norm:mstateen_zero_initialization, norm:hstateen_sstateen_zero_initialization).
 STATE_BITS: tuple[StateBit, ...] = (
     # norm:stateen0_c_op, HU-29
     _bit("c", 0, lambda c: c.n or c.shudeleg or c.custom_state, "mhs"),
@@ -57,14 +59,17 @@ STATE_BITS: tuple[StateBit, ...] = (
     _bit("ctr", 54, lambda c: c.smctr and c.s, "mh"),
     _bit("srmcfg", 55, lambda c: c.ssqosid and c.s, "m"),  # norm:mstateen0_srmcfg_op
     _bit("p1p13", 56, lambda c: c.h and c.xlen == 32, "m"),  # norm:mstateen0_p1p13_op
-    _bit("context", 57, lambda c: c.sdtrig and c.s, "mh"),  # norm:mstateen0_context_op
-    _bit("imsic", 58, lambda c: c.imsic and c.s, "mh"),  # norm:mstateen0_imsic_op
+    _bit("context", 57, lambda c: c.sdtrig and c.s, "mh"),  # norm:mstateen0_context_op, norm:hstateen0_context_op
+    _bit("imsic", 58, lambda c: c.imsic and c.s, "mh"),  # norm:mstateen0_imsic_op, norm:hstateen0_imsic_op
     _bit("aia", 59, lambda c: c.ssaia and c.s, "mh"),  # norm:mstateen0_aia_op
-    _bit("csrind", 60, lambda c: (c.smcsrind or c.sscsrind) and c.s, "mh"),  # norm:mstateen0_csrind_op
+    # norm:mstateen0_csrind_op, norm:hstateen0_csrind_op
+    _bit("csrind", 60, lambda c: (c.smcsrind or c.sscsrind) and c.s, "mh"),
     _bit("envcfg", 62, lambda c: c.s, "mh"),  # norm:mstateen0_envcfg_op
-    _bit("se0", 63, lambda c: c.s, "mh"),  # norm:mstateen0_se0_op
+    # norm:mstateen0_se0_op, norm:hstateen0_SE0_op; norm:mstateen_bit_63_roz: without S there is nothing below it;
+    # norm:hstateen_bit_63_writable
+    _bit("se0", 63, lambda c: c.s, "mh"),
 )
-#: Of the others bit 63 alone (norm:mstateen_bit_63_op).
+#: Of the others bit 63 alone (norm:mstateen_bit_63_op, norm:hstateen_bit_63_op).
 _ACCESS = {number: _bit(f"se{number}", 63, lambda c: c.s, "mh") for number in range(1, _REGISTERS)}
 
 

@@ -41,7 +41,7 @@ def by_timer(config: Config, rule: InterruptRule, field: Field) -> Field:
             rule=_also(words, "with menvcfg.STCE it follows stimecmp" + " and is read-only" * field.is_writable),
         )
     if rule.code is Interrupt.VSTI:
-        # norm:hip_vstip_op, norm:henvcfg_stce
+        # norm:hip_vstip_op, norm:hip_vstip_clear, norm:hip_vstip_enable, norm:henvcfg_stce: a bit of mip as others
         return replace(
             field,
             level="vstimecmp_reached",
