@@ -21,34 +21,54 @@ from utrap_show.timeline.layout import lay_out
 from utrap_show.timeline.saved import places
 from utrap_show.waveform import changes
 from utrap_sim.simulators.bench import Bench
-from utrap_testbench.golden import CsrAccess, Return, TakeInterrupt, TrapReturn, csr_value
+from utrap_testbench.golden import (
+    CsrAccess,
+    Resume,
+    Return,
+    TakeInterrupt,
+    TakeRnmi,
+    TrapReturn,
+    critical_error,
+    critical_halts,
+    csr_value,
+)
 from utrap_testbench.harts import model_config
 
 from . import hart
 from .conftest import NOTHING, PORT, RETURN, TRAP
 
-RETURNS = {Return.MRET: Kind.MRET, Return.SRET: Kind.SRET, Return.URET: Kind.URET}
+RETURNS = {Return.MRET: Kind.MRET, Return.SRET: Kind.SRET, Return.URET: Kind.URET, Return.MNRET: Kind.MNRET}
 
 
 def told_by_the_model(config, steps, accesses=False):
     """What the rows must say: cycle, kind, modes, cause, epc, tval, GPA, vector."""
-    rows, was_reset = [], False
+    rows, was_reset, had_stopped = [], False, False
     for step in steps:
         outcome, event = step.outcome, step.cycle.event
+        has_stopped = config.smdbltrp and (critical_error(config, step.before) or critical_halts(config, step.before))
+        if has_stopped and not had_stopped:
+            mode = step.before.v << 2 | step.before.prv
+            rows.append((step.number, Kind.CRITICAL_ERROR, mode, mode, None, None, None, None, None))
+        had_stopped = has_stopped
         modes = outcome.from_mode, outcome.to_mode
         if step.cycle.reset:
             if not was_reset:
                 mode = step.before.v << 2 | step.before.prv
                 rows.append((step.number, Kind.RESET, mode, 3, None, None, None, None, None))
-        elif outcome.trap and outcome.is_interrupt:
-            rows.append((step.number, Kind.INTERRUPT, *modes, outcome.cause, outcome.epc, None, None, outcome.target))
+        elif outcome.trap and isinstance(event, TakeInterrupt | TakeRnmi):
+            kind = Kind.RNMI if isinstance(event, TakeRnmi) else Kind.INTERRUPT
+            rows.append((step.number, kind, *modes, outcome.cause, outcome.epc, None, None, outcome.target))
+        elif outcome.halted:
+            rows.append((step.number, Kind.HALT, *modes, None, outcome.epc, None, None, None))
+        elif isinstance(event, Resume) and not outcome.fault and outcome.redirect:
+            rows.append((step.number, Kind.RESUME, *modes, None, None, None, None, outcome.target))
         elif outcome.trap:
             gpa = outcome.tval2 << 2 if config.h and outcome.cause in (20, 21, 23) else None
             told = (outcome.cause, outcome.epc, outcome.tval, gpa, outcome.target)
             rows.append((step.number, Kind.EXCEPTION, *modes, *told))
-        elif isinstance(event, TrapReturn) and not outcome.fault:
+        elif isinstance(event, TrapReturn) and outcome.redirect:
             rows.append((step.number, RETURNS[event.insn], *modes, None, None, None, None, outcome.target))
-        elif accesses and isinstance(event, CsrAccess) and not outcome.fault:
+        elif accesses and isinstance(event, CsrAccess) and not outcome.fault and outcome.reason:
             kind = Kind.DEBUG_CSR if event.debug else Kind.CSR
             rows.append((step.number, kind, *modes, None, None, None, None, None))
         was_reset = step.cycle.reset
@@ -107,7 +127,7 @@ def place(write, event, timeline):
 @pytest.mark.parametrize("xlen", [32, 64])
 @pytest.mark.parametrize("target", list(Target))
 def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
-    config = Config.profile("full", xlen)
+    config = Config.profile("max", xlen)
     state = Bench(config).unit.state
     some_trap = Trap(**dict.fromkeys(Trap.__dataclass_fields__, state["mstatus.mie"]))
     written = {*trap_fields(config)[target].values(), *status_writes(state, target, some_trap)} & state.stored.keys()
@@ -117,20 +137,25 @@ def test_a_trap_saves_what_the_hardware_may_write(target, xlen):
         assert told == written - unchanged
 
 
+_SDT_OF_GUEST, _MDT = {"vsstatus.sdt"}, {"mstatus.mdt"}
+
+
 @pytest.mark.parametrize(
     ("kind", "make", "modes", "but"),
     [
-        (Kind.MRET, mret, (Mode.M, Mode.U), set()),
-        (Kind.MRET, mret, (Mode.M, Mode.M), {"mstatus.mprv"}),
-        (Kind.SRET, sret, (Mode.S, Mode.VS), {"vsstatus.sie", "vsstatus.spie", "vsstatus.spp"}),
-        (Kind.SRET, sret, (Mode.VS, Mode.VU), {"mstatus.sie", "mstatus.spie", "mstatus.spp", "hstatus.spv"}),
-        (Kind.URET, uret, (Mode.U, Mode.VS), set()),
-        (Kind.URET, uret, (Mode.U, Mode.U), {"hustatus.upv"}),
+        (Kind.MRET, mret, (Mode.M, Mode.U), {"vsstatus.sdt"}),
+        (Kind.MRET, mret, (Mode.M, Mode.VU), set()),
+        (Kind.MRET, mret, (Mode.M, Mode.M), {"mstatus.mprv", "mstatus.sdt", "vsstatus.sdt"}),
+        (Kind.SRET, sret, (Mode.S, Mode.VS), {"vsstatus.sie", "vsstatus.spie", "vsstatus.spp", *_SDT_OF_GUEST, *_MDT}),
+        (Kind.SRET, sret, (Mode.VS, Mode.VU),
+         {"mstatus.sie", "mstatus.spie", "mstatus.spp", "hstatus.spv", "mstatus.sdt", *_MDT}),
+        (Kind.URET, uret, (Mode.U, Mode.VS), {*_SDT_OF_GUEST, *_MDT}),
+        (Kind.URET, uret, (Mode.M, Mode.U), {"hustatus.upv", *_SDT_OF_GUEST}),
     ],
-)
+)  # fmt: skip
 def test_a_return_restores_what_the_hardware_may_write(kind, make, modes, but):
     module = Module()
-    state = Bench(Config.profile("full", 64)).unit.state
+    state = Bench(Config.profile("max", 64)).unit.state
     written = make(module, state).writes.keys() & state.stored.keys()
     Fragment.get(module, None)  # Amaranth warns of a module that nobody elaborates, in whichever test comes next
     assert stored(kind, modes[0], modes[1], 64) == written - but

@@ -81,7 +81,7 @@ def test_verilator_gives_the_same_files_but_for_the_fst_without_its_headers(
 
 def test_the_list_has_what_the_configuration_can_run(run):
     lines = run("waves", "--list", "--profile", "max").out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == list(SCENARIOS)
+    assert [line.split()[0] for line in lines[1:]] == [name for name in SCENARIOS if name != "machine-double-fault"]
     few = run("waves", "--list", "--profile", "msu").out.splitlines()
     assert {"timer", "syscall", "vectored"} <= {line.split()[0] for line in few[1:]} < SCENARIOS.keys()
 

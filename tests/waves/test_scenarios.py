@@ -8,6 +8,8 @@ import pytest
 
 from utrap.command_line.errors import UserError
 from utrap.config import PROFILES
+from utrap_show.timeline import read_timeline
+from utrap_show.timeline.event import Kind
 from utrap_sim.waves import run as running
 from utrap_sim.waves.bench import NOTE_CHARACTERS, WaveBench
 from utrap_sim.waves.library import SCENARIOS, machine
@@ -15,7 +17,8 @@ from utrap_sim.waves.scenario import event_name, path_of
 from utrap_testbench.boundary import operation
 from utrap_testbench.golden import Halt, Resume, TakeRnmi
 
-CONFIGURATIONS = [(profile, xlen) for profile in PROFILES for xlen in (64, 32)]
+CONFIGURATIONS = [*((profile, xlen) for profile in PROFILES for xlen in (64, 32)), ("max", 64)]
+EVERYTHING = dict.fromkeys(("sstc", "smstateen", "sdext", "smrnmi", "ssdbltrp", "smdbltrp"), True)
 
 
 def model_path(hart):
@@ -23,6 +26,8 @@ def model_path(hart):
     path = []
     for played in hart.played:
         outcome = played.expected.outcome
+        if played.is_shown and outcome.critical:
+            path.append("CRITICAL_ERROR M->M")
         if not played.is_shown or not (outcome.redirect or outcome.halted):
             continue
         if isinstance(played.cycle.event, Halt | Resume | TakeRnmi):
@@ -51,8 +56,10 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
 
 def test_verilator_shows_the_same_as_icarus(simulated):
     for name in SCENARIOS:
-        _, icarus = simulated(name, sstc=True, smstateen=True, sdext=True, smrnmi=True)
-        _, verilator = simulated(name, on="verilator", sstc=True, smstateen=True, sdext=True, smrnmi=True)
+        if name == "machine-double-fault":
+            continue  # without Smdbltrp
+        _, icarus = simulated(name, **EVERYTHING)
+        _, verilator = simulated(name, on="verilator", **EVERYTHING)
         assert verilator.differences == []
         assert verilator.seen.lines == icarus.seen.lines, name
 
@@ -65,7 +72,9 @@ def test_verilator_shows_the_same_as_icarus(simulated):
         ("full", {"windows": 8, "geilen": 8, "sstc": True}),
         ("msuh", {"sstc": True}),
         ("msuh", {"smstateen": True}),
-        ("full", {"xlen": 32, "sstc": True, "smstateen": True, "sdext": True, "smrnmi": True}),
+        ("full", {"xlen": 32, **EVERYTHING}),
+        ("max", {"xlen": 32}),
+        ("rva23s64", {}),
         ("full", {"ialign": 32, "isa": "IMA", "vectored_align": 4}),
         ("full", {"hgatp_modes": ("bare", "sv39x4"), "vmid_bits": 0, "asid_bits": 0}),
         ("full", {"hgatp_modes": ("bare", "sv39x4", "sv48x4", "sv57x4"), "fs": False, "counters": "none"}),
@@ -87,7 +96,16 @@ def test_the_sequences_that_were_asked_for_are_there():
         *("uart", "uart-hs", "uart-both", "rtc", "pcie", "virtio", "timer-in-handler", "irqchip", "passthrough"),
         *("kick", "nested", "vectored", "guest-u-csrs", "escalation", "double-fault"),
         *("kernel-timer-in-handler", "guest-timer", "debugger-in-handler", "stateen-refusal", "rnmi-in-handler"),
+        *("double-trap", "critical-error"),
     } <= SCENARIOS.keys()
+
+
+def test_the_document_lists_every_scenario_by_its_title(root):
+    text = (root / "docs" / "waves.md").read_text().partition("| scenario |")[2].partition("\n\n")[0]
+    listed = [line.split(" | ") for line in text.splitlines()[2:]]
+    assert {name.strip("| `"): title.rstrip(" |") for name, title in listed} == {
+        name: scenario.title for name, scenario in SCENARIOS.items()
+    }
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -110,6 +128,34 @@ def test_the_short_way_visits_no_kernel_and_takes_a_third_of_the_cycles(played):
     assert short_modes == {5, 0}
     assert long_modes == {5, 1, 0}
     assert long > 2.5 * short
+
+
+def rows_of(run, tmp_path):
+    (tmp_path / "played.vcd").write_bytes(run.dumps["vcd"])
+    return [(event.kind, event.words, event.saved) for event in read_timeline(tmp_path / "played.vcd").events]
+
+
+def test_a_timeline_says_what_a_double_trap_was_and_what_it_saved(simulated, tmp_path):
+    """norm:sstatus_sdt_trap, norm:mtval2_trapval"""
+    _, run = simulated("double-trap", **EVERYTHING)
+    rows = rows_of(run, tmp_path)
+    assert [words for _, words, _ in rows] == ["load guest-page fault", "double trap: load page fault", "MRET", "SRET"]
+    assert "SDT<-1" in rows[0][2]
+    assert "mtval2" in rows[1][2]
+    assert [saved.split(", ")[-1] for _, _, saved in rows[1:]] == ["MDT<-1", "MDT<-0", "SDT<-0"]
+
+
+def test_a_timeline_says_that_m_could_not_take_a_trap_and_that_the_hart_has_stopped(simulated, tmp_path):
+    """norm:trap_unexp_hndl_rnmi, norm:trap_unexp_hndl_no_rnmi"""
+    hart, run = simulated("critical-error", **EVERYTHING)
+    _, handled, stopped = rows_of(run, tmp_path)
+    assert handled == (
+        Kind.EXCEPTION, "load access fault, to the handler of RNMIs", "mnepc, mncause, MNPP<-M, NMIE<-0, MNPV<-0",
+    )  # fmt: skip
+    assert stopped == (Kind.CRITICAL_ERROR, "critical error", "")
+    # The hart stays where it is, and nobody is there to say anything.
+    assert hart.played[-3].note == "until reset"
+    assert {run.seen[number]["mnepc"] for number in (-1, -4)} == {hart["mnepc"]}
 
 
 def test_a_scenario_that_shows_something_else_is_refused(simulated):

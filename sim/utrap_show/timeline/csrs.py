@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from utrap.config import Config
+from utrap.config import Config, every_extension
 from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr
 
@@ -17,7 +17,7 @@ __all__ = ["rows", "storages", "unexplained"]
 @cache
 def rows(xlen: int) -> Mapping[str, Csr]:
     """The CSRs of the widest hart."""
-    return csr_rows(Config.profile("full", xlen, windows=8, sdext=True, smrnmi=True))
+    return csr_rows(Config.profile("full", xlen, windows=8, **every_extension(xlen)))
 
 
 @cache

@@ -10,7 +10,7 @@ from utrap.config import FIRST_LOCAL
 from utrap.isa import ExceptionCause, Interrupt, Mode
 from utrap_show.names import cause_name
 
-__all__ = ["Event", "Kind", "Write", "interrupt_name", "mode_name"]
+__all__ = ["Event", "Kind", "Write", "interrupt_name", "mode_name", "trap_name"]
 
 
 @unique
@@ -28,6 +28,7 @@ class Kind(Enum):
     RESUME = "resume"
     CSR = "CSR access"
     DEBUG_CSR = "debugger's CSR access"
+    CRITICAL_ERROR = "critical error"
     RESET = "reset"
 
     @property
@@ -69,7 +70,7 @@ class Event:
     Attributes:
         cycle: Rising edges of the clock before the one at which it took effect.
         time: When that edge was, in steps of the file's time scale.
-        kind: What happened.
+        kind: What happened. A critical error is told in the first cycle in which the hart has stopped.
         from_mode, to_mode: The mode before and after.
         cause: The code that xcause gets; None where it is no trap, so for the next three.
         epc: The pc that xepc gets; of a halt that dpc gets.
@@ -78,6 +79,8 @@ class Event:
         vector: Where the pc goes; None for an access, and after reset.
         access: A CSR access in words; "" for all else, and where the file has no commit port.
         writes: What was saved or restored where, in the manual's order; what an access changed.
+        double_of: Of a double trap what it was, in words; "" where the file does not say; None where it is none.
+        to_rnmi_handler: M could not take the trap, and the handler of RNMIs does (norm:trap_unexp_hndl_rnmi).
         others: CSRs that changed with the event although no rule says so: a defect, or a core's own doing.
     """
 
@@ -93,15 +96,18 @@ class Event:
     vector: int | None = None
     access: str = ""
     writes: tuple[Write, ...] = ()
+    double_of: str | None = None
+    to_rnmi_handler: bool = False
     others: tuple[Write, ...] = ()
 
     @property
     def words(self) -> str:
         """The cause in words; a return's or an access's own name."""
-        if self.kind is Kind.EXCEPTION:
-            return _exception_name(self.cause, self.from_mode)
-        if self.kind is Kind.INTERRUPT:
-            return interrupt_name(self.cause)
+        if self.kind in (Kind.EXCEPTION, Kind.INTERRUPT):
+            said = trap_name(self.kind is Kind.INTERRUPT, self.cause, self.from_mode)
+            if self.double_of is not None:
+                said = f"double trap: {self.double_of}" if self.double_of else "double trap"
+            return f"{said}, to the handler of RNMIs" if self.to_rnmi_handler else said
         if self.kind is Kind.RNMI:
             return "RNMI" if self.cause is None else f"RNMI {self.cause}"
         if self.kind is Kind.HALT:
@@ -148,7 +154,10 @@ def _halt_name(writes: tuple[Write, ...]) -> str:
     return f"Debug Mode: {_HALTS[cause]}" if cause else "Debug Mode"
 
 
-def _exception_name(code: int | None, mode: Mode) -> str:
+def trap_name(is_interrupt: bool, code: int | None, mode: Mode) -> str:
+    """A trap's name in words: "load page fault", "machine timer interrupt"; `mode` is that which it comes from."""
+    if is_interrupt:
+        return interrupt_name(code)
     if code is None:
         return "unknown exception"
     if code == ExceptionCause.ECALL_FROM_U and mode is Mode.VU:  # one code for both

@@ -8,7 +8,7 @@ from utrap.command_line.errors import UserError
 from utrap.config import GPA_BITS
 from utrap_show.waveform import Recording, Scope
 
-__all__ = ["COMMIT", "NEEDED", "PORTS", "readable", "xlen_of"]
+__all__ = ["COMMIT", "CRITICAL", "NEEDED", "PORTS", "readable", "xlen_of"]
 
 #: Without these wires there is nothing to tell.
 NEEDED = ("clk", "trace_kind", "trace_cause", "trace_from_mode", "trace_to_mode")
@@ -16,16 +16,19 @@ PORTS = (
     *("rst", *NEEDED[1:]),
     *("trace_epc", "trace_tval", "trace_gpa", "trace_vector", "hart_mode"),
 )
+#: One of them is 1 while the hart has stopped; which, dcsr.cetrig says.
+CRITICAL = ("hart_critical_error", "hart_critical_halts")
 COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
 _WIDTHS = {
-    **dict.fromkeys(("clk", "rst", "interrupt_request"), 1),
+    **dict.fromkeys(("clk", "rst", "interrupt_request", *CRITICAL), 1),
     **dict.fromkeys(("trace_from_mode", "trace_to_mode", "hart_mode"), 3),
     "trace_cause": 6,
     "commit_csr_address": 12,
     "commit_csr_op": 2,
 }
-#: A guest-physical address, which is carried shifted right by 2, is as wide as the widest guest mode has it.
-_GPA = frozenset(bits - 2 for bits in GPA_BITS.values())
+#: A guest-physical address, which is carried shifted right by 2, is as wide as the widest guest mode has it; with
+#: Shtvala any 64 bits.
+_GPA = frozenset(bits - 2 for bits in (*GPA_BITS.values(), 64))
 #: As wide as the configuration has it: the kind of an event has a bit more where there are more than eight.
 _SEVERAL = {"trace_gpa": _GPA, "trace_kind": frozenset((3, 4))}
 

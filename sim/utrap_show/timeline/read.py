@@ -13,8 +13,8 @@ from utrap_show.outside import OUTSIDE
 from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, number, open_recording, samples
 
 from .csrs import rows, unexplained
-from .event import Event, Kind, Write
-from .port import COMMIT, NEEDED, PORTS, readable, xlen_of
+from .event import Event, Kind, Write, trap_name
+from .port import COMMIT, CRITICAL, NEEDED, PORTS, readable, xlen_of
 from .saved import Place, places
 from .timeline import Timeline, Wave
 
@@ -96,10 +96,10 @@ class _Reader:
         wires = scope.wires
         self.scope, self._recording = scope, recording
         self.xlen = xlen_of(scope)
-        wanted = (*PORTS, *COMMIT * accesses, "interrupt_request", *rows(self.xlen))
+        wanted = (*PORTS, *COMMIT * accesses, "interrupt_request", *CRITICAL, *rows(self.xlen))
         self.watched, self._notes = readable(recording, scope, wanted, self.xlen)
         self.csrs = [name for name in rows(self.xlen) if name in self.watched]
-        self.signals = frozenset(name for name in ("rst", *_WAVES) if name in self.watched)
+        self.signals = frozenset(name for name in ("rst", *_WAVES, *CRITICAL) if name in self.watched)
         self.has_h = "hstatus" in wires or "trace_gpa" in wires
         self._accesses, self._first, self._last, self._limit = accesses, first, last, limit
         self._events: list[Event] = []
@@ -132,13 +132,15 @@ class _Reader:
         self._mode = self._mode if mode is None else mode
         if self._start is None and is_wanted:
             self._start = self._mode
+        if is_wanted and self._mode is not None and _has_stopped(sample):
+            self._events.append(self._in_place(Kind.CRITICAL_ERROR, sample, self._mode))
         if not is_reset:
             happened = self._event(sample)
             if happened is not None:
                 self._mode = happened.to_mode
                 self._waiting = (happened, sample.values.copy()) if is_wanted else None
         elif not self._was_reset and is_wanted and self._mode is not None:
-            self._events.append(self._reset(sample, self._mode))
+            self._events.append(self._in_place(Kind.RESET, sample, self._mode))
         if is_reset:
             self._mode = Mode.M
         self._was_reset = is_reset
@@ -175,8 +177,10 @@ class _Reader:
             if not changes or name in sample.old:
                 changes.append((sample.cycle, number(sample.values[name], _WAVES[name])))
 
-    def _reset(self, sample: Sample, mode: Mode) -> Event:
-        return Event(cycle=sample.cycle, time=sample.time, kind=Kind.RESET, from_mode=mode, to_mode=Mode.M)
+    def _in_place(self, kind: Kind, sample: Sample, mode: Mode) -> Event:
+        """A reset, or a critical error: no event of the trace port."""
+        to_mode = Mode.M if kind is Kind.RESET else mode
+        return Event(cycle=sample.cycle, time=sample.time, kind=kind, from_mode=mode, to_mode=to_mode)
 
     def _event(self, sample: Sample) -> Event | None:
         """The event that takes effect at the edge."""
@@ -228,8 +232,11 @@ class _Reader:
     def _finished(self, event: Event, before: Values, after: Sample) -> Event:
         """The event with what it wrote, as the CSRs show it one cycle later."""
         new = after.values
+        if event.kind.is_trap and event.to_mode is Mode.M:
+            event = self._into_m(event, before, new)
+        kind = Kind.RNMI if event.to_rnmi_handler else event.kind
         has_shudeleg = "hudcfg" in self.csrs or (not self.csrs and event.to_mode is Mode.U and event.from_mode > 3)
-        written = places(event.kind, event.from_mode, event.to_mode, self.xlen, self.has_h, has_shudeleg)
+        written = places(kind, event.from_mode, event.to_mode, self.xlen, self.has_h, has_shudeleg)
         others = []
         for name in new.changed(self.csrs, before):
             old, now = number(before[name]), number(new[name])
@@ -237,8 +244,25 @@ class _Reader:
                 others.append(Write(name, "", old, now))
         if event.kind.is_access:
             return replace(event, writes=tuple(others))
-        there = [place for place in written if not self.csrs or place.csr in before]
-        return replace(event, writes=tuple(_write(place, before, new) for place in there), others=tuple(others))
+        writes = [_write(place, before, new) for place in written if not self.csrs or place.csr in before]
+        rare = {(place.csr, place.field) for place in written if place.is_rare}
+        told = (write for write in writes if write.old != write.new or (write.csr, write.field) not in rare)
+        return replace(event, writes=tuple(told), others=tuple(others))
+
+    def _into_m(self, event: Event, before: Values, after: Values) -> Event:
+        """With what mcause, mtval2 and mnstatus say of it: a double trap, or one that M could not take."""
+        known = [number(values.get("mnstatus")) for values in (before, after)]
+        to_handler = event.kind is not Kind.RNMI and [value and value >> 3 & 1 for value in known] == [1, 0]
+        mcause, mtval2 = (number(after.get(csr)) for csr in ("mncause" if to_handler else "mcause", "mtval2"))
+        double_of = None
+        if event.cause == ExceptionCause.DOUBLE_TRAP and (
+            event.kind is Kind.EXCEPTION or mcause == ExceptionCause.DOUBLE_TRAP
+        ):
+            double_of = ""
+            if mtval2 is not None and not to_handler:
+                interrupt = 1 << self.xlen - 1
+                double_of = trap_name(bool(mtval2 & interrupt), mtval2 & ~interrupt, event.from_mode)
+        return replace(event, double_of=double_of, to_rnmi_handler=to_handler)
 
     def timeline(self, title: str, source: str) -> Timeline:
         """The timeline of what was taken."""
@@ -278,6 +302,13 @@ class _Reader:
             return 1
         (cycle, time), (later, then) = self._times
         return max(1, (then - time) // (later - cycle))
+
+
+def _has_stopped(sample: Sample) -> bool:
+    """Whether the hart has stopped since the sample before."""
+    return any(
+        number(sample.values[name]) == 1 and number(sample.old[name]) == 0 for name in CRITICAL if name in sample.old
+    )
 
 
 def _has_gpa(cause: int | None) -> bool:

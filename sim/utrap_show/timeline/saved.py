@@ -1,7 +1,9 @@
 """What a trap saves and a return restores: the CSR fields that each may write.
 
 norm:H_trap_m_csrwrites, norm:H_trap_hs_csrwrites, norm:H_trap_vs_csrwrites, HU-13; norm:xret_op,
-norm:mret_h, norm:sret_v0, norm:sret_v1, HU-20, HU-21. The fields are named as the software of the
+norm:mret_h, norm:sret_v0, norm:sret_v1, HU-20, HU-21; of SDT and MDT norm:sstatus_sdt_trap, norm:trap_exp,
+norm:mstatus_mdt_clr_mret_sret, norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, HU-31.
+The fields are named as the software of the
 mode sees them: a trap into HS writes sstatus.SPP, which is mstatus.SPP.
 """
 
@@ -19,12 +21,20 @@ __all__ = ["Place", "places"]
 
 
 class Place(NamedTuple):
-    """Where a field is: its CSR, its name ("" for the whole CSR), its lowest bit and its width."""
+    """Where a field is.
+
+    Attributes:
+        csr: The CSR.
+        field: The field's name; "" for the whole CSR.
+        lsb, width: Its lowest bit, and its width.
+        is_rare: Not every hart has it, or not every event of this kind writes it: it is told where it changes.
+    """
 
     csr: str
     field: str = ""
     lsb: int = 0
     width: int = 64
+    is_rare: bool = False
 
 
 class _Features(NamedTuple):
@@ -79,17 +89,20 @@ def _trap(from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place
         )
         if features.h:
             yield from (_mpv(features), _gva(features))
+        else:
+            yield Place("mtval2", is_rare=True)  # with Ssdbltrp
+        yield _mdt(features)
     elif to_mode is Mode.S:
         if features.h:
             yield from (Place("htval"), Place("htinst"))
-        yield from _supervisor("sstatus")
+        yield from (*_supervisor("sstatus"), _sdt("sstatus"))
         if features.h:
             yield Place("hstatus", "SPV", 7, 1)
             if from_guest:  # norm:hstatus_spvp_op
                 yield Place("hstatus", "SPVP", 8, 1)
             yield Place("hstatus", "GVA", 6, 1)
     elif to_mode is Mode.VS:
-        yield from _supervisor("vsstatus")
+        yield from (*_supervisor("vsstatus"), _sdt("vsstatus"))
     else:
         if features.shudeleg:
             yield from (Place("hutval"), Place("hutinst"))
@@ -102,6 +115,17 @@ def _trap(from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place
 
 
 def _return(kind: Kind, from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place]:
+    yield from _restored(kind, from_mode, to_mode, features)
+    leads_out = kind in (Kind.MNRET, Kind.RESUME) and to_mode is Mode.M
+    if from_mode is Mode.M and not leads_out:
+        yield _mdt(features)
+    if from_mode & 4 == 0 and not leads_out and (kind is Kind.SRET or to_mode not in (Mode.M, Mode.S)):
+        yield _sdt("sstatus")
+    if features.h and ((kind is Kind.SRET and from_mode & 4) or to_mode is Mode.VU):
+        yield _sdt("vsstatus")
+
+
+def _restored(kind: Kind, from_mode: Mode, to_mode: Mode, features: _Features) -> Iterator[Place]:
     if kind is Kind.MRET:
         yield from (Place("mstatus", "MIE", 3, 1), Place("mstatus", "MPIE", 7, 1), Place("mstatus", "MPP", 11, 2))
         if features.h:
@@ -133,6 +157,15 @@ _MPRV = Place("mstatus", "MPRV", 17, 1)
 
 def _supervisor(csr: str) -> tuple[Place, ...]:
     return Place(csr, "SPP", 8, 1), Place(csr, "SPIE", 5, 1), Place(csr, "SIE", 1, 1)
+
+
+def _sdt(csr: str) -> Place:
+    return Place(csr, "SDT", 24, 1, is_rare=True)
+
+
+def _mdt(features: _Features) -> Place:
+    csr, lsb = ("mstatus", 42) if features.xlen == 64 else ("mstatush", 10)
+    return Place(csr, "MDT", lsb, 1, is_rare=True)
 
 
 def _mpv(features: _Features) -> Place:

@@ -65,6 +65,8 @@ _SOFTWARE = {
 _RNMI_CAUSE_BITS = 6
 #: The encoding of DRET.
 _DRET = 0x7B200073
+#: Events behind which the pc stays, but for where they lead.
+_IN_PLACE = TakeInterrupt | TakeRnmi | Halt
 _ESTABLISHING = "establishing the state"
 
 
@@ -369,15 +371,15 @@ class Hart:
 
     def _commit_cycle(self, cycle: Cycle, note: str) -> Outcome:
         event = cycle.event
-        who = "debugger" if self.state.debug else self.software.get(self.mode, "")
+        who = "debugger" if self.state.debug else "" if self.state.critical else self.software.get(self.mode, "")
         if not any(played.is_shown for played in self.played):
             # The first cycle shows the state that all begins with.
             self._play(Cycle(), "", is_shown=True)
-        expected = self._play(cycle, f"{who}: {note}" if note else "", is_shown=True)
+        expected = self._play(cycle, f"{who}: {note}" if who and note else note, is_shown=True)
         outcome = expected.outcome
         if outcome.redirect:
             self.pc = outcome.target
-        elif not outcome.fault and not isinstance(event, TakeInterrupt | TakeRnmi | Halt) and not self.state.debug:
+        elif not (outcome.fault or self.state.debug or self.state.critical) and not isinstance(event, _IN_PLACE):
             self.pc = self.pc + 4 & self.config.rules.xlen_mask
         return outcome
 

@@ -27,6 +27,9 @@ NEEDS: dict[str, tuple[Callable[[Config], bool], str, str]] = {
     "sstc": (lambda c: c.sstc, "Sstc", "--set sstc=true"),
     "sdext": (lambda c: c.sdext, "Sdext", "--set sdext=true"),
     "smrnmi": (lambda c: c.smrnmi, "Smrnmi", "--set smrnmi=true"),
+    "ssdbltrp": (lambda c: c.ssdbltrp, "Ssdbltrp", "--set ssdbltrp=true"),
+    "smdbltrp": (lambda c: c.smdbltrp, "Smdbltrp", "--set smdbltrp=true"),
+    "unguarded": (lambda c: not c.smdbltrp, "an M-mode without Smdbltrp", "--set smdbltrp=false"),
     "smstateen": (lambda c: c.smstateen, "Smstateen", "--set smstateen=true"),
     "windows": (lambda c: c.windows > 0, "a delegation window", "--set windows=1"),
 }
@@ -91,9 +94,19 @@ def event_name(kind: int, cause: int) -> str:
 
 
 def path_of(hart: Hart, seen: Iterable[dict[str, int]]) -> tuple[str, ...]:
-    """The traps and returns that the unit's trace port has shown, cycle by cycle."""
-    return tuple(
-        f"{name} {hart.names.mode_name(cycle['trace.from_mode'])}->{hart.names.mode_name(cycle['trace.to_mode'])}"
-        for cycle in seen
-        if (name := event_name(cycle["trace.kind"], cycle["trace.cause"]))
-    )
+    """The traps and returns that the unit's trace port has shown, cycle by cycle, and that the hart has stopped."""
+    path, had_stopped = [], False
+    for cycle in seen:
+        has_stopped = any(cycle.get(f"hart.{name}") for name in ("critical_error", "critical_halts"))
+        if has_stopped and not had_stopped:
+            path.append(shown(hart, "CRITICAL_ERROR", cycle["hart.mode"], cycle["hart.mode"]))
+        had_stopped = has_stopped
+        name = event_name(cycle["trace.kind"], cycle["trace.cause"])
+        if name:
+            path.append(shown(hart, name, cycle["trace.from_mode"], cycle["trace.to_mode"]))
+    return tuple(path)
+
+
+def shown(hart: Hart, name: str, from_mode: int, to_mode: int) -> str:
+    """An event as `Scenario.shows` has it."""
+    return f"{name} {hart.names.mode_name(from_mode)}->{hart.names.mode_name(to_mode)}"

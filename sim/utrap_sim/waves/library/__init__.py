@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from utrap_sim.waves.scenario import Scenario
 
-from . import attacks, debugger, devices, interrupts, kernel, nesting, rnmis, stateen, timers
+from . import attacks, debugger, devices, double_traps, interrupts, kernel, nesting, rnmis, stateen, timers
 
 __all__ = ["SCENARIOS"]
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for family in (devices, kernel, interrupts, timers, stateen, nesting, rnmis, debugger, attacks)
+    for family in (devices, kernel, interrupts, timers, stateen, nesting, double_traps, rnmis, debugger, attacks)
     for scenario in family.SCENARIOS
 }

@@ -76,6 +76,8 @@ class Machine:
             csrs["utvec"] = self.program_trap
         if config.smrnmi:
             csrs["mnstatus.NMIE"] = 1
+        if config.smdbltrp:
+            csrs[f"mstatus{'h' if config.xlen == 32 else ''}.MDT"] = 0
         if config.smstateen:
             # All that there is is let in by all.
             csrs |= self._enables("mstateen", rules.mstateen) | ({"sstateen0": rules.sstateen0} if config.s else {})

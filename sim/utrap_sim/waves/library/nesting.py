@@ -208,5 +208,6 @@ SCENARIOS = (
         title="A fault in the M-mode handler of another one: mepc is overwritten, and MRET leads into the handler",
         play=machine_double_fault,
         shows=("ILLEGAL_INSTRUCTION U->M", "LOAD_ACCESS_FAULT M->M", "MRET M->M"),
+        needs=("unguarded",),
     ),
 )
