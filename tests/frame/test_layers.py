@@ -104,7 +104,10 @@ ROOMS = {
     # How strong the bench is: mistakes are put in, simulators and proofs look for them.
     "utrap_strength.faults": "utrap_sim.simulators utrap_sim.regress utrap_formal.task utrap_formal.cache"
     " utrap_formal.equivalence utrap.config utrap.products utrap.command_line",
-    "utrap_strength.commands": "utrap_strength.faults utrap.command_line",
+    "utrap_strength.mutate": "utrap_sim.simulators utrap_sim.regress utrap_formal.equivalence utrap_testbench.harts"
+    " utrap_testbench.boundary utrap_testbench.citations utrap.config utrap.unit utrap.verilog utrap.command_line",
+    "utrap_strength.commands": "utrap_strength.faults utrap_strength.mutate utrap_sim.regress"
+    " utrap.config utrap.command_line",
 }
 #: What a room may not import of what others have written.
 FOREIGN = {

@@ -111,12 +111,21 @@ def _check_outputs(config: golden.Config, netlist: Netlist) -> None:
 class Prover:
     """Proves groups of one configuration.
 
+    Args:
+        config: The configuration.
+        netlist: The RTL.
+        timeout_seconds: The solver's patience for one question.
+        all_invariants: Look at states alone in which every invariant holds: what counts for RTL that is known to
+            keep them all.
+
     Attributes:
         paths: How many ways through the model were walked.
         queries: How often the solver was asked.
     """
 
-    def __init__(self, config: Config, netlist: Netlist, timeout_seconds: int = 300) -> None:
+    def __init__(
+        self, config: Config, netlist: Netlist, timeout_seconds: int = 300, all_invariants: bool = False
+    ) -> None:
         check_netlist(config, netlist)
         self._model = model_config(config)
         self.config = config
@@ -127,7 +136,7 @@ class Prover:
         self._fields = [field.name for field in fields(golden.State)]
         self._before = model_state(config, {**netlist.registers, **netlist.inputs})
         known = invariants(config, netlist.registers)
-        self._needed = [invariant.term for invariant in known if invariant.is_needed]
+        self._needed = [invariant.term for invariant in known if invariant.is_needed or all_invariants]
         self._legal = [invariant.term for invariant in known]
 
     def prove(self, group: Group) -> Found | None:

@@ -16,7 +16,7 @@ from amaranth.hdl import Value
 from utrap.unit import TrapUnit
 from utrap.verilog.yosys import run_yosys
 
-__all__ = ["TOP", "Bit", "Bits", "Cell", "Netlist", "make_netlist", "read_netlist", "to_rtlil"]
+__all__ = ["TOP", "Bit", "Bits", "Cell", "Netlist", "make_document", "make_netlist", "read_netlist", "to_rtlil"]
 
 #: The module's name in Verilog.
 TOP = "trap_unit"
@@ -71,14 +71,14 @@ class Netlist:
     attributes: dict[str, dict[str, str]]
 
 
-def to_rtlil(unit: TrapUnit) -> str:
-    """Write the unit as RTLIL, with its ports' names as Verilog has them."""
+def to_rtlil(unit: TrapUnit, with_places: bool = False) -> str:
+    """Write the unit as RTLIL, with its ports' names as Verilog has them; and, if asked, places in the source."""
     ports: dict[str, Any] = {}
     for path, _, value in unit.signature.flatten(unit):
         # The direction follows from which side drives it.
         ports["_".join(path)] = (Value.cast(value), None)
     with _without_collection():
-        text: str = rtlil.convert(unit, name=TOP, ports=ports, emit_src=False)
+        text: str = rtlil.convert(unit, name=TOP, ports=ports, emit_src=with_places)
     return text
 
 
@@ -118,9 +118,15 @@ def read_netlist(document: dict[str, Any], order: Sequence[str]) -> Netlist:
     )
 
 
+def make_document(rtlil: str) -> dict[str, Any]:
+    """Make the unit's RTLIL small, and give the netlist as `write_json` writes it."""
+    document: dict[str, Any] = json.loads(run_yosys(_PASSES, {"unit.il": rtlil}, "unit.json"))
+    return document
+
+
 def make_netlist(unit: TrapUnit) -> Netlist:
     """Make the unit's netlist."""
     text = to_rtlil(unit)
     # A port's signal has two underscores where the port has one, and stands where the source drives it.
     order = [name.replace("__", "_") for name in re.findall(r"^  wire .*\\(\w+)$", text, re.MULTILINE)]
-    return read_netlist(json.loads(run_yosys(_PASSES, {"unit.il": text}, "unit.json")), order)
+    return read_netlist(make_document(text), order)
