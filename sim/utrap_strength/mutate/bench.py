@@ -3,8 +3,8 @@
 It compares as the regression does: outputs in the cycle of their event, the
 state in the next, the bits that mean something. Verilator compiles it once for
 all mutants of a batch; nothing of Python is in the way. Between two mutants the
-unit without any is reset, so that each begins with the state of the Verilog's
-initial values.
+unit without any is reset: each begins with the initial values of the Verilog, as
+a regression does.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ module {top};
       if (number >= 0) mutant[number] = 1'b1;
       cycle = $rewind(trace);
       first = -1;
-      cycle = -1;
+      cycle = 0;
       while (first < 0 && cycle < {steps} && $fread(line, trace) == {octets}) begin
         stimulus = line[{driven} +: {last_in}+1];
         #1 if (wrong !== 0) begin

@@ -35,18 +35,13 @@ class Trace:
         self._outputs = Layout(job["outputs"])
 
     def record(self, path: Path) -> str:
-        """Write all cycles, and before them the one in which the unit is reset; gives a hash of it all."""
-        stimuli, digest = Stimuli(self._job), hashlib.sha256()
+        """Write all cycles, from the initial values of the registers on; gives a hash of it all."""
+        digest = hashlib.sha256()
         with path.open("wb") as file:
-
-            def write(driven: int, bits: int, mask: int) -> None:
-                line = self._line(driven, bits, mask)
+            for _, driven, expected in Stimuli(self._job):
+                line = self._line(driven, expected.bits, expected.mask)
                 digest.update(line)
                 file.write(line)
-
-            write(stimuli.first, 0, 0)
-            for _, driven, expected in stimuli:
-                write(driven, expected.bits, expected.mask)
         return digest.hexdigest()
 
     def _line(self, driven: int, bits: int, mask: int) -> bytes:
@@ -56,7 +51,7 @@ class Trace:
         """The fields that are not as they must be: of the record of a cycle, and what a mutant showed in it."""
         length = self._driven + 2 * self._seen
         with path.open("rb") as file:
-            file.seek((cycle + 1) * length + self._driven)
+            file.seek(cycle * length + self._driven)
             bits, mask = (int.from_bytes(file.read(self._seen)) for _ in range(2))
         shown = int(seen, 16)
         wrong = (shown ^ bits) & mask
