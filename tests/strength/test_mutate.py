@@ -24,7 +24,7 @@ from utrap_strength.mutate.places import Places
 from utrap_strength.mutate.report import scores
 from utrap_strength.mutate.results import NAME
 from utrap_strength.mutate.session import Plan, run
-from utrap_testbench.boundary import BY_EVENT, Answer, expected, operation
+from utrap_testbench.boundary import BY_EVENT, OUTPUTS, Answer, expected, operation
 from utrap_testbench.harts import model_config
 from utrap_testbench.replay import replay
 from utrap_testbench.vectors.generate import generate
@@ -181,7 +181,7 @@ def test_where_an_output_means_something_the_proof_looks_at_it():
     """The signs by which the proof leaves a difference out hold wherever the rows of the boundary say `when`."""
     unit = Config.profile("full", 64)
     config = model_config(unit)
-    assert {row.when.text for row in BY_EVENT} <= _SIGNS.keys()
+    assert {row.when.text for row in OUTPUTS} <= _SIGNS.keys()
     seen = set()
     for record in generate(config, count=400, seed=1):
         done = step_of(config, record)
