@@ -48,7 +48,7 @@ def played():
     """Records of every kind on the full unit, played once in Amaranth's simulator, with what was seen in each."""
     bench = Bench(FULL)
     records = RtlRecords(bench, model_config(FULL))
-    sample = list(chain(generate(records.config, 200, 3), generate(records.config, 60, 4, ("interrupt", "exception"))))
+    sample = list(chain(generate(records.config, 200, 8), generate(records.config, 60, 4, ("interrupt", "exception"))))
     texts = [records.first, *(records.start(number, record)[0] for number, record in enumerate(sample))]
     player = AmaranthPlayer(bench)
     player.start("".join(texts))

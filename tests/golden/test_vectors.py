@@ -227,6 +227,7 @@ CSR = {"op": "csrrw", "csr": "0x300", "name": "mstatus", "bits": "0x300312f3", "
         ("csr", CSR | {"debug": True}, "event.debug is True: allowed are 0, 1"),
         ("retire", {"fs_dirty": 7}, "event.fs_dirty is 7: allowed are 0, 1"),
         ("csr", CSR, "the key result.fault is missing"),
+        ("halt", {"cause": 1}, "kind is 'halt': the hart has no Debug Mode (sdext)"),
     ],
 )
 def test_a_malformed_event_is_one_line(tmp_path, committed_lines, kind, event, message):

@@ -46,6 +46,14 @@ def test_only_the_kinds_that_are_asked_for_are_recorded(recorded):
     assert kinds == {"xret", "interrupt"}
 
 
+def test_without_debug_mode_no_resume_is_recorded(run, tmp_path):
+    result = run("record", tmp_path / "file", "--kind", "resume")
+    assert (result.status, result.err) == (
+        2, "utrap: --kind resume: this hart has no Debug Mode; --set sdext=true gives it one\n",
+    )  # fmt: skip
+    assert not (tmp_path / "file").exists()
+
+
 @pytest.mark.parametrize("on", ["golden", "amaranth"])
 def test_a_difference_is_shown_field_by_field_and_ends_with_status_1(run, recorded, changed, on):
     path = recorded("--count", "8", "--profile", "mu", "--kind", "exception")

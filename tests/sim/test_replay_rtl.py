@@ -32,6 +32,24 @@ def test_spikes_records_agree_on_the_rtl_but_for_what_is_predicted(simulator, ro
             assert rtl == model
 
 
+@pytest.mark.parametrize(("name", "xlen"), [("icarus", 64), ("verilator", 32)])
+def test_the_way_into_debug_mode_and_back_is_replayed_on_the_rtl(simulator, root, name, xlen):
+    """Halts from every mode and in Debug Mode, and resumes to every mode and outside Debug Mode."""
+    path = root / "tests" / "vectors" / "debug_mode" / f"rv{xlen}.jsonl.gz"
+    _, records = read_records(path)
+    seen = {
+        (record.kind, record.result.get("halted"), record.result.get("fault"), record.result.get("to"))
+        for _, record in records
+        if record.kind in ("halt", "resume")
+    }
+    halts = {("halt", halted, None, None) for halted in (0, 1)}
+    resumes = {("resume", None, None, mode) for mode in (0, 1, 3, 4, 5)}
+    assert seen == halts | resumes | {("resume", None, 2, None)}
+    with Players(simulator(name)) as players:
+        report = replay_on_rtl(str(path), players)
+    assert (report.failures, report.agreeing) == ([], 160)
+
+
 @pytest.mark.parametrize("kind", ["exceptions", "interrupts", "xret", "legality", "csr"])
 def test_spikes_records_agree_in_amaranths_simulator(root, kind):
     with Players("amaranth") as players:

@@ -13,7 +13,7 @@ from utrap.command_line.options import configuration_options
 from utrap.config import Config
 
 # The kinds of `utrap_testbench.vectors`, written out: the option is read before that is imported.
-_KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
+_KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire", "halt", "resume")
 
 
 @click.command(help=__doc__)
@@ -25,4 +25,4 @@ _KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
 def record(config: Config, file: str, count: int, seed: int, kinds: tuple[str, ...]) -> None:
     from utrap_sim.replay.record_command import run
 
-    print(run(config, file, count=count, seed=seed, kinds=kinds or _KINDS))
+    print(run(config, file, count=count, seed=seed, kinds=kinds))

@@ -20,6 +20,7 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Query,
     Retire,
@@ -134,7 +135,7 @@ class RtlRecords:
         """The registers as records name them; a line is what was driven."""
         mode = seen["hart.mode"]
         values = {"prv": mode & 3, "v": mode >> 2, "debug": seen.get("hart.debug", 0), **seen}
-        values["critical"] = seen.get("hart.critical_error", 0)
+        values["critical"] = _has_stopped(seen)
         for name, register, place in self.bench.raw_fields:
             values[register] = values.get(register, 0) | seen[name] << place
         return {name: values[name] if name in values else driven[name] for name in self._names}
@@ -164,13 +165,15 @@ class RtlRecords:
         if isinstance(event, TakeException):
             return _taken(event, seen, then)
         if isinstance(event, TakeInterrupt):
-            taken = seen["answer.redirect"] | then.get("hart.critical_error", 0)
+            taken = seen["answer.redirect"] | _has_stopped(then)
             answers: dict[str, int | None] = {"taken": taken, "wake": seen["interrupt.wake"], "mip": after["mip"]}
             if taken:
                 # A guest sees the code of the supervisor's interrupt, one less (norm:hideleg_trans).
                 is_guest = seen["interrupt.target"] == golden.Mode.VS
                 answers |= {"irq": seen["interrupt.cause"] + is_guest, **_taken(event, seen, then)}
             return answers
+        if isinstance(event, Halt):
+            return {"halted": then["hart.debug"] & ~seen["hart.debug"]}
         model = started.model.answers
         if fault:
             may_fault = "bits" in record.details
@@ -185,9 +188,14 @@ class RtlRecords:
         return {name: shown.get(name, value) for name, value in answers.items()}
 
 
+def _has_stopped(seen: dict[str, int]) -> int:
+    """A critical error: told to the platform, or with dcsr.cetrig by the wish to enter Debug Mode."""
+    return seen.get("hart.critical_error", 0) | seen.get("hart.critical_halts", 0)
+
+
 def _taken(event: TakeException | TakeInterrupt, seen: dict[str, int], then: dict[str, int]) -> dict[str, int | None]:
     """Into which mode a trap went, and whether as a double trap: with a cause that is not the event's own."""
-    to = CRITICAL if then.get("hart.critical_error", 0) else then["hart.mode"]
+    to = CRITICAL if _has_stopped(then) else then["hart.mode"]
     own = event.cause if isinstance(event, TakeException) else seen["interrupt.cause"]
     is_double = seen["trace.cause"] == Cause.DOUBLE_TRAP != own
     return {"to": to, "double": 1} if is_double else {"to": to}

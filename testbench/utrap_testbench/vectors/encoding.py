@@ -35,6 +35,8 @@ _PLAIN = {
     Insn.CM_JALT: 0xA082,
     Insn.SCTRCLR: 0x10400073,
 }
+#: DRET, which no verdict but RESUME's own is about.
+DRET = 0x7B200073
 _FENCES = {
     Insn.SFENCE_VMA: 0x09, Insn.SINVAL_VMA: 0x0B,
     Insn.HFENCE_VVMA: 0x11, Insn.HINVAL_VVMA: 0x13,

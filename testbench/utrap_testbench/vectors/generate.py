@@ -11,8 +11,10 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Query,
+    Resume,
     Retire,
     Return,
     State,
@@ -27,9 +29,9 @@ from utrap_testbench.golden.legality import instructions_of
 from utrap_testbench.golden.rules import IRQ_S, IRQ_U, IRQ_VS
 from utrap_testbench.golden.xret import returns_of
 
-from .encoding import encode, encode_csr
+from .encoding import DRET, encode, encode_csr
 from .model import run_on_model
-from .record import KINDS, Record
+from .record import Record, kinds_of
 
 _OPS = {CsrOp.WRITE: "csrrw", CsrOp.SET: "csrrs", CsrOp.CLEAR: "csrrc", CsrOp.READ: "csrrs"}
 _CAUSES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23)
@@ -42,14 +44,22 @@ def generate(
     config: Config,
     count: int,
     seed: int,
-    kinds: tuple[str, ...] = KINDS,
+    kinds: tuple[str, ...] = (),
     external: frozenset[int] = EXTERNAL,
 ) -> Iterator[Record]:
-    """`count` records, each from a fresh random state. `external` is what the header should say."""
-    unknown = set(kinds) - set(KINDS)
+    """`count` records, each from a fresh random state; without `kinds` of all that the hart has.
+
+    `external` is what the header should say. Raises `ValueError` for a kind
+    that the hart has not.
+    """
+    allowed = kinds_of(config)
+    unknown = set(kinds) - set(allowed)
     if unknown:
-        raise ValueError(f"kinds is {', '.join(sorted(unknown))}: allowed are {', '.join(KINDS)}")
-    source = _Random(config, seed, external)
+        raise ValueError(f"kinds is {', '.join(sorted(unknown))}: allowed are {', '.join(allowed)}")
+    return _generated(_Random(config, seed, external), count, kinds or allowed)
+
+
+def _generated(source: _Random, count: int, kinds: tuple[str, ...]) -> Iterator[Record]:
     for _ in range(count):
         yield source.record(source.rng.choice(kinds))
 
@@ -139,6 +149,10 @@ class _Random:
                 setattr(s, name, kept | (bit & getattr(self.rules, name) if rng.random() < chance else 0))
         elif isinstance(event, TakeInterrupt):
             self.favour_interrupts(s)
+        elif isinstance(event, Resume):
+            s.prv, s.v, s.debug = 3, 0, 1
+            s.mstatus_mprv = rng.randrange(2)
+            s.dcsr_prv, s.dcsr_v = rng.choice(self.modes)
 
     def favour_interrupts(self, s: State) -> None:
         """Interrupts of one level, pending and enabled and delegated, mostly without those of higher levels."""
@@ -222,6 +236,13 @@ class _Random:
         fs_dirty, vs_dirty = self.rng.randrange(2), self.rng.randrange(2)
         return {"fs_dirty": fs_dirty, "vs_dirty": vs_dirty}, Retire(fs_dirty=fs_dirty, vs_dirty=vs_dirty)
 
+    def halt(self, pc: int) -> tuple[dict[str, Any], Event]:
+        cause, nmip = self.rng.randrange(8), self.rng.randrange(2)
+        return {"cause": cause, "nmip": nmip}, Halt(pc=pc, cause=cause, nmip=nmip)
+
+    def resume(self, pc: int) -> tuple[dict[str, Any], Event]:
+        return {"bits": hex(DRET)}, Resume()
+
 
 _EVENTS: dict[str, Callable[[_Random, int], tuple[dict[str, Any], Event]]] = {
     "exception": _Random.exception,
@@ -230,4 +251,6 @@ _EVENTS: dict[str, Callable[[_Random, int], tuple[dict[str, Any], Event]]] = {
     "legality": _Random.legality,
     "csr": _Random.csr,
     "retire": _Random.retire,
+    "halt": _Random.halt,
+    "resume": _Random.resume,
 }

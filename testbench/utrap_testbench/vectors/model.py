@@ -8,9 +8,11 @@ from utrap_testbench.golden import (
     Config,
     CsrAccess,
     CsrOp,
+    Halt,
     Insn,
     Outcome,
     Query,
+    Resume,
     State,
     TrapReturn,
     registers,
@@ -66,7 +68,7 @@ def _next_pc(config: Config, record: Record, outcome: Outcome) -> int:
     """The redirect's target, the same instruction again after a fault, else the next one."""
     if outcome.redirect:
         return outcome.target
-    if outcome.critical or outcome.fault or record.kind in ("interrupt", "retire"):
+    if outcome.critical or outcome.fault or record.kind in ("interrupt", "retire", "halt"):
         return record.pc
     if isinstance(record.event, Query) and record.event.insn in _NOT_EXECUTED:
         return record.pc
@@ -87,10 +89,12 @@ def _answers(config: Config, record: Record, after: State, outcome: Outcome) -> 
         if answers["taken"]:
             answers |= {"irq": outcome.irq, **_taken(outcome)}
         return answers
+    if isinstance(event, Halt):
+        return {"halted": outcome.halted}
     answers = {"fault": outcome.fault or None}
     if outcome.fault:
         answers["tval"] = fault_tval(record, outcome.fault)
-    elif isinstance(event, TrapReturn) and record.kind == "xret":
+    elif isinstance(event, Resume) or (isinstance(event, TrapReturn) and record.kind == "xret"):
         answers["to"] = outcome.to_mode
     elif isinstance(event, CsrAccess):
         answers |= _csr_answers(config, record, event, after, outcome)

@@ -16,8 +16,10 @@ from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,
     Event,
+    Halt,
     Insn,
     Query,
+    Resume,
     Retire,
     Return,
     TakeException,
@@ -27,7 +29,7 @@ from utrap_testbench.golden import (
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 
 from .narrow import narrow
-from .record import FORMATS, KINDS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError
+from .record import DEBUG_KINDS, FORMATS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError, kinds_of
 
 _PRE_NAMES = frozenset(REGISTER_NAMES)
 _POST_NAMES = _PRE_NAMES | frozenset(OUTSIDE_REGISTERS)
@@ -208,8 +210,10 @@ class _Line:
 
     def record(self, line: dict[str, Any]) -> Record:
         kind = line.get("kind")
-        if kind not in KINDS:
-            self.fail(f"kind is {kind!r}: allowed are {', '.join(KINDS)}")
+        allowed = kinds_of(self.config)
+        if kind not in allowed:
+            why = "the hart has no Debug Mode (sdext)" if kind in DEBUG_KINDS else f"allowed are {', '.join(allowed)}"
+            self.fail(f"kind is {kind!r}: {why}")
         pc, pre = self.registers("pre", self.part(line, "pre"), _PRE_NAMES)
         details = self.part(line, "event")
         post_pc, post = self.registers("post", self.part(line, "post"), _POST_NAMES)
@@ -300,6 +304,14 @@ class _Line:
     def retire(self, details: dict[str, Any], pc: int) -> Event:
         return Retire(fs_dirty=self.flag(details, "fs_dirty"), vs_dirty=self.flag(details, "vs_dirty"))
 
+    def halt(self, details: dict[str, Any], pc: int) -> Event:
+        cause = self.number_in("event.cause", self.key("event", details, "cause"), tuple(range(8)))
+        return Halt(pc=pc, cause=cause, nmip=self.flag(details, "nmip"))
+
+    def resume(self, details: dict[str, Any], pc: int) -> Event:
+        self.bits(details)
+        return Resume()
+
     def result(self, kind: str, values: dict[str, Any]) -> dict[str, int | None]:
         out: dict[str, int | None] = {}
         for name in _NEEDED_RESULTS[kind]:
@@ -307,7 +319,7 @@ class _Line:
         for name, value in values.items():
             if name in ("tval", "mip", "rdata", "written", "readback"):
                 out[name] = self.hex(f"result.{name}", value, self.config.xlen)
-            elif name in ("taken", "wake", "double"):
+            elif name in ("taken", "wake", "double", "halted"):
                 out[name] = self.number_in(f"result.{name}", value, (0, 1))
             elif name == "irq":
                 if type(value) is not int or not 0 <= value <= 63:
@@ -333,6 +345,8 @@ _NEEDED_RESULTS = {
     "legality": ("fault",),
     "csr": ("fault",),
     "retire": (),
+    "halt": ("halted",),
+    "resume": ("fault",),
 }
 
 _EVENT: dict[str, Callable[[_Line, dict[str, Any], int], Event]] = {
@@ -342,4 +356,6 @@ _EVENT: dict[str, Callable[[_Line, dict[str, Any], int], Event]] = {
     "legality": _Line.legality,
     "csr": _Line.csr,
     "retire": _Line.retire,
+    "halt": _Line.halt,
+    "resume": _Line.resume,
 }

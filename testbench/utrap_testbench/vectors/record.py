@@ -10,6 +10,8 @@ from utrap_testbench.golden import Config, Event
 #: The formats that are read; 2 has the registers of the newer extensions, and names these.
 FORMATS = (1, 2)
 KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
+#: On a hart with Debug Mode.
+DEBUG_KINDS = ("halt", "resume")
 
 #: Registers that a recorded `post` may name although they are outside the trap unit's state.
 OUTSIDE_REGISTERS = ("misa", "mcountinhibit")
@@ -19,6 +21,11 @@ OUTSIDE_REGISTERS = ("misa", "mcountinhibit")
 CRITICAL = 8
 MODE_NAMES = {0: "U", 1: "HS", 3: "M", 4: "VU", 5: "VS", CRITICAL: "critical"}
 MODE_NUMBERS = {"U": 0, "HS": 1, "S": 1, "M": 3, "VU": 4, "VS": 5, "critical": CRITICAL}
+
+
+def kinds_of(config: Config) -> tuple[str, ...]:
+    """The kinds of events that the hart has."""
+    return (*KINDS, *DEBUG_KINDS) if config.sdext else KINDS
 
 
 class ReplayError(Exception):
