@@ -1,13 +1,16 @@
 #!/bin/sh
-# Installs what system-packages.txt names and this machine lacks, or says in one line what to install.
+# Installs what system-packages.txt, or another list, names and this machine lacks, or says in one line what to install:
+#     tools/system-packages.sh [LIST]
+# A line of a list has a package, and a command or a file with its whole path that shows it is there.
 set -eu
 cd "$(dirname "$0")/.."
+list=${1-system-packages.txt}
 
 missing() {
     while read -r package command _; do
         case $package in '' | '#'*) continue ;; esac
-        command -v "$command" >/dev/null 2>&1 || printf ' %s' "$package"
-    done <system-packages.txt
+        [ -f "$command" ] || command -v "$command" >/dev/null 2>&1 || printf ' %s' "$package"
+    done <"$list"
 }
 
 packages=$(missing)

@@ -13,6 +13,7 @@ PACKAGES = {
     "utrap_show": "sim/utrap_show",
     "utrap_hart": "sim/utrap_hart",
     "utrap_integrate": "sim/utrap_integrate",
+    "utrap_linux": "sim/utrap_linux",
     "utrap_strength": "sim/utrap_strength",
     "utrap_formal": "formal/utrap_formal",
 }

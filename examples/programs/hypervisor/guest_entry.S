@@ -3,6 +3,15 @@
 
 #include "layout.h"
 
+// KVM of Linux 6.1 forgets to extend the sign of what a VMM gives to a load.
+#ifdef UNSIGNED_LOADS
+#define LOAD_BYTE lbu
+#define WRAPS 256
+#else
+#define LOAD_BYTE lb
+#define WRAPS 0
+#endif
+
     .option arch, +h
     .section .text.start, "ax"
     la   sp, guest_stack_top
@@ -83,15 +92,15 @@ guest_registers:
     li   a0, -\number
     sb   a0, 0(a1)
     li   a0, 0
-    lb   a0, 0(a1)
-    addi a0, a0, \number
+    LOAD_BYTE a0, 0(a1)
+    addi a0, a0, \number - WRAPS
     bnez a0, 9f
     .else
     li   x\number, -\number
     sb   x\number, 0(a1)
     li   x\number, 0
-    lb   x\number, 0(a1)
-    li   a0, \number
+    LOAD_BYTE x\number, 0(a1)
+    li   a0, \number - WRAPS
     add  x\number, x\number, a0
     bnez x\number, 9f
     .endif

@@ -27,7 +27,7 @@ static union {
 } shared __attribute__((aligned(PAGE_SIZE)));
 
 static bool has_shudeleg;
-static struct counts counts;
+struct counts counts;
 
 // Says what happened where nothing should, and ends. M calls it too.
 void kernel_panic(uint64_t cause, uint64_t pc, uint64_t value) {
@@ -159,17 +159,6 @@ int64_t system_call(uint64_t first, uint64_t second, uint64_t number) {
     return -1;
 }
 
-static bool is_notification(uint64_t gpa) { return gpa == GPA_VIRTIO + VIRTIO_NOTIFY; }
-
-// Path (b): the bus of the kernel, its own devices first.
-uint64_t kernel_access(uint64_t gpa, unsigned size, bool is_write, uint64_t data) {
-    if (is_notification(gpa)) {
-        counts.notifications += is_write;
-        return 0;
-    }
-    return emulate(gpa, size, is_write, data);
-}
-
 // The VMM calls CALL_RUN again: the load that it has emulated gets its value, and the guest goes on behind it.
 void complete_access(struct vcpu *cpu) {
     uint64_t insn = cpu->pending;
@@ -236,6 +225,7 @@ static int64_t guest_call(struct vcpu *cpu) {
     case GUEST_CALL_ROUND:
         shared.run.reason = EXIT_ROUND;
         shared.run.status = cpu->gpr[10];
+        cpu->gpr[10] = 0; // the same once more
         return EXIT_ROUND;
     }
     cpu->gpr[10] = -2; // SBI's "not supported"

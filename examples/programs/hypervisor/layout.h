@@ -45,7 +45,7 @@
 
 // The guest's calls to HS: extension in a7. The timer is SBI's legacy extension 0.
 #define GUEST_CALL_TIMER 0
-#define GUEST_CALL_ROUND 0x0a000000 // a0: 0, or what failed
+#define GUEST_CALL_ROUND 0x08000000 // a0: 0, or what failed. An experimental extension: KVM gives these to the VMM
 
 // HS's call to M: extension 0 as well.
 #define MACHINE_CALL_TIMER 0
@@ -104,6 +104,8 @@ _Static_assert(__builtin_offsetof(struct vcpu, host_stvec) == VCPU_HOST_STVEC, "
 _Static_assert(__builtin_offsetof(struct vcpu, user_pc) == VCPU_USER_PC, "layout");
 _Static_assert(__builtin_offsetof(struct vcpu, exit_vector) == VCPU_EXIT_VECTOR, "layout");
 _Static_assert(sizeof(struct vcpu) <= VCPU_SIZE && VCPU_SIZE % 16 == 0, "layout");
+
+static inline bool is_notification(uint64_t gpa) { return gpa == GPA_VIRTIO + VIRTIO_NOTIFY; }
 
 // Fields of a load, a store, or of either transformed as xtinst holds it.
 static inline unsigned insn_size(uint64_t insn) { return insn >> 12 & 3; } // log2 of bytes

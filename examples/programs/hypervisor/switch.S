@@ -5,6 +5,14 @@
 
 #include "emulated_access.inc"
 
+// All that C code may overwrite, but sp.
+.macro caller_saved operation
+    overwritten \operation
+    .irp number, 14, 15, 16, 17, 28, 29, 30, 31
+    \operation x\number, VCPU_GPR(\number)(sp)
+    .endr
+.endm
+
     .option arch, +h
     .section .text
 

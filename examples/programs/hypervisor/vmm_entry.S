@@ -18,7 +18,7 @@ vmm_call: // (first, second, number)
     .balign 4
     .global vmm_trap
 vmm_trap:
-    emulated_access UTRAP_CSR_USCRATCH, UTRAP_CSR_UCAUSE, UTRAP_CSR_UEPC, UTRAP_CSR_UTVAL, \
+    emulated_access UTRAP_CSR_USCRATCH, , UTRAP_CSR_UEPC, UTRAP_CSR_UTVAL, \
         UTRAP_CSR_HUTVAL, UTRAP_CSR_HUTINST, vmm_emulate, vmm_unexpected, UTRAP_INSN_URET
 
 vmm_unexpected: // HS delegates nothing else

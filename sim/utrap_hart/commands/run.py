@@ -33,6 +33,14 @@ import click
     metavar="N",
     help="Give up after so many cycles.",
 )
+@click.option(
+    "--memory",
+    default="16M",
+    show_default=True,
+    metavar="SIZE",
+    help="The hart's memory from 0x80000000 on: bytes, or with K, M or G behind; up to 1G.",
+)
+@click.option("--input", "source", metavar="FILE", help="What the UART receives; - is what you type meanwhile.")
 @click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the program's lines among them.")
 @click.option("--waves", is_flag=True, help="Write DIR/waves.vcd, a kilobyte or so a cycle.")
 @click.option(
@@ -47,6 +55,8 @@ def run(
     program: str | None,
     simulator: str,
     max_cycles: int,
+    memory: str,
+    source: str | None,
     trace: bool,
     waves: bool,
     timeline: bool,
@@ -58,6 +68,7 @@ def run(
 
     from utrap.command_line.errors import UserError
     from utrap_hart.run import command as running
+    from utrap_hart.run.memory import memory_size
 
     if lists:
         running.list_programs()
@@ -69,6 +80,8 @@ def run(
             program=program,
             simulator=simulator,
             max_cycles=max_cycles,
+            memory=memory_size(memory),
+            input=source,
             has_model=not no_model,
             trace=trace,
             waves=waves,

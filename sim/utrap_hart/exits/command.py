@@ -11,7 +11,6 @@ from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap_hart.hart import hart_config
 from utrap_hart.run.command import bundled, tell_of_build
-from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
 from utrap_hart.run.simulation import Built, End, Event, Happening, Options, Sent, build, simulate
@@ -53,7 +52,7 @@ def measure(built: Built) -> Summary:
     Raises:
         UserError: When it does not pass, or differs from the golden model.
     """
-    image = load(str(bundled()[PROGRAM]), RAM)
+    image = load(str(bundled()[PROGRAM]), built.memory)
     options = Options(max_cycles=_MAX_CYCLES, retired=True)
     with closing(simulate(built, image, options)) as happenings:
         return summarise(accesses(_checked(built, happenings), built.sources.outputs), image.place)

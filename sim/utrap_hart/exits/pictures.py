@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from utrap_hart.run.mode_names import MODES
@@ -22,9 +23,14 @@ _BAR, _GAP = 0.8, 1.0
 _DASHES = ("-", "--", ":")
 
 
-def draw(summary: Summary) -> dict[str, str]:
-    """The pictures as SVG by file name; the same figures give the same bytes."""
-    return {"exits.svg": _exits(summary), "workload.svg": _workload(summary)}
+def draw(summary: Summary, points: Sequence[tuple[str, float, float]] = ()) -> dict[str, str]:
+    """The pictures as SVG by file name; the same figures give the same bytes.
+
+    Args:
+        summary: What was measured.
+        points: Whole workloads that were measured: name, share of time in accesses on path (a), speed-up.
+    """
+    return {"exits.svg": _exits(summary), "workload.svg": _workload(summary, points)}
 
 
 def _exits(summary: Summary) -> str:
@@ -33,12 +39,12 @@ def _exits(summary: Summary) -> str:
     place, ticks, labels, seen = 0.0, [], [], []
     for device in DEVICES:
         first = place
-        for path in Path:
-            row = next(row for row in summary.rows if row.device == device and row.path is path)
-            seen += _bar(axes, place, row)
-            ticks.append(place)
-            labels.append(f"({path.value})")
-            place += 1
+        for row in summary.rows:
+            if row.device == device:
+                seen += _bar(axes, place, row)
+                ticks.append(place)
+                labels.append(f"({row.path.value})")
+                place += 1
         middle = (first + place - 1) / 2
         axes.text(middle, -0.125, device.name, transform=axes.get_xaxis_transform(), ha="center", color=INK)
         place += _GAP
@@ -88,7 +94,7 @@ def share_for(wanted: float, ratio: float) -> float:
     return (1 - 1 / wanted) / (1 - 1 / ratio)
 
 
-def _workload(summary: Summary) -> str:
+def _workload(summary: Summary, points: Sequence[tuple[str, float, float]]) -> str:
     """Speed-up of a workload by the share of its time that it spends in emulated accesses."""
     made, axes = figure(8.6, 4.4)
     devices = [device for device in DEVICES if device.is_in_user]
@@ -110,6 +116,9 @@ def _workload(summary: Summary) -> str:
             f"{share:.0%} of the time", (100 * share, 1), (-5, 6), textcoords="offset points", ha="right",
             color=MODE_INK[Mode.M],
         )  # fmt: skip
+    for name, share, gain in points:
+        axes.plot([100 * share], [gain], "o", color=MODE_INK[Mode.S], markersize=5)
+        axes.annotate(name, (100 * share, gain), (-6, 6), textcoords="offset points", ha="right", color=MODE_INK[Mode.S])
     axes.set_xlim(0, 100)
     axes.set_ylim(1, max(best, CLAIM) * 1.08)
     axes.set_xlabel("share of a workload's time that it spends in emulated accesses on path (a), %", color=SOFT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from utrap.command_line.display import print_table
@@ -11,7 +11,7 @@ from utrap_hart.run.mode_names import MODES
 from .access import DEVICES, Path
 from .summary import WARM_UP, Summary
 
-__all__ = ["PATHS", "markdown", "print_summary"]
+__all__ = ["PATHS", "Table", "access_table", "as_markdown", "markdown", "print_summary", "print_tables", "profile_table"]
 
 #: The paths in words.
 PATHS = {
@@ -19,53 +19,49 @@ PATHS = {
     Path.IN_KERNEL: "in the kernel",
     Path.TO_USER: "straight to user space",
 }
-#: Columns with numbers, which a document aligns to the right.
-_WORDS = ("Device", "Path", "Mode", "Function")
+#: Columns without numbers; a document aligns the others to the right.
+WORDS = ("Device", "Path", "Mode", "Function", "Workload", "Measured on")
 
 
 @dataclass(frozen=True)
-class _Table:
+class Table:
+    """A table with its title; `WORDS` are the columns that are not numbers."""
+
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
 
 
-def print_summary(summary: Summary) -> None:
-    """Print the accesses, how the paths compare, and where the cycles go."""
-    for table in _tables(summary):
+def print_tables(tables: Iterable[Table]) -> None:
+    """Print them, each with an empty line behind it."""
+    for table in tables:
         print_table(table.columns, table.rows, title=table.title)
         print()
 
 
-def markdown(summary: Summary) -> str:
-    """The same as a document."""
-    lines = ["# What an emulated device access costs", "", "<!-- Made by `utrap exits`: measure again. -->"]
-    for table in _tables(summary):
-        rule = " | ".join("---" if column in _WORDS else "---:" for column in table.columns)
+def as_markdown(title: str, command: str, tables: Iterable[Table]) -> str:
+    """A document of them, which says what made it."""
+    lines = [f"# {title}", "", f"<!-- Made by `{command}`: measure again. -->"]
+    for table in tables:
+        rule = " | ".join("---" if column in WORDS else "---:" for column in table.columns)
         lines += ["", f"{table.title}.", "", f"| {' | '.join(table.columns)} |", f"| {rule} |"]
         lines += [f"| {' | '.join(row)} |" for row in table.rows]
     return "\n".join([*lines, ""])
 
 
-def _tables(summary: Summary) -> Iterator[_Table]:
-    yield _Table(
-        "An emulated access, from the guest's fault to the guest again: median (least-most)"
-        f" of the accesses after the first {WARM_UP}",
-        ("Device", "Path", "Accesses", "Cycles", "Instructions", "Traps", "CSR accesses"),
-        [
-            (
-                row.device.name,
-                f"({row.path.value}) {PATHS[row.path]}",
-                str(row.accesses),
-                str(row.cycles),
-                str(row.instructions),
-                str(row.traps),
-                str(row.csr_accesses),
-            )
-            for row in summary.rows
-        ],
-    )
-    yield _Table(
+def print_summary(summary: Summary) -> None:
+    """Print the accesses, how the paths compare, and where the cycles go."""
+    print_tables(_tables(summary))
+
+
+def markdown(summary: Summary) -> str:
+    """The same as a document."""
+    return as_markdown("What an emulated device access costs", "utrap exits", _tables(summary))
+
+
+def _tables(summary: Summary) -> Iterator[Table]:
+    yield access_table(summary, PATHS)
+    yield Table(
         "How the paths' median cycles compare",
         ("Device", "(a) / (c)", "(c) / (b)"),
         [
@@ -78,7 +74,33 @@ def _tables(summary: Summary) -> Iterator[_Table]:
             if device.is_in_user
         ],
     )
-    yield _Table(
+    yield profile_table(summary)
+
+
+def access_table(summary: Summary, paths: Mapping[Path, str]) -> Table:
+    """The accesses by device and path, which `paths` has in words."""
+    return Table(
+        "An emulated access, from the guest's fault to the guest again: median (least-most)"
+        f" of the accesses after the first {WARM_UP}",
+        ("Device", "Path", "Accesses", "Cycles", "Instructions", "Traps", "CSR accesses"),
+        [
+            (
+                row.device.name,
+                f"({row.path.value}) {paths[row.path]}",
+                str(row.accesses),
+                str(row.cycles),
+                str(row.instructions),
+                str(row.traps),
+                str(row.csr_accesses),
+            )
+            for row in summary.rows
+        ],
+    )
+
+
+def profile_table(summary: Summary, least: float = 0.0) -> Table:
+    """Where the cycles go, by mode and function; functions with a smaller share of their path than `least` are left out."""
+    return Table(
         "Where they go, on the average over the devices in user space",
         ("Path", "Mode", "Function", "Cycles", "Instructions", "CSR accesses"),
         [
@@ -93,5 +115,6 @@ def _tables(summary: Summary) -> Iterator[_Table]:
             for account in summary.accounts
             for mode in account.modes
             for part in (mode, *(one for one in account.functions if one.mode is mode.mode))
+            if part.cycles >= least * sum(spent.cycles for spent in account.modes)
         ],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
@@ -15,7 +15,18 @@ from utrap_testbench.golden import Mode
 
 from .access import DEVICES, Access, Device, Path
 
-__all__ = ["FORMAT", "WARM_UP", "Figures", "Row", "document", "summarise"]
+__all__ = [
+    "EVERYWHERE",
+    "FORMAT",
+    "WARM_UP",
+    "Figures",
+    "Row",
+    "Summary",
+    "access_rows",
+    "account_rows",
+    "document",
+    "summarise",
+]
 
 #: What the JSON output calls itself; a new number when a program that reads this one could fail.
 FORMAT = "utrap-exits/1"
@@ -93,19 +104,27 @@ class Summary:
         return self.cycles(device, path) / self.cycles(device, to)
 
 
-def summarise(found: Iterable[Access], place: Callable[[int], str]) -> Summary:
+#: Every device on every path.
+EVERYWHERE = tuple((device, path) for device in DEVICES for path in Path)
+
+
+def summarise(
+    found: Iterable[Access], place: Callable[[int], str], measured: Collection[tuple[Device, Path]] = EVERYWHERE
+) -> Summary:
     """The figures of the accesses.
 
     Args:
         found: The accesses in their order.
         place: Names the function at a pc, with an offset behind a plus sign; "" where it has no name.
+        measured: Which devices on which paths; others are left out.
 
     Raises:
-        UserError: When a device was not accessed on some path.
+        UserError: When one of these devices was not accessed on its path.
     """
-    groups: dict[tuple[Device, Path], list[Access]] = {(device, path): [] for device in DEVICES for path in Path}
+    groups: dict[tuple[Device, Path], list[Access]] = {pair: [] for pair in measured}
     for access in found:
-        groups[access.device, access.path].append(access)
+        if (access.device, access.path) in groups:
+            groups[access.device, access.path].append(access)
     rows, kept = [], {}
     for (device, path), group in groups.items():
         kept[device, path] = [access for access in group[WARM_UP:] if not access.interrupts]
@@ -114,8 +133,9 @@ def summarise(found: Iterable[Access], place: Callable[[int], str]) -> Summary:
         rows.append(_row(device, path, group, kept[device, path]))
     accounts = []
     for path in Path:
-        measured = [a for (device, on), group in kept.items() if on is path and device.is_in_user for a in group]
-        accounts.append(_account(path, measured, place))
+        together = [a for (device, on), group in kept.items() if on is path and device.is_in_user for a in group]
+        if together:
+            accounts.append(_account(path, together, place))
     return Summary(tuple(rows), tuple(accounts))
 
 
@@ -171,17 +191,7 @@ def document(summary: Summary, simulator: str) -> dict[str, Any]:
         "utrap": __version__,
         "simulator": simulator,
         "warm_up": WARM_UP,
-        "accesses": [
-            {
-                "device": row.device.name,
-                "in_user": row.device.is_in_user,
-                "path": row.path.value,
-                "accesses": row.accesses,
-                "interrupted": row.interrupted,
-                **{quantity: _range(getattr(row, quantity)) for quantity in _QUANTITIES},
-            }
-            for row in summary.rows
-        ],
+        "accesses": access_rows(summary),
         "ratios": [
             {
                 "device": device.name,
@@ -191,31 +201,51 @@ def document(summary: Summary, simulator: str) -> dict[str, Any]:
             for device in DEVICES
             if device.is_in_user
         ],
-        "accounts": [
-            {
-                "path": account.path.value,
-                "modes": [
-                    {
-                        "mode": MODES[spent.mode],
-                        "cycles": round(spent.cycles, 1),
-                        "instructions": round(spent.instructions, 1),
-                        "csr_accesses": round(spent.csr_accesses, 1),
-                    }
-                    for spent in account.modes
-                ],
-                "functions": [
-                    {
-                        "mode": MODES[spent.mode],
-                        "function": spent.function,
-                        "cycles": round(spent.cycles, 1),
-                        "instructions": round(spent.instructions, 1),
-                    }
-                    for spent in account.functions
-                ],
-            }
-            for account in summary.accounts
-        ],
+        "accounts": account_rows(summary),
     }
+
+
+def access_rows(summary: Summary) -> list[dict[str, Any]]:
+    """The accesses by device and path, for JSON."""
+    return [
+        {
+            "device": row.device.name,
+            "in_user": row.device.is_in_user,
+            "path": row.path.value,
+            "accesses": row.accesses,
+            "interrupted": row.interrupted,
+            **{quantity: _range(getattr(row, quantity)) for quantity in _QUANTITIES},
+        }
+        for row in summary.rows
+    ]
+
+
+def account_rows(summary: Summary) -> list[dict[str, Any]]:
+    """Where the cycles go, for JSON."""
+    return [
+        {
+            "path": account.path.value,
+            "modes": [
+                {
+                    "mode": MODES[spent.mode],
+                    "cycles": round(spent.cycles, 1),
+                    "instructions": round(spent.instructions, 1),
+                    "csr_accesses": round(spent.csr_accesses, 1),
+                }
+                for spent in account.modes
+            ],
+            "functions": [
+                {
+                    "mode": MODES[spent.mode],
+                    "function": spent.function,
+                    "cycles": round(spent.cycles, 1),
+                    "instructions": round(spent.instructions, 1),
+                }
+                for spent in account.functions
+            ],
+        }
+        for account in summary.accounts
+    ]
 
 
 def _range(figures: Figures) -> dict[str, int]:

@@ -25,7 +25,7 @@ class BusSignature(Signature):
         address: Physical byte address; bits 2:0 are 0.
         wdata: What to write. Meaningful with `write`.
         wmask: The bytes of `wdata` to write: bit 0 is bits 7:0. Meaningful
-            with `write`.
+            with `write`, and in a load's read: the bytes that it takes.
         ready: The access happens in this cycle.
         rdata: What was read. Meaningful with `ready`, without `write`.
         error: There is nothing at the address, or nothing that can be

@@ -60,6 +60,8 @@ class Soc(Component):
         reset_pc: Where execution starts; sampled during reset.
         memory: To the memory.
         uart: A byte was written to the UART, for one cycle.
+        received: A byte has come for the UART; held until `takes`.
+        takes: It is read, for one cycle.
         exit: The program has ended, for one cycle, with this code.
         retire: What retires.
     """
@@ -73,6 +75,9 @@ class Soc(Component):
                 "memory": Out(BusSignature()),
                 "uart_valid": Out(1),
                 "uart_data": Out(8),
+                "received": In(1),
+                "received_data": In(8),
+                "takes": Out(1),
                 "exit_valid": Out(1),
                 "exit_code": Out(64),
                 "retire": Out(RetireSignature()),
@@ -94,6 +99,9 @@ class Soc(Component):
             hart.time.eq(clint.time),
             self.uart_valid.eq(uart.valid),
             self.uart_data.eq(uart.data),
+            uart.received.eq(self.received),
+            uart.received_data.eq(self.received_data),
+            self.takes.eq(uart.takes),
             self.exit_valid.eq(finisher.valid),
             self.exit_code.eq(finisher.code),
         ]

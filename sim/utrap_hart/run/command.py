@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +20,10 @@ from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 from utrap_show.timeline.table import show
 
-from .hart_bench import RAM
 from .image import MACHINE, Image, load
+from .keyboard import input_file
 from .lockstep import Disagreement, Lockstep
+from .memory import DEFAULT_SIZE, memory_range
 from .simulation import Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
 from .tracing import Tracer
 
@@ -57,6 +58,8 @@ class Request:
         program: An ELF file, or the name of a bundled program.
         simulator: icarus or verilator.
         max_cycles: The run ends after so many.
+        memory: Bytes of memory.
+        input: What the UART receives: a file, `keyboard.STANDARD_INPUT`, or None for nothing.
         has_model: The golden model runs beside the hart.
         trace: Print every instruction and trap.
         waves: Write waves.
@@ -67,6 +70,8 @@ class Request:
     program: str
     simulator: str
     max_cycles: int
+    memory: int = DEFAULT_SIZE
+    input: str | None = None
     has_model: bool = True
     trace: bool = False
     waves: bool = False
@@ -106,19 +111,22 @@ def run(request: Request) -> int:
     Raises:
         UserError: When it is no program for the hart, or the simulator is missing.
     """
-    image = load(program_path(request.program), RAM)
+    image = load(program_path(request.program), memory_range(request.memory))
     if image.is_compressed:
         _say(f"{image.name}: has compressed instructions, which trap on this hart; -march={MACHINE} makes none")
     for note in image.notes:
         _say(f"{image.name}: {note}")
     records = request.waves or request.timeline
-    built = build(request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator))
-    with _waves(request) as waves:
+    built = build(
+        request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator), memory=request.memory
+    )
+    with _waves(request) as waves, input_file(request.input) as typed:
         session = Session(request, built, image)
-        status = session.run(Options(max_cycles=request.max_cycles, retired=request.trace, waves=waves))
+        options = Options(max_cycles=request.max_cycles, retired=request.trace, waves=waves, input=typed)
+        status = session.run(options)
         if waves is not None and session.stopped is not None:
             # The simulator was stopped in mid-write; what it does is the same each time.
-            _replay(built, image, Options(max_cycles=session.stopped + _AFTER, waves=waves))
+            _replay(built, image, replace(options, max_cycles=session.stopped + _AFTER, retired=False))
         if waves is not None and request.timeline:
             _show_timeline(waves, image.name, request.folder)
     return status

@@ -21,6 +21,7 @@ _HALF = 64
 
 #: Stands in the bench after its memory; `htif_ends` with `htif_code` is the end.
 HTIF = f"""\
+  localparam [63:0] UPPER = 64'hffffffff_00000000;
   wire [55:0] tohost_offset = tohost - BASE;
   wire [52:0] tohost_word = tohost_offset[55:3];
   wire [52:0] tohost_next = tohost_word + {{52'd0, tohost[2]}};
@@ -29,19 +30,35 @@ HTIF = f"""\
   wire stores_upper = stores && word == tohost_next && |(tohost[2] ? memory_wmask[3:0] : memory_wmask[7:4]);
   reg [7:0] htif_wait = 8'd0;
   wire htif_acts = htif_wait == 8'd1 && !stores;
-  wire [63:0] tohost_at = htif_acts ? memory[tohost_word] : 64'd0;
-  wire [63:0] tohost_behind = htif_acts ? memory[tohost_next] : 64'd0;
+  reg [63:0] tohost_at, tohost_behind;
+  always @* begin
+    tohost_at = 64'd0;
+    tohost_behind = 64'd0;
+    if (htif_acts) begin
+      tohost_at = memory.read(tohost_word);
+      tohost_behind = memory.read(tohost_next);
+    end
+  end
   wire [63:0] htif_request = tohost[2] ? {{tohost_behind[31:0], tohost_at[63:32]}} : tohost_at;
 
   wire [55:0] call_offset = htif_request[55:0] - BASE;
   wire [52:0] call = call_offset[55:3];
   wire htif_calls = htif_acts && htif_request[63:48] == 16'd0 && htif_request[2:0] == 3'd0 &&
-    call_offset < BYTES - 56'd56;
-  wire [63:0] call_number = htif_calls ? memory[call] : 64'd0;
-  wire [63:0] call_file = htif_calls ? memory[call + 53'd1] : 64'd0;
-  wire [63:0] call_buffer = (htif_calls ? memory[call + 53'd2] : 64'd0) - {{8'd0, BASE}};
-  wire [63:0] call_length = htif_calls ? memory[call + 53'd3] : 64'd0;
-  wire call_is_in_memory = call_buffer < {{8'd0, BYTES}} && call_length <= {{8'd0, BYTES}} - call_buffer;
+    call_offset < size - 56'd56;
+  reg [63:0] call_number, call_file, call_buffer, call_length;
+  always @* begin
+    call_number = 64'd0;
+    call_file = 64'd0;
+    call_buffer = 64'd0;
+    call_length = 64'd0;
+    if (htif_calls) begin
+      call_number = memory.read(call);
+      call_file = memory.read(call + 53'd1);
+      call_buffer = memory.read(call + 53'd2) - {{8'd0, BASE}};
+      call_length = memory.read(call + 53'd3);
+    end
+  end
+  wire call_is_in_memory = call_buffer < {{8'd0, size}} && call_length <= {{8'd0, size}} - call_buffer;
 
   wire htif_leaves = htif_calls && call_number == 64'd93;
   wire htif_ends = htif_leaves || htif_acts && htif_request[63:48] == 16'd0 && htif_request[0];
@@ -64,7 +81,7 @@ HTIF = f"""\
       else if (htif_calls && call_number == 64'd64) begin
         if ((call_file == 64'd1 || call_file == 64'd2) && call_is_in_memory) begin
           for (place = call_buffer; place < call_buffer + call_length; place = place + 64'd1)
-            $fwrite(stream, "H %0d %h\\n", cycle, (memory[place[55:3]] >> {{place[2:0], 3'd0}}) & 64'hff);
+            $fwrite(stream, "H %0d %h\\n", cycle, (memory.read(place[55:3]) >> {{place[2:0], 3'd0}}) & 64'hff);
           $fflush(stream);
         end
       end
@@ -77,18 +94,18 @@ HTIF = f"""\
 HTIF_WRITES = f"""\
     if (htif_acts) begin
       if (tohost[2]) begin
-        memory[tohost_word][63:32] <= 32'd0;
-        memory[tohost_next][31:0] <= 32'd0;
+        memory.write(tohost_word, 64'd0, UPPER);
+        memory.write(tohost_next, 64'd0, ~UPPER);
       end
-      else memory[tohost_word] <= 64'd0;
+      else memory.write(tohost_word, 64'd0, ~64'd0);
       if (htif_calls) begin
-        memory[call] <= call_number != 64'd64 ? -64'd{-_ENOSYS} : call_file != 64'd1 && call_file != 64'd2 ?
-          -64'd{-_EBADF} : call_is_in_memory ? call_length : -64'd{-_EFAULT};
+        memory.write(call, call_number != 64'd64 ? -64'd{-_ENOSYS} : call_file != 64'd1 && call_file != 64'd2 ?
+          -64'd{-_EBADF} : call_is_in_memory ? call_length : -64'd{-_EFAULT}, ~64'd0);
         if (fromhost != 56'd0 && fromhost[2]) begin
-          memory[fromhost_word][63:32] <= 32'd1;
-          memory[fromhost_word + 53'd1][31:0] <= 32'd0;
+          memory.write(fromhost_word, 64'd1 << 32, UPPER);
+          memory.write(fromhost_word + 53'd1, 64'd0, ~UPPER);
         end
-        else if (fromhost != 56'd0) memory[fromhost_word] <= 64'd1;
+        else if (fromhost != 56'd0) memory.write(fromhost_word, 64'd1, ~64'd0);
       end
     end
 """

@@ -14,11 +14,12 @@ from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
 from utrap_sim.simulators.standalone import build_alone, run_alone
 
-from .hart_bench import RAM, TOP
+from .hart_bench import TOP
 from .image import Image
+from .memory import DEFAULT_SIZE, memory_files, memory_range
 from .sources import Sources, hart_sources
 
-__all__ = ["Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "Unanswered", "build", "simulate"]
+__all__ = ["Alive", "Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "Unanswered", "build", "simulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """Nothing has happened but time: told now and then."""
+
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The simulation is over.
 
@@ -94,7 +102,7 @@ class End:
     retired: int
 
 
-Happening = Event | Retired | Sent | Unanswered | End
+Happening = Event | Retired | Sent | Unanswered | Alive | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,27 +112,36 @@ class Options:
     Attributes:
         max_cycles: After so many it ends.
         retired: Every instruction that retires is told.
+        profile: So many of them are, from the first with V=1 on.
         waves: A VCD file to write; the build must be one for waves.
+        input: A file whose bytes the UART receives; it may grow meanwhile.
         plusargs: More arguments for the simulator.
     """
 
     max_cycles: int
     retired: bool = False
+    profile: int = 0
     waves: Path | None = None
+    input: Path | None = None
     plusargs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Built:
-    """A simulation that is ready to run."""
+    """A simulation that is ready to run; `memory` are the addresses of its memory."""
 
     simulator: Simulator
     program: Path
     sources: Sources
+    memory: range = memory_range()
 
 
 def build(
-    name: str, waves: bool = False, sources: Sources | None = None, tell: Callable[[], None] = lambda: None
+    name: str,
+    waves: bool = False,
+    sources: Sources | None = None,
+    tell: Callable[[], None] = lambda: None,
+    memory: int = DEFAULT_SIZE,
 ) -> Built:
     """Build the hart for a simulator (icarus, verilator), or find it built.
 
@@ -133,14 +150,16 @@ def build(
         waves: For Verilator, whether it can write waves; Icarus always can.
         sources: Other ones than the hart's own.
         tell: Called before a build that is not in the cache.
+        memory: Bytes of memory.
 
     Raises:
         UserError: When the simulator is missing or the build fails.
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    program = build_alone(simulator, TOP, sources.files, "vcd" if waves else "-", tell)
-    return Built(simulator, program, sources)
+    files = {**sources.files, **memory_files(simulator.name, memory)}
+    program = build_alone(simulator, TOP, files, "vcd" if waves else "-", tell)
+    return Built(simulator, program, sources, memory_range(memory))
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
@@ -151,7 +170,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="utrap-run-")))
-        (folder / "image.hex").write_text(image.hexadecimal(RAM.start))
+        (folder / "image.hex").write_text(image.hexadecimal(built.memory.start))
         reading, writing = os.pipe()
         stream = stack.enter_context(os.fdopen(reading, "rb"))
         try:
@@ -160,7 +179,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
                 run_alone(
                     built.simulator,
                     built.program,
-                    _arguments(image, options, writing),
+                    _arguments(built.memory, image, options, writing),
                     folder,
                     output=log,
                     pass_fds=[writing],
@@ -175,15 +194,15 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
             except ValueError:
                 raise UserError(f"the simulation shows unknown bits: {line.decode().strip()}") from None
             ended |= isinstance(happening, End)
-            if happening is not None:
-                yield happening
+            yield happening
         process.wait()
         if not ended:
             raise ended_by_itself(built.simulator.name, folder / "log")
 
 
-def _arguments(image: Image, options: Options, stream: int) -> list[str]:
+def _arguments(memory: range, image: Image, options: Options, stream: int) -> list[str]:
     return [
+        f"+size={len(memory)}",
         "+image=image.hex",
         f"+entry={image.entry:x}",
         f"+tohost={image.tohost:x}",
@@ -191,12 +210,14 @@ def _arguments(image: Image, options: Options, stream: int) -> list[str]:
         f"+max_cycles={options.max_cycles}",
         f"+stream=/dev/fd/{stream}",
         *(["+retired"] if options.retired else []),
+        *([f"+profile={options.profile}"] if options.profile else []),
         *([f"+waves={options.waves}"] if options.waves else []),
+        *([f"+input={options.input}"] if options.input else []),
         *options.plusargs,
     ]
 
 
-def _parse(line: str) -> Happening | None:
+def _parse(line: str) -> Happening:
     kind, *words = line.split()
     if kind == "E":
         return Event(int(words[0]), int(words[1]), words[2], words[3])
@@ -210,4 +231,4 @@ def _parse(line: str) -> Happening | None:
         return End(int(words[0], 16), int(words[1]), int(words[2]))
     if kind == "M":
         return End(None, int(words[0]), int(words[1]))
-    return None
+    return Alive(int(words[0]))

@@ -36,7 +36,7 @@ def build_alone(
     Args:
         simulator: Need not be one for cocotb.
         top: The module of the bench.
-        files: The Verilog, by name.
+        files: The Verilog, and C++ that Verilator's program is linked with, by name.
         dump: The format that Verilator's program can dump waves in, vcd or fst, or "-"; Icarus' can always, in both.
         tell: Called before a build that is not in the cache.
 
@@ -98,8 +98,9 @@ def run_alone(
 
 
 def build_here(top: str, dump: str, simulator: str, folder: str) -> int:
-    """Build every `*.v` of the folder, in it; gives the exit status of the tool that failed, or 0."""
-    sources = sorted(path.name for path in Path(folder).glob("*.v"))
+    """Build every `*.v` of the folder, with every `*.cpp` for Verilator, in it; gives the exit status of the tool that failed, or 0."""
+    kinds = ("*.v", "*.cpp") if simulator == "verilator" else ("*.v",)
+    sources = sorted(path.name for kind in kinds for path in Path(folder).glob(kind))
     for command in _commands(top, dump, simulator, sources, Path(folder)):
         status = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL).returncode
         if status:

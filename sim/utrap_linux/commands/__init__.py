@@ -1,0 +1,1 @@
+"""Linux' subcommand of `utrap`."""

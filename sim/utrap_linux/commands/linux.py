@@ -1,0 +1,24 @@
+"""Boots Linux 6.1 on the hart, with its own KVM, and measures what an emulated device access costs there.
+
+Builds Debian's kernel, not patched, a small firmware, a VMM that is init, and a kernel module with which the VMM's guest
+reaches it without the kernel; boots them under Verilator with the golden model beside every event. Prints a table; writes
+linux.md, linux.json, pictures and console.log to DIR. docs/linux.md says what is measured.
+
+The first time takes some minutes more: the kernel and the hart are built, and kept. `make linux` installs what that needs.
+"""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(help=__doc__)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (docs/schemas/linux.schema.json).")
+@click.option("--build", "only_build", is_flag=True, help="Build only, and say how to run it with a console.")
+@click.option("-o", "--output", metavar="DIR", default="build/linux", show_default=True, help="Where the files go.")
+def linux(as_json: bool, only_build: bool, output: str) -> int:
+    from pathlib import Path
+
+    from utrap_linux.command import run
+
+    return run(Path(output), as_json=as_json, only_build=only_build)

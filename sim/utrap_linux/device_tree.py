@@ -1,0 +1,157 @@
+"""The device tree of the hart, from its own description: what Linux learns of its processor, memory and devices.
+
+    python -m utrap_linux.device_tree MEMORY INITRD_START INITRD
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from utrap.config import Config
+from utrap_hart.hart import hart_config
+from utrap_hart.platform.soc import CLINT, FINISHER, MEMORY_BASE, UART, Region
+
+__all__ = ["FIRMWARE_SIZE", "TIMEBASE", "device_tree"]
+
+#: The first bytes of memory are the firmware's.
+FIRMWARE_SIZE = 2 << 20
+#: What a clock cycle is taken for, in Hz: mtime counts cycles.
+TIMEBASE = 50_000_000
+_BOOT_ARGUMENTS = "console=hvc0 quiet"
+
+
+def device_tree(config: Config, memory: int, initrd: range, arguments: str = _BOOT_ARGUMENTS) -> str:
+    """The source of the device tree (DTS).
+
+    Args:
+        config: The trap unit's configuration.
+        memory: Bytes.
+        initrd: Where the archive of the first files is.
+        arguments: The kernel's command line.
+    """
+    letters = "".join(letter for letter in "imafdcv" if letter in config.isa.lower()) + ("h" if config.h else "")
+    translation = max((mode for mode in config.satp_modes if mode != "bare"), key=lambda mode: int(mode[2:]))
+    return _TEMPLATE.format(
+        arguments=arguments,
+        initrd_start=_cells(initrd.start),
+        initrd_end=_cells(initrd.stop),
+        timebase=TIMEBASE,
+        isa=f"rv{config.xlen}{letters}",
+        mmu=f"riscv,{translation}",
+        memory_at=f"{MEMORY_BASE:x}",
+        memory=_reg(MEMORY_BASE, memory),
+        firmware=_reg(MEMORY_BASE, FIRMWARE_SIZE),
+        finisher_at=f"{FINISHER.base:x}",
+        finisher=_region(FINISHER),
+        clint_at=f"{CLINT.base:x}",
+        clint=_region(CLINT),
+        uart_at=f"{UART.base:x}",
+        uart=_region(UART),
+    )
+
+
+def _cells(value: int) -> str:
+    return f"{value >> 32:#x} {value & 0xFFFF_FFFF:#x}"
+
+
+def _reg(base: int, size: int) -> str:
+    return f"{_cells(base)} {_cells(size)}"
+
+
+def _region(region: Region) -> str:
+    return _reg(region.base, 1 << region.bits)
+
+
+_TEMPLATE = """\
+/dts-v1/;
+
+/ {{
+  #address-cells = <2>;
+  #size-cells = <2>;
+  compatible = "utrap,hart";
+  model = "utrap hart";
+
+  chosen {{
+    bootargs = "{arguments}";
+    linux,initrd-start = <{initrd_start}>;
+    linux,initrd-end = <{initrd_end}>;
+  }};
+
+  cpus {{
+    #address-cells = <1>;
+    #size-cells = <0>;
+    timebase-frequency = <{timebase}>;
+
+    cpu@0 {{
+      device_type = "cpu";
+      reg = <0>;
+      status = "okay";
+      compatible = "riscv";
+      riscv,isa = "{isa}";
+      mmu-type = "{mmu}";
+
+      local_interrupts: interrupt-controller {{
+        compatible = "riscv,cpu-intc";
+        interrupt-controller;
+        #interrupt-cells = <1>;
+        #address-cells = <0>;
+      }};
+    }};
+  }};
+
+  memory@{memory_at} {{
+    device_type = "memory";
+    reg = <{memory}>;
+  }};
+
+  reserved-memory {{
+    #address-cells = <2>;
+    #size-cells = <2>;
+    ranges;
+
+    firmware@{memory_at} {{
+      reg = <{firmware}>;
+      no-map;
+    }};
+  }};
+
+  soc {{
+    #address-cells = <2>;
+    #size-cells = <2>;
+    compatible = "simple-bus";
+    ranges;
+
+    test@{finisher_at} {{
+      compatible = "sifive,test1", "sifive,test0", "syscon";
+      reg = <{finisher}>;
+    }};
+
+    clint@{clint_at} {{
+      compatible = "sifive,clint0", "riscv,clint0";
+      reg = <{clint}>;
+      interrupts-extended = <&local_interrupts 3>, <&local_interrupts 7>;
+    }};
+
+    /* The firmware's console: no driver of the kernel touches it. */
+    serial@{uart_at} {{
+      compatible = "ns16550a";
+      reg = <{uart}>;
+      clock-frequency = <3686400>;
+      status = "reserved";
+    }};
+  }};
+}};
+"""
+
+
+def main(arguments: list[str]) -> None:
+    """Print it."""
+    memory, start, initrd = arguments
+    first = int(start, 0)
+    size = Path(initrd).stat().st_size
+    print(device_tree(hart_config(), int(memory) << 20, range(first, first + size)), end="")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

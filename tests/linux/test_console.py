@@ -1,0 +1,52 @@
+"""What the VMM says on the console is understood, and what the kernel says when it gives up."""
+
+from utrap_hart.exits.access import Path
+from utrap_linux.console import Console, Round
+
+SAID = """\
+[    0.1] a line of the kernel's
+vmm: started 61260022
+vmm: begin checks a
+  guest: hello
+vmm: end 3112308 cycles, 204 accesses, 18 notifications: passed
+vmm: begin print c
+"""
+
+
+def said(text):
+    console = Console()
+    for byte in text.encode():
+        console.take(byte)
+    return console
+
+
+def test_rounds_have_their_workload_path_and_figures():
+    console = said(SAID)
+    assert console.started == 61260022
+    assert console.rounds == [
+        Round(
+            workload="checks",
+            path=Path.KERNEL_AND_BACK,
+            cycles=3112308,
+            accesses=204,
+            notifications=18,
+            verdict="passed",
+        )
+    ]
+    assert console.now == ("print", Path.TO_USER)
+    assert bytes(console.text).decode() == SAID
+
+
+def test_a_verdict_may_be_a_complaint():
+    console = said("vmm: begin scan a\nvmm: end 5 cycles, 1 accesses, 0 notifications: emulated on the wrong path\n")
+    assert console.rounds[0].verdict == "emulated on the wrong path"
+
+
+def test_a_kernel_that_gives_up_is_seen_in_its_line():
+    console = said("[ 0.1] Kernel panic - not syncing: No working init found.\n[ 0.2] more\n")
+    assert console.panic == "[ 0.1] Kernel panic - not syncing: No working init found."
+    assert console.last_line == "[ 0.2] more"
+
+
+def test_a_console_that_says_nothing_has_a_last_line():
+    assert said("").last_line == "nothing"
