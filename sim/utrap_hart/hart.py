@@ -43,6 +43,7 @@ class Hart(Component):
         config: The trap unit's configuration.
         unit: What stands for the unit; `TrapUnit` itself if none is given,
             `TrapUnitInstance` where its Verilog is another file.
+        zero_pmp: The CSRs of physical memory protection exist and read 0.
 
     Attributes:
         hartid: The hart's number.
@@ -53,8 +54,9 @@ class Hart(Component):
         retire: What retires.
     """
 
-    def __init__(self, config: Config, unit: Component | None = None) -> None:
+    def __init__(self, config: Config, unit: Component | None = None, zero_pmp: bool = False) -> None:
         self._config = config
+        self._zero_pmp = zero_pmp
         self._unit = TrapUnit(config) if unit is None else unit
         super().__init__(
             {
@@ -73,7 +75,7 @@ class Hart(Component):
         m.submodules.core = core = Core(self._config)
         m.submodules.unit = unit = self._unit
         m.submodules.translate = translate = Translate(self._config)
-        m.submodules.counters = counters = Counters(self._config)
+        m.submodules.counters = counters = Counters(self._config, self._zero_pmp)
 
         for name in ("commit", "answer", "interrupt", "legality", "hart"):
             connect(m, getattr(core, name), getattr(unit, name))

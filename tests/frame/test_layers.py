@@ -78,16 +78,20 @@ ROOMS = {
     " utrap.config utrap.ports utrap.unit",
     "utrap_hart.platform": "utrap_hart.hart utrap_hart.core utrap_hart.platform.bus"
     " utrap.config utrap.verilog utrap.products",
-    "utrap_hart.run": "utrap_hart.hart utrap_hart.platform utrap_show.names utrap_show.timeline"
+    "utrap_hart.description": "utrap_hart.hart utrap.config utrap.command_line",
+    "utrap_hart.run": "utrap_hart.description utrap_hart.platform utrap_show.names utrap_show.timeline"
     " utrap_sim.simulators utrap_testbench.golden utrap_testbench.harts"
     " utrap_testbench.boundary utrap_testbench.env utrap.config utrap.isa utrap.csr utrap.command_line",
-    "utrap_hart.exits": "utrap_hart.hart utrap_hart.run utrap_testbench.golden"
+    "utrap_hart.exits": "utrap_hart.run utrap_testbench.golden"
     " utrap_testbench.boundary utrap.isa utrap.command_line",
-    "utrap_hart.commands": "utrap_hart.run utrap_hart.exits utrap.command_line",
+    "utrap_hart.commands": "utrap_hart.description utrap_hart.run utrap_hart.exits utrap.command_line",
     # Cores that others wrote, with the unit inside.
     "utrap_integrate": "utrap_hart.run utrap_show.timeline utrap_sim.simulators utrap_testbench.golden"
     " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
     " utrap.config utrap.unit utrap.products utrap.command_line",
+    # Linux on the hart.
+    "utrap_linux": "utrap_hart.hart utrap_hart.platform utrap_hart.run utrap_hart.exits utrap_sim.simulators"
+    " utrap.config utrap.products utrap.command_line",
     # formal: proofs about the Verilog. They need no simulator; how a child process ends is said among the simulators.
     "utrap_formal.task": "",
     "utrap_formal.cache": "utrap_formal.task utrap.command_line",

@@ -40,6 +40,14 @@ import click
     metavar="SIZE",
     help="The hart's memory from 0x80000000 on: bytes, or with K, M or G behind; up to 1G.",
 )
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Another hart: satp_modes, hgatp_modes, asid_bits, vmid_bits, windows, as of utrap generate; may be repeated.",
+)
+@click.option("--zero-pmp", is_flag=True, help="The PMP CSRs exist and read 0, for software that writes them unasked.")
 @click.option("--input", "source", metavar="FILE", help="What the UART receives; - is what you type meanwhile.")
 @click.option("--trace", is_flag=True, help="Print each instruction, trap and return, the program's lines among them.")
 @click.option("--waves", is_flag=True, help="Write DIR/waves.vcd, a kilobyte or so a cycle.")
@@ -56,6 +64,8 @@ def run(
     simulator: str,
     max_cycles: int,
     memory: str,
+    settings: tuple[str, ...],
+    zero_pmp: bool,
     source: str | None,
     trace: bool,
     waves: bool,
@@ -67,6 +77,7 @@ def run(
     from pathlib import Path
 
     from utrap.command_line.errors import UserError
+    from utrap_hart.description import describe
     from utrap_hart.run import command as running
     from utrap_hart.run.memory import memory_size
 
@@ -81,6 +92,7 @@ def run(
             simulator=simulator,
             max_cycles=max_cycles,
             memory=memory_size(memory),
+            hart=describe(settings, zero_pmp),
             input=source,
             has_model=not no_model,
             trace=trace,

@@ -15,6 +15,7 @@ from utrap.ports import ExtensionSignature
 __all__ = ["Counters"]
 
 MCOUNTINHIBIT = 0x320
+PMPCFG0, PMPADDR63 = 0x3A0, 0x3EF
 MHPMEVENT3, MHPMEVENT31 = 0x323, 0x33F
 MCYCLE, MINSTRET = 0xB00, 0xB02
 MHPMCOUNTER3, MHPMCOUNTER31 = 0xB03, 0xB1F
@@ -27,6 +28,11 @@ class Counters(Component):
     A write to a counter happens in place of the count of the cycle, and of the
     instruction, that writes it. mcountinhibit has CY and IR.
 
+    Args:
+        config: The trap unit's configuration.
+        zero_pmp: The CSRs of physical memory protection exist: they read 0, as for a hart without an entry, and writes
+            do nothing.
+
     Attributes:
         extension: The unit's extension port.
         address: The CSR that it is about.
@@ -36,7 +42,8 @@ class Counters(Component):
         is_guest: V=1.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, zero_pmp: bool = False) -> None:
+        self._zero_pmp = zero_pmp
         super().__init__(
             {
                 "extension": In(ExtensionSignature(config)),
@@ -78,6 +85,7 @@ class Counters(Component):
                 m.d.comb += extension.exists.eq(
                     _is_within(self.address, MHPMEVENT3, MHPMEVENT31)
                     | _is_within(self.address, MHPMCOUNTER3, MHPMCOUNTER31)
+                    | (_is_within(self.address, PMPCFG0, PMPADDR63) & self._zero_pmp)
                 )
         with m.If(extension.write), m.Switch(self.address):
             with m.Case(MCYCLE):

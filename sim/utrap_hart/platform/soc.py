@@ -55,6 +55,7 @@ class Soc(Component):
     Args:
         config: The trap unit's configuration.
         unit: What stands for the unit, as in `Hart`.
+        zero_pmp: As in `Hart`.
 
     Attributes:
         reset_pc: Where execution starts; sampled during reset.
@@ -66,8 +67,9 @@ class Soc(Component):
         retire: What retires.
     """
 
-    def __init__(self, config: Config, unit: Component | None = None) -> None:
+    def __init__(self, config: Config, unit: Component | None = None, zero_pmp: bool = False) -> None:
         self._config = config
+        self._zero_pmp = zero_pmp
         self._unit = unit
         super().__init__(
             {
@@ -87,7 +89,7 @@ class Soc(Component):
     def elaborate(self, platform: object) -> Module:
         """Wire the hart and the devices, and share the bus by address."""
         m = Module()
-        m.submodules.hart = hart = Hart(self._config, self._unit)
+        m.submodules.hart = hart = Hart(self._config, self._unit, self._zero_pmp)
         m.submodules.clint = clint = Clint()
         m.submodules.uart = uart = Uart()
         m.submodules.finisher = finisher = Finisher()

@@ -36,18 +36,18 @@ _PASSES = (
 )
 
 
-def soc_verilog(config: Config) -> dict[str, str]:
+def soc_verilog(config: Config, zero_pmp: bool = False) -> dict[str, str]:
     """Return the platform's Verilog files: name -> text.
 
     The top module is `soc`; nothing is flattened, so the trap unit's registers
     and CSRs are `soc.hart.unit.NAME`.
     """
-    return {"soc.v": platform_verilog(config), f"{TOP}.v": verilog(config)}
+    return {"soc.v": platform_verilog(config, zero_pmp), f"{TOP}.v": verilog(config)}
 
 
-def platform_verilog(config: Config) -> str:
+def platform_verilog(config: Config, zero_pmp: bool = False) -> str:
     """Return the text of soc.v, which has all but the trap unit."""
-    soc = Soc(config, TrapUnitInstance(config))
+    soc = Soc(config, TrapUnitInstance(config), zero_pmp)
     _, _, modules = run_yosys(_PASSES, {"soc.il": _to_rtlil(soc)}, "soc.v").partition("\n")
     header = "\n".join(f"// {line}" for line in identification("A platform around a small RV64 hart"))
     return f"{header}\n{modules}"

@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
-from utrap_hart.hart import hart_config
+from utrap_hart.description import Description
 from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 from utrap_show.timeline.table import show
@@ -25,6 +25,7 @@ from .keyboard import input_file
 from .lockstep import Disagreement, Lockstep
 from .memory import DEFAULT_SIZE, memory_range
 from .simulation import Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
+from .sources import hart_sources
 from .tracing import Tracer
 
 __all__ = [
@@ -59,6 +60,7 @@ class Request:
         simulator: icarus or verilator.
         max_cycles: The run ends after so many.
         memory: Bytes of memory.
+        hart: What it runs on.
         input: What the UART receives: a file, `keyboard.STANDARD_INPUT`, or None for nothing.
         has_model: The golden model runs beside the hart.
         trace: Print every instruction and trap.
@@ -71,6 +73,7 @@ class Request:
     simulator: str
     max_cycles: int
     memory: int = DEFAULT_SIZE
+    hart: Description = field(default_factory=Description)
     input: str | None = None
     has_model: bool = True
     trace: bool = False
@@ -118,7 +121,11 @@ def run(request: Request) -> int:
         _say(f"{image.name}: {note}")
     records = request.waves or request.timeline
     built = build(
-        request.simulator, waves=records, tell=lambda: tell_of_build(request.simulator), memory=request.memory
+        request.simulator,
+        waves=records,
+        sources=hart_sources(request.hart),
+        tell=lambda: tell_of_build(request.simulator),
+        memory=request.memory,
     )
     with _waves(request) as waves, input_file(request.input) as typed:
         session = Session(request, built, image)
@@ -151,7 +158,7 @@ class Session:
     """
 
     def __init__(self, request: Request, built: Built, image: Image) -> None:
-        config = hart_config()
+        config = built.sources.config
         self._built, self._image = built, image
         self._lockstep = Lockstep(config, built.sources) if request.has_model else None
         self._tracer = Tracer(config, built.sources, image) if request.trace else None

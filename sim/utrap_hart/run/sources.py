@@ -11,7 +11,9 @@ from importlib import metadata
 from pathlib import Path
 
 import utrap
+from utrap.config import Config
 from utrap.command_line.files import write_atomically
+from utrap_hart.description import Description
 from utrap_sim.simulators.builds import cache_folder
 from utrap_testbench import boundary
 from utrap_testbench.boundary import Layout
@@ -29,10 +31,12 @@ class Sources:
 
     Attributes:
         files: Verilog by name: the platform, the trap unit, the bench.
+        config: The trap unit's configuration.
         input_fields, output_fields: Name and width of what an event's vectors hold.
     """
 
     files: Mapping[str, str]
+    config: Config
     input_fields: tuple[tuple[str, int], ...]
     output_fields: tuple[tuple[str, int], ...]
 
@@ -47,40 +51,41 @@ class Sources:
         return Layout(self.output_fields)
 
 
-def hart_sources() -> Sources:
-    """The sources of the hart as it is, from the cache or new."""
+def hart_sources(description: Description | None = None) -> Sources:
+    """The sources of the hart, as it is or as it is described, from the cache or new."""
+    description = description or Description()
     folder = cache_folder()
-    name = f"hart-{_fingerprint()}.json"
+    name = f"hart-{_fingerprint(description)}.json"
     try:
         document = json.loads((folder / name).read_text())
     except (OSError, ValueError):
-        document = _make()
+        document = _make(description)
         write_atomically(folder, {name: json.dumps(document).encode()})
     return Sources(
         document["files"],
+        description.config,
         tuple((name, width) for name, width in document["inputs"]),
         tuple((name, width) for name, width in document["outputs"]),
     )
 
 
-def _make() -> dict[str, object]:
-    from utrap_hart.hart import hart_config
+def _make(description: Description) -> dict[str, object]:
     from utrap_hart.platform.verilog_files import soc_verilog
 
     from .hart_bench import TOP, BenchLayout
 
-    config = hart_config()
+    config = description.config
     layout = BenchLayout(config)
     return {
-        "files": {**soc_verilog(config), f"{TOP}.v": layout.verilog()},
+        "files": {**soc_verilog(config, description.zero_pmp), f"{TOP}.v": layout.verilog()},
         "inputs": [[field.name, field.width] for field in layout.inputs.fields],
         "outputs": [[field.name, field.width] for field in layout.outputs.fields],
     }
 
 
-def _fingerprint() -> str:
+def _fingerprint(description: Description) -> str:
     """A name for the modules that the Verilog depends on; to elaborate them takes seconds."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{description}\0".encode())
     for package in _PACKAGES:
         digest.update(f"{package} {metadata.version(package)}\0".encode())
     for folder in _OWN:
