@@ -15,7 +15,7 @@ DEV := .venv/.utrap-dev
 unexport PYTHONPATH PYTHONHOME
 export PYTHON
 
-.PHONY: help verilog test lint regress replay prove replayrtl qemu programs bench docs faults setup clean packages vectors FORCE
+.PHONY: help verilog test linux lint regress replay prove replayrtl qemu programs bench docs faults setup clean packages vectors FORCE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,10 @@ replayrtl: vectors $(DEV) ## the same on the RTL: make replayrtl VECTORS=DIR [ON
 
 qemu: $(RUN) ## run random programs under QEMU, compare with the golden model: make qemu SEEDS=100
 	$(BIN)/utrap qemu --seeds $(or $(SEEDS),100)
+
+linux: packages $(DEV) ## boot Linux with its KVM on the hart, and measure what an emulated access costs there
+	tools/system-packages.sh examples/linux/system-packages.txt
+	$(BIN)/utrap linux
 
 programs: $(RUN) ## build the hart's and the cores' programs anew, with riscv64-unknown-elf-gcc
 	make --no-print-directory -C examples/programs

@@ -112,7 +112,9 @@ def _build(place: Path, log: Path, tell: Callable[[float], None]) -> None:
                     tell(min(sum(1 for _ in lines) / _LINES, 1.0))
     if status:
         shutil.copy(written, log)
-        raise UserError(f"the kernel's build failed: {last_words(log.read_text(errors='replace'))}; all of it is in {log}")
+        raise UserError(
+            f"the kernel's build failed: {last_words(log.read_text(errors='replace'))}; all of it is in {log}"
+        )
 
 
 def build_here(place: str) -> int:

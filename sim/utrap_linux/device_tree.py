@@ -1,6 +1,6 @@
 """The device tree of the hart, from its own description: what Linux learns of its processor, memory and devices.
 
-    python -m utrap_linux.device_tree MEMORY INITRD_START INITRD
+python -m utrap_linux.device_tree MEMORY INITRD_START INITRD
 """
 
 from __future__ import annotations

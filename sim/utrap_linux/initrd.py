@@ -1,6 +1,6 @@
 """What Linux finds as its first files: an archive in the format `newc` of cpio, with a console and the files given.
 
-    python -m utrap_linux.initrd ARCHIVE /init=FILE ...
+python -m utrap_linux.initrd ARCHIVE /init=FILE ...
 """
 
 from __future__ import annotations

@@ -179,4 +179,3 @@ class _Places:
         if address < self._starts[0]:
             return self._vmm.place(address) or "module"
         return self._names[bisect_right(self._starts, address) - 1]
-

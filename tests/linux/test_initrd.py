@@ -9,7 +9,8 @@ ALIGNED, HEADER = 4, 110
 
 def members(content):
     """Name to mode, device and contents, by the format's description: 13 numbers of 8 digits behind a magic number."""
-    found, place = {}, 0
+    found: dict[str, tuple[int, tuple[int, int], bytes]] = {}
+    place = 0
     while True:
         assert place % ALIGNED == 0
         header = content[place : place + HEADER]

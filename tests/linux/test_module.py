@@ -1,7 +1,7 @@
 """The kernel module, called as Linux and a VMM call it, by a program in the kernel's place that has a guest of its own.
 
-What stands for the kernel is in harness/: it takes the hart away at every place of guest and handler, sends signals, makes
-faults in the handler, runs a second vCPU. The module's source is the very file of the example.
+What stands for the kernel is in harness/: it takes the hart away at every place of guest and handler, sends
+signals, makes faults in the handler, runs a second vCPU. The module's source is the very file of the example.
 """
 
 import subprocess
@@ -31,7 +31,9 @@ FAULTS = {
 
 
 def test_the_module_on_the_hart(run, simulator, boot):
-    result = run("run", str(boot(*PARTS, EXAMPLE / "module" / "shudeleg.c", include=INCLUDE)), "--sim", simulator("verilator"))
+    result = run(
+        "run", str(boot(*PARTS, EXAMPLE / "module" / "shudeleg.c", include=INCLUDE)), "--sim", simulator("verilator")
+    )
     assert result.status == 0, f"check {result.status} of harness.c"
     assert "agree with the golden model" in result.err
 
@@ -49,5 +51,12 @@ def test_a_mistake_in_the_module_is_found(run, simulator, boot, tmp_path, fault)
     old, new, checks = FAULTS[fault]
     assert text.count(old) == 1
     (tmp_path / "shudeleg.c").write_text(text.replace(old, new))
-    result = run("run", str(boot(*PARTS, tmp_path / "shudeleg.c", include=INCLUDE)), "--sim", simulator("verilator"), "--max-cycles", "9000000")
+    result = run(
+        "run",
+        str(boot(*PARTS, tmp_path / "shudeleg.c", include=INCLUDE)),
+        "--sim",
+        simulator("verilator"),
+        "--max-cycles",
+        "9000000",
+    )
     assert result.status in checks, result.err

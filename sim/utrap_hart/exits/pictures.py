@@ -118,7 +118,9 @@ def _workload(summary: Summary, points: Sequence[tuple[str, float, float]]) -> s
         )  # fmt: skip
     for name, share, gain in points:
         axes.plot([100 * share], [gain], "o", color=MODE_INK[Mode.S], markersize=5)
-        axes.annotate(name, (100 * share, gain), (-6, 6), textcoords="offset points", ha="right", color=MODE_INK[Mode.S])
+        axes.annotate(
+            name, (100 * share, gain), (-6, 6), textcoords="offset points", ha="right", color=MODE_INK[Mode.S]
+        )
     axes.set_xlim(0, 100)
     axes.set_ylim(1, max(best, CLAIM) * 1.08)
     axes.set_xlabel("share of a workload's time that it spends in emulated accesses on path (a), %", color=SOFT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from utrap.command_line.display import print_table
@@ -11,7 +11,16 @@ from utrap_hart.run.mode_names import MODES
 from .access import DEVICES, Path
 from .summary import WARM_UP, Summary
 
-__all__ = ["PATHS", "Table", "access_table", "as_markdown", "markdown", "print_summary", "print_tables", "profile_table"]
+__all__ = [
+    "PATHS",
+    "Table",
+    "access_table",
+    "as_markdown",
+    "markdown",
+    "print_summary",
+    "print_tables",
+    "profile_table",
+]
 
 #: The paths in words.
 PATHS = {
@@ -29,7 +38,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 def print_tables(tables: Iterable[Table]) -> None:
@@ -99,7 +108,7 @@ def access_table(summary: Summary, paths: Mapping[Path, str]) -> Table:
 
 
 def profile_table(summary: Summary, least: float = 0.0) -> Table:
-    """Where the cycles go, by mode and function; functions with a smaller share of their path than `least` are left out."""
+    """Where the cycles go, by mode and function, without functions whose share of their path is below `least`."""
     return Table(
         "Where they go, on the average over the devices in user space",
         ("Path", "Mode", "Function", "Cycles", "Instructions", "CSR accesses"),

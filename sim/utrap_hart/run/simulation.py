@@ -19,7 +19,19 @@ from .image import Image
 from .memory import DEFAULT_SIZE, memory_files, memory_range
 from .sources import Sources, hart_sources
 
-__all__ = ["Alive", "Built", "End", "Event", "Happening", "Options", "Retired", "Sent", "Unanswered", "build", "simulate"]
+__all__ = [
+    "Alive",
+    "Built",
+    "End",
+    "Event",
+    "Happening",
+    "Options",
+    "Retired",
+    "Sent",
+    "Unanswered",
+    "build",
+    "simulate",
+]
 
 
 @dataclass(frozen=True, slots=True)

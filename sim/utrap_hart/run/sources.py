@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 
 import utrap
-from utrap.config import Config
 from utrap.command_line.files import write_atomically
+from utrap.config import Config
 from utrap_hart.description import Description
 from utrap_sim.simulators.builds import cache_folder
 from utrap_testbench import boundary

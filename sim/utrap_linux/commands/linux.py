@@ -1,10 +1,12 @@
 """Boots Linux 6.1 on the hart, with its own KVM, and measures what an emulated device access costs there.
 
-Builds Debian's kernel, not patched, a small firmware, a VMM that is init, and a kernel module with which the VMM's guest
-reaches it without the kernel; boots them under Verilator with the golden model beside every event. Prints a table; writes
-linux.md, linux.json, pictures and console.log to DIR. docs/linux.md says what is measured.
+Builds Debian's kernel, not patched, a small firmware, a VMM that is init, and a kernel module with
+which the VMM's guest reaches it without the kernel; boots them under Verilator with the golden model
+beside every event. Prints a table; writes linux.md, linux.json, pictures and console.log to DIR.
+docs/linux.md says what is measured.
 
-The first time takes some minutes more: the kernel and the hart are built, and kept. `make linux` installs what that needs.
+The first time takes some minutes more: the kernel and the hart are built, and kept. `make linux`
+installs what that needs.
 """
 
 from __future__ import annotations

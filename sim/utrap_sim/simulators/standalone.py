@@ -98,7 +98,7 @@ def run_alone(
 
 
 def build_here(top: str, dump: str, simulator: str, folder: str) -> int:
-    """Build every `*.v` of the folder, with every `*.cpp` for Verilator, in it; gives the exit status of the tool that failed, or 0."""
+    """Build every `*.v` of the folder in it, for Verilator `*.cpp` too; gives the failing tool's status, or 0."""
     kinds = ("*.v", "*.cpp") if simulator == "verilator" else ("*.v",)
     sources = sorted(path.name for kind in kinds for path in Path(folder).glob(kind))
     for command in _commands(top, dump, simulator, sources, Path(folder)):

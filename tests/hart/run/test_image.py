@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from utrap.command_line.errors import UserError
-from utrap_hart.run.memory import memory_range
 from utrap_hart.run.image import load
+from utrap_hart.run.memory import memory_range
 
 from ..elf import ABSOLUTE, BASE, code, elf, leave, say  # noqa: TID252 (the tests are no package)
 

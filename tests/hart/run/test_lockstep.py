@@ -6,9 +6,9 @@ import pytest
 
 from utrap_hart.hart import hart_config
 from utrap_hart.run import command as running
-from utrap_hart.run.hart_bench import RAM
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.memory import memory_range
 from utrap_hart.run.simulation import End, Event, Options, build, simulate
 from utrap_hart.run.sources import hart_sources
 
@@ -78,7 +78,7 @@ def compared(faulty):
     """Run a bundled program with a fault up to the first difference: it, and how many events agreed before."""
 
     def compared(name, fault):
-        image = load(str(running.bundled()[name]), RAM)
+        image = load(str(running.bundled()[name]), memory_range())
         lockstep = Lockstep(hart_config(), faulty.sources)
         for happening in simulate(faulty, image, Options(max_cycles=5_000_000, plusargs=(f"+fault={fault}",))):
             if isinstance(happening, Event) and (found := lockstep.compare(happening)):
@@ -153,7 +153,7 @@ def test_an_unknown_bit_is_a_difference(simulator, tmp_path, vector):
     built = build("icarus")
     first = next(
         happening
-        for happening in simulate(built, load(str(tmp_path / "a.elf"), RAM), Options(max_cycles=100))
+        for happening in simulate(built, load(str(tmp_path / "a.elf"), memory_range()), Options(max_cycles=100))
         if isinstance(happening, Event)
     )
     assert Lockstep(hart_config(), built.sources).compare(first) is None
@@ -166,6 +166,6 @@ def test_an_unknown_bit_is_a_difference(simulator, tmp_path, vector):
 
 def test_two_runs_of_a_program_have_the_same_events(simulator, tmp_path):
     (tmp_path / "a.elf").write_bytes(elf(code(leave(0)), address=BASE))
-    image = load(str(tmp_path / "a.elf"), RAM)
+    image = load(str(tmp_path / "a.elf"), memory_range())
     built = build(simulator("icarus"))
     assert list(simulate(built, image, Options(max_cycles=99))) == list(simulate(built, image, Options(max_cycles=99)))

@@ -82,9 +82,10 @@ def test_what_is_typed_later_arrives_too(monkeypatch):
     with os.fdopen(reading) as typed, os.fdopen(writing, "w") as keyboard:
         monkeypatch.setattr("sys.stdin", typed)
         with input_file("-") as path:
+            assert path is not None
             arrived = ""
             for text in ("first\n", "second\n"):
                 keyboard.write(text)
                 keyboard.flush()
                 arrived += text
-                wait_for(lambda: path.read_text() == arrived)
+                wait_for(lambda expected=arrived: path.read_text() == expected)

@@ -1,0 +1,56 @@
+"""The figures that the documents repeat are those of the last measurement, which has the form that its schema says."""
+
+import json
+
+import jsonschema
+import pytest
+
+
+@pytest.fixture(scope="module")
+def measured(root):
+    return json.loads((root / "docs" / "linux" / "linux.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def cycles(measured):
+    return {(row["device"], row["path"]): row["cycles"]["median"] for row in measured["accesses"]}
+
+
+def test_the_measurement_has_the_form_of_its_schema(root, measured):
+    schema = json.loads((root / "docs" / "schemas" / "linux.schema.json").read_text())
+    jsonschema.validate(measured, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_an_access_straight_to_the_vmm_takes_ten_times_fewer_cycles_at_least(cycles):
+    devices = {device for device, path in cycles if path == "c"}
+    assert len(devices) == 3
+    assert all(cycles[device, "a"] >= 10 * cycles[device, "c"] for device in devices)
+
+
+def test_the_documents_say_what_was_measured(root, measured, cycles):
+    text = (root / "docs" / "linux.md").read_text()
+    a = sorted(value for (_, path), value in cycles.items() if path == "a" and value != cycles["VirtIO notification", "a"])
+    c = sorted(value for (_, path), value in cycles.items() if path == "c")
+    assert f"{a[0]:,} to {a[-1]:,} cycles, straight to the VMM {c[0]:,} to {c[-1]:,}" in " ".join(text.split())
+    ratios = [cycles[device, "a"] / cycles[device, "c"] for device, path in cycles if path == "c"]
+    assert f"{min(ratios):.0f} to {max(ratios):.0f} times fewer" in text
+    assert f"{cycles['VirtIO notification', 'b']:,} cycles" in text
+    for workload in measured["workloads"]:
+        if workload["path"] == "c" and workload["workload"] != "checks":
+            on_a = next(one for one in measured["workloads"] if one["workload"] == workload["workload"])
+            assert f"| {on_a['share']:.0%} | {workload['speed_up']:.2f} times" in text, workload["workload"]
+    readme = " ".join((root / "README.md").read_text().split())
+    assert f"{min(ratios):.0f} to {max(ratios):.0f} times fewer cycles" in readme
+    gain = next(one["speed_up"] for one in measured["workloads"] if (one["workload"], one["path"]) == ("print", "c"))
+    assert f"a guest that prints is {gain:.2f} times as fast" in readme
+
+
+def test_the_bundled_hypervisors_figures_in_the_readme_are_those_of_the_last_measurement(root):
+    exits = json.loads((root / "docs" / "exits" / "exits.json").read_text())
+    cycles = {(row["device"], row["path"]): row["cycles"]["median"] for row in exits["accesses"]}
+    readme = " ".join((root / "README.md").read_text().split())
+    uart = [f"{cycles['UART', path]:,}" for path in "abc"]
+    assert f"a UART takes {uart[0]} on path (a), {uart[1]} on (b), {uart[2]} on (c)" in readme
+    ratios = [row["a_to_c"] for row in exits["ratios"]]
+    for place in (readme, (root / "docs" / "exits.md").read_text()):
+        assert f"{min(ratios):.1f} to {max(ratios):.1f} times fewer cycles" in " ".join(place.split())
