@@ -29,7 +29,9 @@ def test_an_access_straight_to_the_vmm_takes_ten_times_fewer_cycles_at_least(cyc
 
 def test_the_documents_say_what_was_measured(root, measured, cycles):
     text = (root / "docs" / "linux.md").read_text()
-    a = sorted(value for (_, path), value in cycles.items() if path == "a" and value != cycles["VirtIO notification", "a"])
+    a = sorted(
+        value for (_, path), value in cycles.items() if path == "a" and value != cycles["VirtIO notification", "a"]
+    )
     c = sorted(value for (_, path), value in cycles.items() if path == "c")
     assert f"{a[0]:,} to {a[-1]:,} cycles, straight to the VMM {c[0]:,} to {c[-1]:,}" in " ".join(text.split())
     ratios = [cycles[device, "a"] / cycles[device, "c"] for device, path in cycles if path == "c"]
