@@ -27,6 +27,9 @@ def checkout(root, tmp_path):
     checkout.mkdir()
     for name in ("Makefile", "pyproject.toml", "system-packages.txt"):
         shutil.copy(root / name, checkout)
+    # A package may be shown by a file; in a test this file is beside the commands.
+    packages = checkout / "system-packages.txt"
+    packages.write_text(packages.read_text().replace(" /usr/include/", f" {tmp_path}/programs/"))
     shutil.copytree(root / "tools", checkout / "tools")
     return checkout
 
@@ -226,7 +229,8 @@ def test_with_the_right_to_install_the_missing_ones_are_installed(make, path, ch
     executable(path / "id", f"echo {0 if user == 'root' else 1000}")
     if user == "sudo":
         executable(path / "sudo", '[ "$1" = -n ] && shift && exec "$@"')
-    makes = "\n".join(f": > {path}/{c}; /bin/chmod +x {path}/{c}" for _, c in commands_of(checkout) if c != "make")
+    made = [path / command for _, command in commands_of(checkout) if command != "make"]
+    makes = "\n".join(f": > {file}; /bin/chmod +x {file}" for file in made)
     executable(path / "apt-get", f'case $1 in install) shift; echo "$@" > {checkout.parent}/installed\n{makes}\nesac')
     result = make("packages")
     assert result.returncode == 0, result.stderr

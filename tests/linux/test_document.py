@@ -40,19 +40,10 @@ def test_the_documents_say_what_was_measured(root, measured, cycles):
     for workload in measured["workloads"]:
         if workload["path"] == "c" and workload["workload"] != "checks":
             on_a = next(one for one in measured["workloads"] if one["workload"] == workload["workload"])
-            assert f"| {on_a['share']:.0%} | {workload['speed_up']:.2f} times" in text, workload["workload"]
+            assert f"| {on_a['share']:.0%} | {on_a['cycles'] / workload['cycles']:.2f} times" in text, workload[
+                "workload"
+            ]
     readme = " ".join((root / "README.md").read_text().split())
     assert f"{min(ratios):.0f} to {max(ratios):.0f} times fewer cycles" in readme
     gain = next(one["speed_up"] for one in measured["workloads"] if (one["workload"], one["path"]) == ("print", "c"))
     assert f"a guest that prints is {gain:.2f} times as fast" in readme
-
-
-def test_the_bundled_hypervisors_figures_in_the_readme_are_those_of_the_last_measurement(root):
-    exits = json.loads((root / "docs" / "exits" / "exits.json").read_text())
-    cycles = {(row["device"], row["path"]): row["cycles"]["median"] for row in exits["accesses"]}
-    readme = " ".join((root / "README.md").read_text().split())
-    uart = [f"{cycles['UART', path]:,}" for path in "abc"]
-    assert f"a UART takes {uart[0]} on path (a), {uart[1]} on (b), {uart[2]} on (c)" in readme
-    ratios = [row["a_to_c"] for row in exits["ratios"]]
-    for place in (readme, (root / "docs" / "exits.md").read_text()):
-        assert f"{min(ratios):.1f} to {max(ratios):.1f} times fewer cycles" in " ".join(place.split())
