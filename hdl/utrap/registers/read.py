@@ -127,6 +127,11 @@ def _is_wide(row: Csr) -> bool:
     return bits >= _WIDE_BITS and bool(row.fields)
 
 
+def _is_half(row: Csr) -> bool:
+    """Whether all that a register holds is in the lower 32 bits."""
+    return not any(field.lsb + field.width > 32 for field in row.fields if not field.is_constant)
+
+
 def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
     """Put the wide registers into columns of at most four."""
     of_kind: dict[Column, list[Csr]] = {column: [] for column in Column}
@@ -134,10 +139,12 @@ def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
         of_kind[row.column].append(row)
     unplaced = of_kind.pop(Column.NONE)
     columns = [rows[i : i + _PLACES] for rows in of_kind.values() for i in range(0, len(rows), _PLACES)]
-    for row in sorted(unplaced, key=lambda row: row.address):
+    # Those of 32 bits stand together: then RV64's upper half has a column less.
+    for row in sorted(unplaced, key=lambda row: (_is_half(row), row.address)):
         roomy = [column for column in columns if len(column) < _PLACES]
+        alike = [column for column in roomy if _is_half(column[0]) == _is_half(row)]
         if roomy:
-            roomy[0].append(row)
+            [*alike, *roomy][0].append(row)
         else:
             columns.append([row])
     return columns

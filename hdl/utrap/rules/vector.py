@@ -41,7 +41,8 @@ def connect_redirect(
     """Drive whether the pc is redirected, and where to: a trap's vector, or else the return's pc.
 
     The vector is BASE, or for an interrupt in vectored mode BASE + 4 * code; the
-    256-byte alignment of a table makes the sum an insertion (warl: xtvec).
+    256-byte alignment of a table makes the sum an insertion (warl: xtvec), which
+    each mode has for itself.
 
     Args:
         m: The module.
@@ -63,7 +64,11 @@ def connect_redirect(
         vectors[Target.M] = vector_in_m(m, state, entry, vectors[Target.M], handlers)
         selects_vector = selects_vector | event.is_rnmi
     SECTION.drive(m, answer.redirect, entry.enters | returns)
-    SECTION.drive(m, answer.target, _select(m, vectors, entry.target, selects_vector, return_pcs))
+    target = _select(m, vectors, entry.target, selects_vector, return_pcs)
+    if state.config.vectored_align == 4:
+        enters_vectors = event.is_trap & trap.is_interrupt & ~entry.into_rnmi
+        target = _into_table(m, state, target, enters_vectors, choice)
+    SECTION.drive(m, answer.target, target)
 
 
 def _select(
@@ -107,9 +112,24 @@ def _vector(m: Module, state: State, target: Target, is_interrupt: Value, code: 
     """Return where a trap into one mode enters."""
     named, prefix = SECTION.signal, target.prefix
     tvec = state.views[f"{prefix}tvec"]
-    offset = named(m, f"vector_offset_{prefix}", Mux(tvec[0] & is_interrupt, code, 0))
-    if state.config.vectored_align == 4:
-        words = (tvec[2:] + offset)[: len(tvec) - 2]
-    else:
-        words = Cat(tvec[2 : 2 + len(code)] | offset, tvec[2 + len(code) :])
+    words = tvec[2:]
+    if state.config.vectored_align > 4:
+        offset = named(m, f"vector_offset_{prefix}", Mux(tvec[0] & is_interrupt, code, 0))
+        words = Cat(words[: len(code)] | offset, words[len(code) :])
     return named(m, f"vector_{prefix}", Cat(Const(0, 2), words))
+
+
+def _into_table(m: Module, state: State, target: Value, is_interrupt: Value, choice: InterruptChoice) -> Value:
+    """Return where the pc goes with four times an interrupt's code added in vectored mode.
+
+    One adder behind the selection serves every mode. Above the code's bits the sum is BASE or the number after it,
+    and neither waits for the code.
+    """
+    named, width = SECTION.signal, len(choice.causes[Target.M])
+    modes = [state.views[f"{t.prefix}tvec"][0] if t in targets(state.config) else Const(0, 1) for t in Target]
+    is_vectored = is_interrupt & mux4((choice.target[0], choice.target[1]), modes)
+    offset = named(m, "vector_offset", Mux(is_vectored, choice.cause[:width], 0))
+    base = named(m, "vector_base", target)
+    low, high = named(m, "vector_low", base[2 : 2 + width] + offset), base[2 + width :]
+    after = named(m, "vector_high_after", high + 1, len(high))
+    return Cat(base[:2], low[:width], Mux(low[width], after, high))
