@@ -107,6 +107,9 @@ class Config:
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
         rnmi_vectors: "fixed": these two are what the configuration says; "port": they are
             0 here, and inputs of these names say where. Needs smrnmi.
+        reset_state: What reset gives a value: "all" state, or what is "required": by the
+            manual and the specifications, and where a value would be illegal. The rest stays
+            as it is, and software writes it before it relies on it.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -169,6 +172,7 @@ class Config:
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"
+    reset_state: str = "all"
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:

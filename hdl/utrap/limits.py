@@ -110,6 +110,7 @@ CHOICES: Mapping[str, tuple[int | str, ...]] = {
     "counters": tuple(COUNTERS),
     "mtvec_modes": tuple(TVEC_MODES),
     "rnmi_vectors": ("fixed", "port"),
+    "reset_state": ("all", "required"),
 }
 
 

@@ -25,7 +25,7 @@ from utrap.registers.decode import any_of
 from utrap.registers.read import connect_rdata, connect_read, select
 from utrap.registers.state import State
 from utrap.registers.view import connect_views
-from utrap.registers.write import connect_reset_levels, field_writes, modify
+from utrap.registers.write import connect_reset, field_writes, modify
 from utrap.rules.access import connect_extension, judge
 from utrap.rules.debug_mode import connect_debug, halts, resumes
 from utrap.rules.double_trap import unexpected
@@ -138,7 +138,7 @@ class TrapUnit(Component):
         )
         if config.sscofpmf:
             request_interrupt(m, state, event, self.counters)
-        connect_reset_levels(m, state, sensed)
+        connect_reset(m, state, sensed)
         is_refused = connect_fault(m, answer, event, judgement, returns)
         connect_extension(m, self.extension, event, judgement, written)
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)

@@ -14,6 +14,7 @@ from pathlib import Path
 from utrap.claims import CLAIMS
 from utrap.config import EXTENSIONS, PRESETS, Config, every_extension
 from utrap.csr.configured import csr_rows
+from utrap.knobs import knobs
 from utrap.products.csr_map import COLUMNS, csrs_rows
 from utrap.products.port_list import ports_markdown
 from utrap.products.preamble import wrapped
@@ -81,9 +82,23 @@ Verilog names those that hold for its configuration.
 """
 
 
+_KNOBS = """\
+# What can be set
+
+Every key of `--set`, which all commands take (the last ones, about the text of the Verilog, `utrap generate` alone).
+`utrap generate --list` prints the same for a configuration. Values are those of RV64; of RV32 where they differ.
+Fields of extensions whose default is false do not exist while they are: nothing of the Verilog is theirs.
+
+What a change costs was measured once, on RV64, in the profile in which it stands out: more flip-flops, and more
+six-input LUTs as Yosys maps them for area (`benchmarks/knobs.py`). A few LUTs either way are the mapper's luck.
+
+"""
+
+
 def documents() -> dict[str, str]:
     """Return every document that is made, by its path in docs/."""
     made = {"ports.md": _ports(), "csrs.md": _csrs(), "profiles.md": _profiles(), "timing.md": _timing()}
+    made["knobs.md"] = _knobs()
     for scenario in SCENARIOS:
         source = wave_json(scenario)
         made[f"timing/{scenario.name}.json"] = source
@@ -113,6 +128,18 @@ def _profiles() -> str:
         holds = ("yes" if claim.holds(config) else "" for config in of.values())
         claimed.append([claim.name, *holds, claim.text, claim.core])
     return f"{title}\n\n{_MADE}{rest}\n{_rows(rows)}{_CLAIMS}{_rows(claimed)}"
+
+
+def _knobs() -> str:
+    title, _, rest = _KNOBS.partition("\n")
+    rows = [["key", "values", "default", "what a change costs", "meaning"]]
+    for knob in knobs():
+        wide, narrow = knob.values(64), knob.values(32)
+        values = wide + (f"; RV32: {narrow}" if narrow != wide else "")
+        cost = f"`{knob.cost.change}` on `{knob.cost.of}`: " if knob.cost else ""
+        cost += knob.cost.text.partition(": ")[2] if knob.cost else "nothing"
+        rows.append([f"`{knob.key}`", values, knob.defaults(), cost, knob.text])
+    return f"{title}\n\n{_MADE}{rest}{_rows(rows)}"
 
 
 def _rows(rows: list[list[str]]) -> str:

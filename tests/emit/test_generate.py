@@ -13,6 +13,10 @@ from utrap.products.preamble import configuration_values
 NAMES = [
     "trap_unit.v",
     "trap_unit.vh",
+    "trap_unit_instance.vh",
+    "trap_unit_pkg.sv",
+    "trap_unit_wrapper.sv",
+    "trap_unit_contract.sv",
     "trap_unit_ports.md",
     "trap_unit_ports.json",
     "utrap_csr.h",

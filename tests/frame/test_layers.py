@@ -16,6 +16,9 @@ ROOMS = {
     "utrap.profiles": "utrap.limits",
     "utrap.config": "utrap.limits utrap.profiles",
     "utrap.design_error": "",
+    "utrap.form": "utrap.limits",
+    "utrap.docstrings": "",
+    "utrap.knobs": "utrap.config utrap.limits utrap.form utrap.docstrings",
     "utrap.claims": "utrap.config",
     "utrap.isa": "utrap.config",
     "utrap.section": "",
@@ -25,13 +28,13 @@ ROOMS = {
     "utrap.rules": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.section",
     "utrap.unit": "utrap.config utrap.isa utrap.csr utrap.ports utrap.registers utrap.rules utrap.section",
     "utrap.verilog": "utrap.design_error utrap.unit utrap.section",
-    "utrap.products": "utrap.config utrap.claims utrap.isa utrap.csr utrap.ports utrap.unit utrap.verilog"
-    " utrap.design_error utrap.section",
-    "utrap.command_line": "utrap.config utrap.design_error",
-    "utrap.commands": "utrap.config utrap.command_line utrap.products",
+    "utrap.products": "utrap.config utrap.form utrap.docstrings utrap.claims utrap.isa utrap.csr utrap.ports"
+    " utrap.unit utrap.verilog utrap.design_error utrap.section",
+    "utrap.command_line": "utrap.config utrap.form utrap.design_error",
+    "utrap.commands": "utrap.config utrap.form utrap.knobs utrap.command_line utrap.products",
     "utrap.__main__": "utrap.command_line",
-    "utrap_documents": "utrap.config utrap.claims utrap.isa utrap.csr utrap.unit utrap.verilog utrap.products"
-    " utrap_testbench.golden utrap_testbench.boundary",
+    "utrap_documents": "utrap.config utrap.form utrap.knobs utrap.claims utrap.isa utrap.csr utrap.registers"
+    " utrap.unit utrap.verilog utrap.products utrap_testbench.golden utrap_testbench.boundary",
     # testbench: the golden model, which knows nothing else of ours, and what stands on it. Of the hardware it knows
     # the configuration and the ports, and the command line's frame.
     "utrap_testbench.golden": "",

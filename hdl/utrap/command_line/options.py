@@ -1,4 +1,4 @@
-"""The options --profile, --xlen and --set, with which every command chooses a configuration.
+"""The options --profile, --xlen and --set, with which every command chooses a configuration, and --name.
 
     @click.command()
     @configuration_options
@@ -18,38 +18,74 @@ import click
 
 from utrap.command_line.errors import UserError
 from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError, as_setting
+from utrap.form import FORMS, PLAIN, Form
 
-__all__ = ["configuration_options", "make_config"]
+__all__ = ["configuration_options", "form_options", "make_config", "make_form"]
 
 _FIELDS: dict[str, type] = {field.name: type(field.default) for field in fields(Config)}
+_FIELDS |= {name: type(values[0]) for name, values in FORMS.items()}
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def configuration_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the three options; it gets their sense as the argument `config`."""
 
-    @click.option(
-        "--profile",
-        type=click.Choice([*PROFILES, *PRESETS]),
-        default="full",
-        show_default=True,
-        help="The privilege modes and extensions: rva22s64 and the like have what that profile mandates, max has all.",
-    )
-    @click.option(
-        "--xlen", type=click.Choice(["32", "64"]), default="64", show_default=True, help="The registers' width in bits."
-    )
-    @click.option(
-        "--set",
-        "settings",
-        metavar="KEY=VALUE",
-        multiple=True,
-        help="Change a field of the configuration; may be repeated. Lists are written a,b,c.",
-    )
+    @_with_settings
     @wraps(command)
     def with_config(*, profile: str, xlen: str, settings: tuple[str, ...], **others: Any) -> Any:
         return command(config=make_config(profile, int(xlen), settings), **others)
 
     return with_config
+
+
+def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these and --name; it gets the arguments `config` and `form`."""
+
+    @_with_settings
+    @click.option(
+        "--name",
+        default=PLAIN.name,
+        show_default=True,
+        help="The module's name, and what the names of files, macros and packages begin with.",
+    )
+    @wraps(command)
+    def with_form(*, profile: str, xlen: str, settings: tuple[str, ...], name: str, **others: Any) -> Any:
+        of_form = [setting for setting in settings if _key(setting) in FORMS]
+        config = make_config(profile, int(xlen), [setting for setting in settings if setting not in of_form])
+        return command(config=config, form=make_form(name, of_form), **others)
+
+    return with_form
+
+
+def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --profile, --xlen and --set as they are."""
+    for option in (
+        click.option(
+            "--set",
+            "settings",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="Change a field of the configuration; may be repeated. Lists are written a,b,c."
+            " 'utrap generate --list' says what there is.",
+        ),
+        click.option(
+            "--xlen",
+            type=click.Choice(["32", "64"]),
+            default="64",
+            show_default=True,
+            help="The registers' width in bits.",
+        ),
+        click.option(
+            "--profile",
+            type=click.Choice([*PROFILES, *PRESETS]),
+            default="full",
+            show_default=True,
+            help="The privilege modes and extensions: rva22s64 and the like have what that profile mandates, max has"
+            " all.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config:
@@ -58,17 +94,39 @@ def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config
     Raises:
         UserError: When a setting is wrong, alone or beside the others.
     """
-    changes: dict[str, Any] = {}
     typed: dict[str, str] = {"xlen": f"--xlen {xlen}"}
+    changes = _read(settings, typed)
+    if others := [key for key in changes if key in FORMS]:
+        raise UserError(f"{typed[others[0]]}: it is about the text of the Verilog, which 'utrap generate' alone writes")
+    try:
+        return Config.profile(profile, xlen, **changes)
+    except ConfigError as error:
+        raise UserError(_blamed(error, profile, typed)) from error
+
+
+def make_form(name: str = PLAIN.name, settings: Iterable[str] = ()) -> Form:
+    """Make the form that --name and the settings of it ask for.
+
+    Raises:
+        UserError: When one is wrong.
+    """
+    typed: dict[str, str] = {}
+    changes = _read(settings, typed)
+    try:
+        return Form(name=name, **changes)
+    except ConfigError as error:
+        raise UserError(f"{typed[error.field]}: {error.rule}" if error.field else f"--{error}") from error
+
+
+def _read(settings: Iterable[str], typed: dict[str, str]) -> dict[str, Any]:
+    """The values by their keys; each setting as it was typed goes into `typed`."""
+    changes: dict[str, Any] = {}
     for setting in settings:
         key, value = _parse(setting)
         if key in changes:
             raise UserError(f"--set {setting}: {key} is set twice")
         changes[key], typed[key] = value, f"--set {setting}"
-    try:
-        return Config.profile(profile, xlen, **changes)
-    except ConfigError as error:
-        raise UserError(_blamed(error, profile, typed)) from error
+    return changes
 
 
 def _blamed(error: ConfigError, profile: str, typed: Mapping[str, str]) -> str:
@@ -84,8 +142,8 @@ def _blamed(error: ConfigError, profile: str, typed: Mapping[str, str]) -> str:
 
 
 def _parse(setting: str) -> tuple[str, Any]:
-    key, equals, text = setting.partition("=")
-    key, text = key.strip(), text.strip()
+    equals, text = setting.partition("=")[1:]
+    key, text = _key(setting), text.strip()
     if not equals:
         raise UserError(f"--set {setting}: write it as KEY=VALUE, for example --set windows=8")
     if key in ("xlen", "profile"):
@@ -104,6 +162,10 @@ def _parse(setting: str) -> tuple[str, Any]:
     if kind is tuple:
         return key, tuple(part.strip() for part in text.split(","))
     return key, text
+
+
+def _key(setting: str) -> str:
+    return setting.partition("=")[0].strip()
 
 
 def _number(setting: str, key: str, text: str) -> int:

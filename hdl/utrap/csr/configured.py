@@ -22,6 +22,7 @@ __all__ = [
     "csrs",
     "csrs_by_level",
     "known_fields",
+    "reset_fields",
     "storage_bits",
     "stored_fields",
     "trap_fields",
@@ -107,6 +108,15 @@ def csr_rows(config: Config) -> dict[str, Csr]:
 def stored_fields(config: Config) -> dict[str, Field]:
     """Return every field that owns storage, by "csr.field"."""
     return {field.storage: field for row in csrs(config) for field in row.fields if row.owns(field)}
+
+
+def reset_fields(config: Config) -> frozenset[str]:
+    """Return the stored fields that reset gives a value, by "csr.field"."""
+    stored = stored_fields(config)
+    if config.reset_state == "all":
+        return frozenset(stored)
+    shown = {field.storage for row in csrs(config) if row.must_reset for field in row.fields}
+    return frozenset(key for key, field in stored.items() if key in shown or field.needs_reset)
 
 
 def storage_bits(config: Config) -> int:

@@ -22,7 +22,7 @@ def rows(config: Config) -> Iterable[Csr]:
     if not config.sdext:
         return
     guards = (DEBUG_MODE,)
-    yield row("dcsr", 0x7B0, _SOURCE, "debug control and status", _dcsr(config), guards=guards)
+    yield row("dcsr", 0x7B0, _SOURCE, "debug control and status", _dcsr(config), guards=guards, must_reset=True)
     yield row("dpc", 0x7B1, _SOURCE, "pc where the hart resumes", saved(epc(config, "dpc")), guards=guards)
     for number in range(2):
         name = f"dscratch{number}"

@@ -68,6 +68,7 @@ class Field:
         mask: Bits of the field that can ever change.
         copies: A stored bit stands in this many bits of the field.
         reset: Value after reset (of a field that owns its storage).
+        must_reset: The manual, or a specification, says what it is after reset.
         reset_level: Name of a hardware level whose bits in the field's place are
             taken while reset is 1, made legal as a write's; "" for none.
         on_trap: What a trap into the CSR's `target` stores here, by its name
@@ -96,6 +97,7 @@ class Field:
     mask: int = 0
     copies: int = 1
     reset: int = 0
+    must_reset: bool = False
     reset_level: str = ""
     on_trap: str = ""
     read_where: tuple[str, ...] = ()
@@ -110,6 +112,14 @@ class Field:
     def bits(self) -> int:
         """The field's bits in its CSR, as a mask."""
         return ((1 << self.width) - 1) << self.lsb
+
+    @property
+    def needs_reset(self) -> bool:
+        """Whether reset must give it a value: it is said, or without one it could be illegal (norm:warl_rst)."""
+        bits = self.width // self.copies
+        is_whole = self.copies > 1 or self.mask == (1 << bits) - 1
+        said = self.must_reset or self.reset_level
+        return bool(said) or not is_whole or not self.rule.stores_all(bits)
 
     @property
     def is_constant(self) -> bool:
@@ -139,6 +149,7 @@ class Csr:
         guards: What an access must pass beside the address's own rules.
         summary: What it is, in a few words.
         target: The mode whose traps write it.
+        must_reset: The manual, or a specification, says what all that it shows is after reset.
         is_absent: The configuration lacks it, and no core has it instead.
         vs_name: The VS CSR that takes its place with V=1 (norm:H_vscsrs_sub):
             the one 0x100 above it, which the table fills in.
@@ -151,6 +162,7 @@ class Csr:
     fields: tuple[Field, ...]
     guards: tuple[Guard, ...] = ()
     target: Target | None = None
+    must_reset: bool = False
     is_absent: bool = False
     vs_name: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from utrap.config import Config
 from utrap.csr.definitions import Column, Csr, Field
@@ -52,7 +53,7 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("htinst", 0x64A, "norm:htinst_sz_acc_op", "trap instruction", tinst("htinst"), target=Target.S)
     yield row("hgatp", 0x680, "norm:hgatp_sz_acc_op", "guest address translation", _hgatp(config), guards=(TVM,))
     if config.shudeleg:
-        yield from _shudeleg(config)
+        yield from (replace(row, must_reset=True) for row in _shudeleg(config))
 
 
 def _shudeleg(config: Config) -> Iterable[Csr]:

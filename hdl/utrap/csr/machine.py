@@ -45,7 +45,8 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("mscratch", 0x340, "norm:mscratch_sz_acc", "scratch", scratch(config, "mscratch"))
     target = Target.M
     yield row("mepc", 0x341, "norm:mepc_sz_acc", "exception pc", epc(config, "mepc"), target=target)
-    yield row("mcause", 0x342, "norm:mcause_sz_acc", "trap cause", cause(config, "mcause"), target=target)
+    code = cause(config, "mcause")  # norm:mcause_rst1_val
+    yield row("mcause", 0x342, "norm:mcause_sz_acc", "trap cause", code, target=target, must_reset=True)
     yield row("mtval", 0x343, "norm:mtval_sz_acc", "trap value", tval(config, "mtval"), target=target)
     yield row("mip", 0x344, "norm:mip_sz_acc", "pending interrupts", _mip(config))
     if config.h:
@@ -68,7 +69,8 @@ def _rnmi(config: Config) -> Iterable[Csr]:
     yield row("mncause", 0x742, "norm:mncause_op", "RNMI cause", saved(cause(config, "mncause")))
     copies = 1 if config.s else 2
     fields = [
-        own("mnstatus", "nmie", 3, rule=SetOnly()),  # norm:mnstatus_nmie_set_clear, norm:mnstatus_nmie_reset
+        # norm:mnstatus_nmie_set_clear, norm:mnstatus_nmie_reset
+        own("mnstatus", "nmie", 3, must_reset=True, rule=SetOnly()),
         own("mnstatus", "mnpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),  # norm:mnstatus_mnpp_op
     ]
     if config.h:
@@ -106,11 +108,12 @@ def _mstatus(config: Config) -> list[Field]:
     copies = 1 if config.s else 2
     # norm:mstatus_mie_set_mdt_0: RV32 has MDT in mstatush.
     may_enable = ("~mstatush.mdt",) if config.smdbltrp and config.xlen == 32 else ()
+    # norm:mstatus_mie_mprv_rst
     fields = [
-        own("mstatus", "mie", 3, write_where=may_enable),
+        own("mstatus", "mie", 3, must_reset=True, write_where=may_enable),
         own("mstatus", "mpie", 7),
         own("mstatus", "mpp", 11, 2, copies=copies, rule=ExistingMode(has_s=config.s)),
-        own("mstatus", "mprv", 17),
+        own("mstatus", "mprv", 17, must_reset=True),
         own("mstatus", "tw", 21),
     ]
     if config.s:
@@ -139,7 +142,7 @@ def _mdt(csr: str, lsb: int) -> Field:
 
     norm:mstatus_mie_set_mdt_0_rv64: on RV64 the same write may clear it and set MIE.
     """
-    return own(csr, "mdt", lsb, reset=1, clears=("mstatus.mie",), words="a write of 1 clears MIE")
+    return own(csr, "mdt", lsb, reset=1, must_reset=True, clears=("mstatus.mie",), words="a write of 1 clears MIE")
 
 
 def _virtualization_status(csr: str, low: int) -> list[Field]:

@@ -28,8 +28,12 @@ def rows(config: Config) -> Iterable[Csr]:
     yield row("sstatus", 0x100, "norm:sstatus", "supervisor status", supervisor_status(config, "mstatus", config.n))
     if config.n:
         guards = (*state_enables(config, "c", "m"), HOST)  # HU-29
-        yield row("sedeleg", 0x102, "HU-9", "exception delegation to U", _sedeleg(config), guards=guards)
-        yield row("sideleg", 0x103, "HU-24", "interrupt delegation to U", _sideleg(config), guards=guards)
+        yield row(
+            "sedeleg", 0x102, "HU-9", "exception delegation to U", _sedeleg(config), guards=guards, must_reset=True
+        )
+        yield row(
+            "sideleg", 0x103, "HU-24", "interrupt delegation to U", _sideleg(config), guards=guards, must_reset=True
+        )
     yield row("sie", 0x104, "norm:sip_sie", "interrupt enables", _sie(config))
     yield row("stvec", 0x105, "norm:stvec", "trap vector", tvec(config, "stvec"))
     yield row("scounteren", 0x106, "norm:scounteren", "counter enables", counteren(config, "scounteren"))

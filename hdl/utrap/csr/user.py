@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from utrap.config import Config
 from utrap.csr.definitions import Csr, Field
@@ -18,10 +19,10 @@ __all__ = ["rows"]
 
 def rows(config: Config) -> Iterable[Csr]:
     """Yield the CSRs of U-mode's traps."""
-    if config.n:
-        yield from _user(config)
-    if config.shudeleg:
-        yield from _shudeleg(config)
+    made = [*_user(config)] if config.n else []
+    made += _shudeleg(config) if config.shudeleg else []
+    # The specification has all of them 0 after reset (shudeleg section 3).
+    yield from (replace(row, must_reset=True) for row in made)
 
 
 def _user(config: Config) -> Iterable[Csr]:

@@ -60,6 +60,10 @@ class Warl:
     words: str = ""
     source: str = ""
 
+    def stores_all(self, bits: int) -> bool:
+        """Whether a field of so many bits may hold every value: if not, power-up may leave it an illegal one."""
+        return True
+
     def stored(self, write: Written) -> Value:
         """What the field stores, where it takes the write."""
         return self._masked(write.value, write.mask)
@@ -94,6 +98,9 @@ class ExistingMode(Warl):
     source: str = "warl:MPP"
     has_s: bool
 
+    def stores_all(self, bits: int) -> bool:
+        return not self.has_s
+
     def stored(self, write: Written) -> Value:
         from amaranth.hdl import Mux
 
@@ -108,6 +115,9 @@ class AtMost(Warl):
 
     source: str = "warl:VGEIN"
     limit: int
+
+    def stores_all(self, bits: int) -> bool:
+        return self.limit == (1 << bits) - 1
 
     def stored(self, write: Written) -> Value:
         from amaranth.hdl import Mux
@@ -128,6 +138,9 @@ class AnyBut(Warl):
 
     source: str = "warl:CBIE"
     reserved: int
+
+    def stores_all(self, bits: int) -> bool:
+        return False
 
     def stored(self, write: Written) -> Value:
         from amaranth.hdl import Mux
@@ -189,6 +202,9 @@ class SupportedMode(Warl):
 
     codes: tuple[int, ...]
     ignored: Ignored
+
+    def stores_all(self, bits: int) -> bool:
+        return False
 
     def _is_supported(self, write: Written) -> Value:
         return reduce(or_, (write.value == code for code in self.codes))

@@ -26,7 +26,15 @@ from utrap.isa import (
     operations,
 )
 
-__all__ = ["Constant", "Enumeration", "Section", "enumerations", "port_sections", "software_sections"]
+__all__ = [
+    "Constant",
+    "Enumeration",
+    "Section",
+    "enumerations",
+    "port_enumerations",
+    "port_sections",
+    "software_sections",
+]
 
 #: The encodings of the returns; no assembler knows URET.
 _RETURNS = {"MRET": 0x30200073, "SRET": 0x10200073, "URET": 0x00200073, "DRET": 0x7B200073}
@@ -58,26 +66,28 @@ class Enumeration:
     Attributes:
         name: The enumeration that wires name as the one that they carry.
         title: What carries it.
+        prefix: What its members' names begin with.
         constants: Its members.
         bits: How wide what carries it is.
     """
 
     name: str
     title: str
+    prefix: str
     constants: tuple[Constant, ...]
     bits: int
 
 
 def _enumeration(title: str, prefix: str, values: type[IntEnum], bits: int) -> Enumeration:
     constants = tuple(Constant(name=f"{prefix}_{member.name}", value=int(member), bits=bits) for member in values)
-    return Enumeration(name=values.__name__, title=title, constants=constants, bits=bits)
+    return Enumeration(name=values.__name__, title=title, prefix=prefix, constants=constants, bits=bits)
 
 
 def _interrupt_codes(config: Config) -> Enumeration:
     """As wide as the highest code of the configuration needs."""
     bits = max(rule.code for rule in interrupts(config)).bit_length()
     constants = tuple(Constant(name=f"IRQ_{name}", value=code, bits=bits) for name, code in _interrupts(config))
-    return Enumeration(name=Interrupt.__name__, title="interrupt codes", constants=constants, bits=bits)
+    return Enumeration(name=Interrupt.__name__, title="interrupt codes", prefix="IRQ", constants=constants, bits=bits)
 
 
 def _interrupts(config: Config) -> Iterator[tuple[str, int]]:
@@ -86,8 +96,8 @@ def _interrupts(config: Config) -> Iterator[tuple[str, int]]:
     yield from ((rule.name, rule.code) for rule in interrupts(config) if rule.is_local)
 
 
-def _port_enumerations(config: Config) -> tuple[Enumeration, ...]:
-    """What ports carry has these names in the Verilog header too."""
+def port_enumerations(config: Config) -> tuple[Enumeration, ...]:
+    """Return what ports carry, which has these names in the Verilog header too."""
     ops = operations(config)
     return (
         _enumeration("commit_op, trace_kind", "OP", ops, max(ops).bit_length()),
@@ -100,7 +110,7 @@ def _port_enumerations(config: Config) -> tuple[Enumeration, ...]:
 def enumerations(config: Config) -> tuple[Enumeration, ...]:
     """Return all that the unit's own text names."""
     return (
-        *_port_enumerations(config),
+        *port_enumerations(config),
         _enumeration("mode_prv and every other nominal privilege", "PRV", Privilege, 2),
         _enumeration("the mode that a trap goes to: the row of its registers", "TO", Target, 2),
         _enumeration("exception codes", "CAUSE", ExceptionCause, 6),
@@ -168,7 +178,7 @@ def _exceptions(config: Config) -> Iterator[Constant]:
 
 def port_sections(config: Config) -> Iterator[Section]:
     """Yield what a core needs beside the unit: the encodings of its ports, and exception codes."""
-    for enumeration in _port_enumerations(config):
+    for enumeration in port_enumerations(config):
         yield Section(title=enumeration.title, constants=enumeration.constants)
     yield Section(
         title="commit_cause, interrupt_cause",

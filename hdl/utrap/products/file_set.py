@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from utrap.config import Config
+from utrap.form import PLAIN, Form
 from utrap.products.c_header import c_header
+from utrap.products.contract import contract
 from utrap.products.fusesoc import core_file
-from utrap.products.port_list import ports_json, ports_markdown
+from utrap.products.instance import instance
+from utrap.products.port_list import port_groups, ports_json, ports_markdown
+from utrap.products.systemverilog import package, wrapper
 from utrap.products.verilog_header import verilog_header
 from utrap.products.verilog_module import write_module
 from utrap.unit import TrapUnit
-from utrap.verilog.netlist import TOP, make_netlist
+from utrap.verilog.netlist import make_netlist
 
 __all__ = ["Product", "notes", "products"]
 
@@ -30,18 +34,24 @@ class Product:
         return self.text.encode()
 
 
-def products(config: Config) -> tuple[Product, ...]:
-    """Make every file of a configuration."""
+def products(config: Config, form: Form = PLAIN) -> tuple[Product, ...]:
+    """Make every file of a configuration, in a form."""
     unit = TrapUnit(config)
     netlist = make_netlist(unit)
-    ports_text, ports_list = ports_markdown(unit, netlist), ports_json(unit)
+    name, text = form.name, write_module(unit, netlist, form)
+    groups = port_groups(unit, form)
+    ports_text, ports_list = ports_markdown(unit, netlist, form), ports_json(unit, form)
     return (
-        Product(name=f"{TOP}.v", what="the trap unit, Verilog-2005", text=write_module(unit, netlist)),
-        Product(name=f"{TOP}.vh", what="names for what its ports carry", text=verilog_header(config)),
-        Product(name=f"{TOP}_ports.md", what="its ports, for people", text=ports_text),
-        Product(name=f"{TOP}_ports.json", what="its ports, for programs", text=ports_list),
-        Product(name="utrap_csr.h", what="CSRs and causes, for C and assembler", text=c_header(config)),
-        Product(name=f"{TOP}.core", what="core file for FuseSoC", text=core_file()),
+        Product(name=f"{name}.v", what="the trap unit, Verilog-2005", text=text),
+        Product(name=f"{name}.vh", what="names for what its ports carry", text=verilog_header(config, form)),
+        Product(name=f"{name}_instance.vh", what="a template of an instance", text=instance(groups, form)),
+        Product(name=f"{name}_pkg.sv", what="types for SystemVerilog", text=package(groups, config, form)),
+        Product(name=f"{name}_wrapper.sv", what="it with structures as ports", text=wrapper(groups, config, form)),
+        Product(name=f"{name}_contract.sv", what="what a core owes it, asserted", text=contract(groups, config, form)),
+        Product(name=f"{name}_ports.md", what="its ports, for people", text=ports_text),
+        Product(name=f"{name}_ports.json", what="its ports, for programs", text=ports_list),
+        Product(name=f"{form.header}.h", what="CSRs and causes, for C and assembler", text=c_header(config, form)),
+        Product(name=f"{name}.core", what="core file for FuseSoC", text=core_file(form)),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from utrap import __version__
+from utrap.form import PLAIN, Form
 from utrap.products.preamble import LICENCE
-from utrap.verilog.netlist import TOP
 
 __all__ = ["core_file"]
 
@@ -40,6 +40,6 @@ targets:
 """
 
 
-def core_file() -> str:
+def core_file(form: Form = PLAIN) -> str:
     """Return the text of trap_unit.core."""
-    return _TEXT.format(version=__version__, top=TOP, licence=LICENCE)
+    return _TEXT.format(version=__version__, top=form.name, licence=LICENCE)

@@ -6,7 +6,6 @@ line there is an error, so the list is complete or it is not made.
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Iterable
@@ -20,6 +19,8 @@ from amaranth.lib.wiring import In
 
 from utrap import __version__
 from utrap.design_error import DesignError
+from utrap.docstrings import split
+from utrap.form import PLAIN, Form
 from utrap.products.dependency_table import dependency_lines
 from utrap.products.preamble import configuration_values
 from utrap.unit import TrapUnit
@@ -64,10 +65,7 @@ class PortGroup:
     ports: tuple[Port, ...]
 
 
-_GENERAL = {
-    "clk": (1, "Clock: state changes at its rising edge."),
-    "rst": (1, "Synchronous reset, active high; wins over every event."),
-}
+_CLOCK = "Clock: state changes at its rising edge."
 #: Those of the component that are in no group.
 _WHOLE = {
     "hartid": "The hart's number, which mhartid reads; constant while the hart runs.",
@@ -78,14 +76,27 @@ _WHOLE = {
 }
 
 
-def port_groups(unit: TrapUnit) -> tuple[PortGroup, ...]:
+def _reset(form: Form) -> str:
+    if form.is_asynchronous:
+        return (
+            f"Reset, asynchronous, active {form.reset_active}; wins over every event. It ends synchronously to `clk`."
+        )
+    return f"Synchronous reset, active {form.reset_active}; wins over every event."
+
+
+def port_groups(unit: TrapUnit, form: Form = PLAIN) -> tuple[PortGroup, ...]:
     """Return the unit's ports by purpose, in the order in which the module has them."""
     general = [
-        Port(name=name, direction="input", width=width, text=text, encoding={})
-        for name, (width, text) in _GENERAL.items()
+        Port(name=name, direction="input", width=1, text=text, encoding={})
+        for name, text in (("clk", _CLOCK), (form.reset_port, _reset(form)))
     ]
     members = unit.signature.members
-    general += [_port((name,), members[name], text) for name, text in _WHOLE.items() if name in members]
+    is_active = f"`{form.reset_port}` is {int(form.reset_active == 'high')}"
+    general += [
+        _port((name,), members[name], text.replace("`rst` is 1", is_active))
+        for name, text in _WHOLE.items()
+        if name in members
+    ]
     whole = PortGroup(name="", title="Clock, reset, hart number", text="", ports=tuple(general))
     return (whole, *(_group(name, member) for name, member in members.items() if name not in _WHOLE))
 
@@ -140,15 +151,10 @@ def _width(shape: Any) -> int:
 @cache
 def _parse(signature: Any) -> tuple[str, str, dict[str, str]]:
     """Return a signature's title, its paragraphs, and what each member is."""
-    documentation = inspect.getdoc(signature) or ""
-    prose, _, listing = documentation.partition("\nMembers:\n")
+    prose, members = split(signature, "Members")
     first, *paragraphs = prose.split("\n\n")
     sentence, _, rest = " ".join(first.split()).partition(". ")
     texts = [rest, *(" ".join(paragraph.split()) for paragraph in paragraphs)]
-    members: dict[str, str] = {}
-    for entry in re.findall(r"^    (\S.*(?:\n     +\S.*)*)", listing, re.MULTILINE):
-        names, _, text = " ".join(entry.split()).partition(": ")
-        members |= dict.fromkeys(names.split(", "), text)
     title = sentence.rstrip(".")
     if title[1:2].islower():
         title = title[0].lower() + title[1:]
@@ -158,16 +164,16 @@ def _parse(signature: Any) -> tuple[str, str, dict[str, str]]:
 FORMAT = "utrap-ports/1"
 
 
-def ports_json(unit: TrapUnit) -> str:
+def ports_json(unit: TrapUnit, form: Form = PLAIN) -> str:
     """Return the port list for programs; docs/schemas/ports.schema.json says what it is."""
-    groups = port_groups(unit)
+    groups = port_groups(unit, form)
     document = {
         "format": FORMAT,
         "utrap": __version__,
-        "module": "trap_unit",
+        "module": form.name,
         "configuration": unit.config.to_json(),
         "clock": "clk",
-        "reset": {"name": "rst", "active": "high", "synchronous": True},
+        "reset": {"name": form.reset_port, "active": form.reset_active, "synchronous": not form.is_asynchronous},
         "groups": [{"name": group.name, "title": group.title, "text": group.text} for group in groups],
         "ports": [
             {
@@ -185,10 +191,10 @@ def ports_json(unit: TrapUnit) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def ports_markdown(unit: TrapUnit, netlist: Netlist) -> str:
+def ports_markdown(unit: TrapUnit, netlist: Netlist, form: Form = PLAIN) -> str:
     """Return the port list for people; the netlist says what depends on what."""
     lines = [
-        "# Ports of trap_unit",
+        f"# Ports of {form.name}",
         "",
         "Directions are seen from the unit. The unit answers in the cycle in which it is asked; all state",
         "changes at the rising edge of `clk` that ends the cycle. Instantiate by name.",
@@ -196,7 +202,7 @@ def ports_markdown(unit: TrapUnit, netlist: Netlist) -> str:
         "Configuration: " + ", ".join(f"`{k}={v}`" for k, v in configuration_values(unit.config).items()) + ".",
     ]
     encodings: dict[str, dict[int, str]] = {}
-    for group in port_groups(unit):
+    for group in port_groups(unit, form):
         lines += ["", f"## {_capital(group.title)}", ""]
         if group.text:
             lines += [group.text, ""]

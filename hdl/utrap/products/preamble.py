@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping
 from utrap import __version__
 from utrap.claims import claims
 from utrap.config import EXTENSIONS, Config, as_setting
+from utrap.form import Form
 
 __all__ = [
+    "ASYNCHRONOUS_PRAGMAS",
     "LICENCE",
+    "NO_TIME",
     "PRAGMAS",
+    "TIMESCALE",
     "claim_lines",
     "configuration_lines",
     "configuration_values",
@@ -38,6 +42,19 @@ PRAGMAS: Mapping[str, str] = {
     ),
 }
 
+#: And with an asynchronous reset and mtvec_reset=port.
+ASYNCHRONOUS_PRAGMAS: Mapping[str, str] = {
+    "SYNCASYNCNET": (
+        "mtvec takes its reset value from a port, which no asynchronous reset can: it does at every rising"
+        " edge of clk while the reset is active."
+    ),
+}
+#: Nothing here takes time, so it is coarse: it never makes a simulation's steps finer. Simulators ask
+#: about a module without one beside modules that have one; Verilator the other way round as well.
+TIMESCALE = "`ifndef VERILATOR\n`timescale 1ns / 1ns\n`endif\n"
+#: The lines of a file that has no other rule to break.
+NO_TIME = ("/* verilator lint_off TIMESCALEMOD */", *TIMESCALE.splitlines())
+
 
 def wrapped(text: str) -> list[str]:
     """A paragraph as lines."""
@@ -54,13 +71,14 @@ def identification(title: str) -> list[str]:
 
 
 def configuration_values(config: Config) -> dict[str, str]:
-    """Each field of a configuration as `--set` takes it; extensions that are off do not exist."""
-    return {key: as_setting(value) for key, value in config.to_json().items() if value or key not in EXTENSIONS}
+    """Each field of a configuration as `--set` takes it, but for extensions that are off and what is as ever."""
+    unsaid = {**dict.fromkeys(EXTENSIONS, False), "rnmi_vectors": "fixed", "reset_state": "all"}
+    return {key: as_setting(value) for key, value in config.to_json().items() if unsaid.get(key) != value}
 
 
-def configuration_lines(config: Config) -> Iterator[str]:
-    """One line for each field of a configuration."""
-    values = configuration_values(config)
+def configuration_lines(config: Config, form: Form) -> Iterator[str]:
+    """One line for each field of a configuration, and of the form that is not as ever."""
+    values = configuration_values(config) | {key: as_setting(value) for key, value in form.changes.items()}
     width = max(map(len, values))
     return (f"{key:{width}} = {value}" for key, value in values.items())
 

@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from utrap.config import Config
-from utrap.csr.configured import csr_rows, csrs
+from utrap.csr.configured import csr_rows, csrs, stored_fields
 from utrap.design_error import DesignError
+from utrap.form import PLAIN, Form
 from utrap.products.constants import enumerations
 from utrap.products.port_list import port_groups
-from utrap.products.preamble import PRAGMAS, claim_lines, configuration_lines, identification, wrapped
+from utrap.products.preamble import (
+    ASYNCHRONOUS_PRAGMAS,
+    PRAGMAS,
+    TIMESCALE,
+    claim_lines,
+    configuration_lines,
+    identification,
+    wrapped,
+)
 from utrap.section import Phase, Section
 from utrap.unit import TrapUnit
 from utrap.verilog.expression import LINE, Constant, Expression, Name, invert, layout
 from utrap.verilog.logic import Definition, Logic, span
-from utrap.verilog.netlist import TOP, Bits, Cell, Netlist, make_netlist
+from utrap.verilog.netlist import Bits, Cell, Netlist, make_netlist
 from utrap.verilog.operators import Codes
 from utrap.verilog.statement import Assignment, If, Statement, merge
 
@@ -36,16 +46,17 @@ def verilog(config: Config) -> str:
     return write_module(unit, make_netlist(unit))
 
 
-def write_module(unit: TrapUnit, netlist: Netlist) -> str:
+def write_module(unit: TrapUnit, netlist: Netlist, form: Form = PLAIN) -> str:
     """Lay a netlist of the unit out as Verilog."""
-    return _Writer(unit, netlist).text()
+    return _Writer(unit, netlist, form).text()
 
 
 class _Writer:
-    def __init__(self, unit: TrapUnit, netlist: Netlist) -> None:
+    def __init__(self, unit: TrapUnit, netlist: Netlist, form: Form) -> None:
         self._unit = unit
         self._netlist = netlist
-        self._groups = port_groups(unit)
+        self._form = form
+        self._groups = port_groups(unit, form)
         self._outputs = [port.name for group in self._groups for port in group.ports if port.direction == "output"]
         # A CSR -> where a field of it begins or ends.
         self._views = {
@@ -54,6 +65,11 @@ class _Writer:
         }
         # A flip-flop's name -> the CSR that it belongs to, in the order of the CSRs' addresses.
         self._owners = {key.replace(".", "_"): key.partition(".")[0] for key in unit.state.stored}
+        # What it starts with, where reset does not say it by a constant.
+        resets = stored_fields(unit.config)
+        self._start = {
+            key.replace(".", "_"): 0 if resets[key].reset_level else resets[key].reset for key in unit.state.stored
+        }
         self._owners |= dict.fromkeys(("mode_prv", "mode_v", "mode_debug", "mode_critical"), _MODE)
         self._sections = self._find_sections()
         named = [name for names in self._sections.values() for name in names if name not in self._outputs]
@@ -90,7 +106,9 @@ class _Writer:
                 parts += self._section(section)
         parts += [_title("Next state: all of it changes here and nowhere else"), *self._blocks(ordered)]
         body = "\n".join("  " + line if line else "" for part in (self._constants(parts), *parts) for line in part)
-        return f"{self._preamble()}\nmodule {TOP} (\n{self._port_list()}\n);\n{body}\n\nendmodule\n\n{_AFTER}"
+        return (
+            f"{self._preamble()}\nmodule {self._form.name} (\n{self._port_list()}\n);\n{body}\n\nendmodule\n\n{_AFTER}"
+        )
 
     def _taken(self) -> list[str]:
         """The lines that were written since this was asked last."""
@@ -129,7 +147,9 @@ class _Writer:
     # --- the parts --------------------------------------------------------
 
     def _preamble(self) -> str:
-        config = self._unit.config
+        config, form = self._unit.config, self._form
+        active = "" if form.reset_active == "high" else ", active low"
+        pragmas = self._pragmas()
         lines = [
             *identification("The trap unit of one RISC-V hart"),
             "",
@@ -138,20 +158,28 @@ class _Writer:
                 " entry into and the return from each, and the judgement of CSR accesses and"
                 " privileged instructions. One event is committed a cycle; the answers are"
                 " combinational in that cycle; all state changes at the rising edge of clk that ends"
-                f" it. rst is synchronous. Instantiate by name; {TOP}_ports.md says what each port is."
+                f" it. {form.reset_port} is {form.reset}{active}."
+                f" Instantiate by name; {form.name}_ports.md says what each port is."
             ),
             "",
             "Configuration:",
-            *("  " + line for line in configuration_lines(config)),
+            *("  " + line for line in configuration_lines(config, form)),
             *claim_lines(config),
             "",
             "Lint: what is switched off, and why.",
         ]
-        for rule, reason in PRAGMAS.items():
+        for rule, reason in pragmas.items():
             lines += ["  " + line for line in wrapped(f"{rule}: {reason}")]
         text = "\n".join(f"// {line}".rstrip() for line in lines)
-        pragmas = "\n".join(f"/* verilator lint_off {rule} */" for rule in PRAGMAS)
-        return f"{text}\n\n{pragmas}\n{_TIMESCALE}`default_nettype none\n"
+        switches = "\n".join(f"/* verilator lint_off {rule} */" for rule in pragmas)
+        return f"{text}\n\n{switches}\n{TIMESCALE}`default_nettype none\n"
+
+    def _pragmas(self) -> dict[str, str]:
+        """The rules that this form breaks, each with its reason."""
+        broken = {rule: why for rule, why in PRAGMAS.items() if self._form.initial_values or rule != "PROCASSINIT"}
+        if self._form.is_asynchronous and self._unit.config.mtvec_reset == "port":
+            broken |= ASYNCHRONOUS_PRAGMAS
+        return broken
 
     def _port_list(self) -> str:
         lines = []
@@ -172,9 +200,9 @@ class _Writer:
             yield f"// {owner}: {summaries[owner]}"
             for name, cell in members:
                 reset, _ = self._reset_and_next(cell)
-                # What a port says in reset is not known before it; nothing counts before reset anyway.
-                start = reset if isinstance(reset, Constant) else f"{len(cell.output)}'d0"
-                yield f"reg {span(len(cell.output))}{name} = {start};"
+                # What a port says in reset, or nothing does, is not known before it; nothing counts before it anyway.
+                start = reset if isinstance(reset, Constant) else f"{len(cell.output)}'d{self._start[name]}"
+                yield f"reg {span(len(cell.output))}{name}{f' = {start}' if self._form.initial_values else ''};"
 
     def _write_csrs(self) -> None:
         for row in csrs(self._unit.config):
@@ -193,25 +221,51 @@ class _Writer:
     def _register_name(self, cell: Cell) -> str:
         return self._logic.name_of(cell.output)
 
-    def _reset_and_next(self, cell: Cell) -> tuple[Expression, Bits]:
-        """The value that rst gives a flip-flop, and what it takes otherwise."""
+    def _reset_and_next(self, cell: Cell) -> tuple[Expression | None, Bits]:
+        """The value that reset gives a flip-flop, None where it stays as it is, and what it takes otherwise."""
         data = self._logic.sole_driver(cell.ports["D"], "$mux")
         rst, clk = self._netlist.wires["rst"], self._netlist.wires["clk"]
-        reset = self._logic.operand(data.ports["B"], len(cell.output)) if data else None
-        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk or reset is None:
+        if data is None or data.ports["S"] != rst or cell.ports["CLK"] != clk:
             raise DesignError(f"{self._register_name(cell)} is not reset by rst or not clocked by clk")
-        return reset, data.ports["A"]
+        stays = data.ports["B"] == cell.output
+        return None if stays else self._logic.operand(data.ports["B"], len(cell.output)), data.ports["A"]
 
     def _blocks(self, registers: Iterable[tuple[str, Cell]]) -> Iterator[list[str]]:
         for owner, members in groupby(registers, key=lambda item: self._owners[item[0]]):
-            resets: list[Statement] = []
-            updates: list[Statement] = []
+            # What no clock resets has constants for it; what has none, or stays, is clocked in any form.
+            clocked, unclocked = _Changes(), _Changes()
             for name, cell in members:
                 reset, following = self._reset_and_next(cell)
-                resets.append(Assignment(name, reset))
-                merge(updates, self._update(name, cell.output, following))
-            block = If(Name("rst"), resets, updates)
-            yield [*self._taken(), f"// {owner}", "always @(posedge clk)", *block.lines("  ")]
+                is_unclocked = self._form.is_asynchronous and isinstance(reset, Constant)
+                changes = unclocked if is_unclocked else clocked
+                changes.resets += [] if reset is None else [Assignment(name, reset)]
+                merge(changes.updates, self._update(name, cell.output, following))
+            yield [
+                *self._taken(),
+                f"// {owner}",
+                *self._block(unclocked, self._reset_edge()),
+                *self._block(clocked, ""),
+            ]
+
+    def _reset_edge(self) -> str:
+        return f" or {'posedge' if self._form.reset_active == 'high' else 'negedge'} {self._form.reset_port}"
+
+    def _block(self, changes: _Changes, reset_edge: str) -> list[str]:
+        """An always block, "" for no edge of the reset's; none where nothing changes."""
+        if not changes.resets and not changes.updates:
+            return []
+        is_reset: Expression = Name(self._form.reset_port)
+        is_running = invert(is_reset)
+        if self._form.reset_active == "low":
+            is_reset, is_running = is_running, is_reset
+        always = f"always @(posedge clk{reset_edge})"
+        if changes.resets:
+            return [always, *If(is_reset, changes.resets, changes.updates).lines("  ")]
+        if self._form.is_asynchronous:
+            # The reset is no data: what is committed while it is active is the core's to hold back.
+            lines = [line for update in changes.updates for line in update.lines("    ")]
+            return [f"{always} begin", *lines, "  end"]
+        return [always, *If(is_running, changes.updates, []).lines("  ")]
 
     def _update(self, name: str, held: Bits, value: Bits) -> list[Statement]:
         """Statements that give a register a value; none where it keeps its own."""
@@ -236,6 +290,14 @@ class _Writer:
         return False
 
 
+@dataclass
+class _Changes:
+    """What an always block does: what reset gives its registers, and what they take otherwise."""
+
+    resets: list[Statement] = field(default_factory=list)
+    updates: list[Statement] = field(default_factory=list)
+
+
 def _title(text: str) -> list[str]:
     return ["", f"// ---- {text} ".ljust(LINE - 2, "-"), ""]
 
@@ -251,7 +313,4 @@ def wire_codes(netlist: Netlist, config: Config) -> dict[str, Codes]:
     return found
 
 
-#: Nothing here takes time, so it is coarse: it never makes a simulation's steps finer. Simulators ask
-#: about a module without one beside modules that have one; Verilator the other way round as well.
-_TIMESCALE = "`ifndef VERILATOR\n`timescale 1ns / 1ns\n`endif\n"
 _AFTER = "`default_nettype wire\n"

@@ -9,7 +9,7 @@ from operator import and_
 from amaranth.hdl import Cat, Const, Module, Signal, Value
 
 from utrap.config import Config
-from utrap.csr.configured import csrs, known_fields, storage_bits, stored_fields
+from utrap.csr.configured import csrs, known_fields, reset_fields, storage_bits, stored_fields
 from utrap.csr.definitions import condition
 from utrap.design_error import DesignError
 from utrap.isa import Mode, Privilege
@@ -36,13 +36,14 @@ class State:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        reset = reset_fields(config)
         self.stored = {
             key: Signal(
                 field.width // field.copies,
                 name=key.replace(".", "_"),
                 init=field.reset,
-                # What reset gives it comes from a level.
-                reset_less=bool(field.reset_level),
+                # What reset gives it comes from a level, or nothing does.
+                reset_less=bool(field.reset_level) or key not in reset,
             )
             for key, field in stored_fields(config).items()
         }

@@ -9,14 +9,14 @@ from operator import and_, or_
 
 from amaranth.hdl import Cat, Const, Module, Mux, ResetSignal, Value
 
-from utrap.csr.configured import csrs, stored_fields
+from utrap.csr.configured import csrs, reset_fields, stored_fields
 from utrap.csr.definitions import Csr, CsrTableError, Field
 from utrap.csr.warl import Written
 from utrap.isa import CsrOp
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
-__all__ = ["FieldWrite", "connect_reset_levels", "field_writes", "modify"]
+__all__ = ["FieldWrite", "connect_reset", "field_writes", "modify"]
 
 
 SECTION = Section(
@@ -132,9 +132,14 @@ def _seen(row: Csr, field: Field, homes: Mapping[str, Field], v: Value, written:
     return Written(value=written[field.lsb : field.lsb + field.width], mask=home.mask, sibling=sibling, v=v)
 
 
-def connect_reset_levels(m: Module, state: State, levels: Mapping[str, Value]) -> None:
-    """Let the levels that reset looks at into their fields; it wins over every event, so this comes last."""
+def connect_reset(m: Module, state: State, levels: Mapping[str, Value]) -> None:
+    """Let the levels that reset looks at into their fields, and let what it does not reset stay as it is.
+
+    It wins over every event, so this comes last.
+    """
     homes = stored_fields(state.config)
+    with m.If(ResetSignal()):
+        m.d.sync += [state.stored[key].eq(state.stored[key]) for key in homes.keys() - reset_fields(state.config)]
     for row in csrs(state.config):
         for field in row.fields:
             if field.reset_level and row.owns(field):

@@ -74,6 +74,7 @@ class Parameters:
         rnmi_exception_vector: where their handler is, and that of its exceptions;
         rnmi_vectors: "fixed", or "port": inputs of these names say so.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
+    reset_state: what reset gives a value: "all", or what is "required" of it.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
     """
@@ -133,6 +134,7 @@ class Parameters:
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"
+    reset_state: str = "all"
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
@@ -154,6 +156,7 @@ class Parameters:
         _one_of("ialign", self.ialign, (16, 32))
         _one_of("vectored_align", self.vectored_align, (256, 4))
         _one_of("counters", self.counters, COUNTERS)
+        _one_of("reset_state", self.reset_state, ("all", "required"))
         _in_range("mvendorid", self.mvendorid, 0, 2**32 - 1)
         _in_range("local_interrupts", self.local_interrupts, 0, self.xlen - 16)
         if self.local_interrupts_first and not self.local_interrupts:

@@ -108,9 +108,10 @@ def machine_rows(config: Config) -> Iterable[Csr]:
     for number in range(_REGISTERS):
         source = "norm:mstateen_rv64_csrs"
         name, address, summary = f"mstateen{number}", 0x30C + number, "state enables for modes below M"
-        yield row(name, address, source, summary, _fields(config, "m", number, is_high=False))
+        # norm:mstateen_zero_initialization; those of the levels below are software's to clear.
+        yield row(name, address, source, summary, _fields(config, "m", number, is_high=False), must_reset=True)
         high, source = _fields(config, "m", number, is_high=True), "norm:stateen_rv32_upper_bits_csrs"
-        yield high_half(config, f"{name}h", address + 0x10, source, f"{summary}, high", high)
+        yield high_half(config, f"{name}h", address + 0x10, source, f"{summary}, high", high, must_reset=True)
 
 
 def hypervisor_rows(config: Config) -> Iterable[Csr]:

@@ -53,8 +53,8 @@ def supervisor_status(config: Config, csr: str, with_user: bool) -> list[Field]:
         acts = dte(config)[: 1 if csr == "mstatus" else 2]
         words = "0 where DTE is 0; a write of 1 clears SIE"
         # norm:sstatus_sdt, norm:sstatus_SDT, norm:vsstatus_SDT, norm:sstatus_sdt_sstatus_sie_overwrite.
-        # What ends DTE ends it, so that a read need not look.
-        sdt = view(f"{csr}.sdt", "sdt", 24, words=words, write_where=acts, clears=(f"{csr}.sie",))
+        # What ends DTE ends it, so that a read need not look; so must reset.
+        sdt = view(f"{csr}.sdt", "sdt", 24, words=words, must_reset=True, write_where=acts, clears=(f"{csr}.sie",))
         fields.append(sdt)
     if config.xlen == 64:
         fields.append(fixed("uxl", 32, 2, 2, "read-only: UXLEN is XLEN"))

@@ -36,7 +36,7 @@ def mtvec(config: Config) -> list[Field]:
         fields = [fixed("mode", 0, 2, first, "read-only"), _base(config, "mtvec", mask=mask, words=words)]
     resets = {"mode": reset & 1, "base": base}
     return [
-        replace(field, reset=resets[field.name], reset_level="mtvec_reset" if is_told else "")
+        replace(field, reset=resets[field.name], must_reset=reset > 0, reset_level="mtvec_reset" if is_told else "")
         if field.storage
         else field
         for field in fields
