@@ -6,12 +6,27 @@ What an event does not define is noise: the unit must not look at it.
 from __future__ import annotations
 
 import random
+from operator import attrgetter
 
 from utrap_testbench.boundary import Encoder, Layout
 
 from .cycle import Cycle
 
 __all__ = ["Drivers"]
+
+#: The levels that a cycle may bring, and that stay until another does: the cycle's names, and the state's fields.
+_NAMES = {
+    "hgeip": "hgeip",
+    "mtvec_reset": "mtvec_reset",
+    "time": "time",
+    "overflows": "counter_overflow",
+    "rnmi": "line_rnmi",
+    "rnmi_cause": "rnmi_cause",
+    "rnmi_interrupt_vector": "rnmi_interrupt_vector",
+    "rnmi_exception_vector": "rnmi_exception_vector",
+}
+_levels = attrgetter("lines", *_NAMES)
+_UNCHANGED = (None,) * (1 + len(_NAMES))
 
 
 class Drivers:
@@ -29,23 +44,23 @@ class Drivers:
         self._observe, self._reset = 1 << layout.offset["observe"], 1 << layout.offset["rst"]
         self._always = self._encoder.levels_mask | self._observe | self._reset
         self._lines = 0
-        self._others = {"hgeip": 0, "mhartid": hartid, "mtvec_reset": 0, "time": 0}
-        self._others |= {"lcofi_request": 0, "counter_overflow": 0, "line_rnmi": 0, "rnmi_cause": 0}
-        self._others |= {"rnmi_interrupt_vector": 0, "rnmi_exception_vector": 0}
+        self._others = dict.fromkeys(_NAMES.values(), 0) | {"mhartid": hartid, "lcofi_request": 0}
         self._levels = self._encoder.levels(0, **self._others)
 
     def drive(self, cycle: Cycle) -> int:
         """The vector of one cycle, in which everything is seen."""
-        news = {"hgeip": cycle.hgeip, "mtvec_reset": cycle.mtvec_reset, "time": cycle.time}
-        news |= {"lcofi_request": cycle.lcofi, "counter_overflow": cycle.overflows}
-        news |= {"line_rnmi": cycle.rnmi, "rnmi_cause": cycle.rnmi_cause}
-        news |= {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
-        changed = {name: level for name, level in news.items() if level not in (None, self._others[name])}
-        if changed or cycle.lines is not None:
-            self._lines = self._lines if cycle.lines is None else cycle.lines
-            self._others |= changed
-            self._levels = self._encoder.levels(self._lines, **self._others)
+        if cycle.lcofi != self._others["lcofi_request"] or _levels(cycle) != _UNCHANGED:
+            self._change(cycle)
         defined = self._always | self._encoder.event_mask(cycle.event)
         vector = self._rng.getrandbits(self._width) & ~defined
         vector |= self._encoder.event(cycle.event) | self._levels | self._observe
         return vector | self._reset if cycle.reset else vector
+
+    def _change(self, cycle: Cycle) -> None:
+        """Take over the levels that the cycle brings."""
+        lines, *levels = _levels(cycle)
+        self._lines = self._lines if lines is None else lines
+        news = zip(_NAMES.values(), levels, strict=True)
+        self._others |= {field: level for field, level in news if level is not None}
+        self._others["lcofi_request"] = cycle.lcofi
+        self._levels = self._encoder.levels(self._lines, **self._others)

@@ -8,14 +8,16 @@ is this cycle's event's.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from utrap_testbench.boundary import Answer, Layout, PackedOutputs, output_ports
 from utrap_testbench.golden import Config, Outcome, State, reset, reset_state, step
 from utrap_testbench.golden.interrupts import lines_of, set_lines
 from utrap_testbench.golden.isa import Irq, bits
-from utrap_testbench.golden.registers import registers
+from utrap_testbench.golden.registers import register_readers
+from utrap_testbench.golden.rules import Rules
+from utrap_testbench.golden.views import zero
 
 from .cycle import Cycle
 from .monitor import Monitor
@@ -30,7 +32,7 @@ _SHOWN_STATE = frozenset({"hart.debug", "hart.critical_error"})
 _SENSED = frozenset({"hgeip", "mhartid"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would cost more to make
 class Expected:
     """What a cycle must show: the bits of the vector under a mask, and where it all comes from."""
 
@@ -82,22 +84,13 @@ class Scoreboard:
     def __init__(self, config: Config, layout: Layout, hartid: int) -> None:
         self.config = config
         self.monitor = Monitor(layout)
-        self._outputs = PackedOutputs(config, layout)
         self.state = reset_state(config).replace(mhartid=hartid)
         self._ports = frozenset(output_ports(config))
         self._low = layout.offset
         self._ones = {field.name: (1 << field.width) - 1 for field in layout.fields}
-        names = [field.name for field in layout.fields if field.name not in self._ports]
-        # Those that are seen whole, and bits as stored: `<register>.<field>@<bit>`.
-        self._whole = [(name, self._low[name]) for name in names if "@" not in name]
-        self._parts = [
-            (name.partition(".")[0], int(name.partition("@")[2]), self._low[name]) for name in names if "@" in name
-        ]
-        self._register_mask = sum(self._ones[name] << self._low[name] for name in names)
+        self._outputs = PackedOutputs(config, layout, self._registers())
         # Of mip what it alone shows of storage: not SEIP and UEIP, nor STIP where there are timers.
         self._pending_state = config.rules.mip_software & ~_LINED & ~(_STIP if config.sstc else 0)
-        self._seen: State | None = None
-        self._seen_bits = self._seen_mask = 0
 
     def step(self, cycle: Cycle) -> Expected:
         """Step the model, and give what the unit must show in this cycle."""
@@ -121,7 +114,7 @@ class Scoreboard:
             state = state.replace(**{name: level for name, level in told.items() if level is not None})
         after, outcome = step(config, state, cycle.event)
         answer = Answer(config, state, cycle.event, outcome)
-        bits, mask = self._of_state(answer)
+        bits, mask = self._outputs.by_state(answer)
         if cycle.reset:
             # It wins over the event, and what the ports answer then is no matter.
             after = reset(config, state)
@@ -156,21 +149,16 @@ class Scoreboard:
             return got is None or bool((wanted ^ got) & self._pending_state)
         return name not in _SENSED
 
-    def _of_state(self, answer: Answer) -> tuple[int, int]:
-        """The registers, and the ports that follow from them; of a state that is as the last one was, at once."""
-        state = answer.state
-        if self._seen is None or (self._seen is not state and self._seen.__dict__ != state.__dict__):
-            bits, mask = self._outputs.by_state(answer)
-            self._seen, self._seen_bits = state, bits | self._registers(state)
-            self._seen_mask = mask | self._register_mask
-        return self._seen_bits, self._seen_mask
+    def _registers(self) -> Iterator[tuple[Callable[[State], int], int, int]]:
+        """What is seen beside the ports: registers whole, or bits as stored (`<register>.<field>@<bit>`)."""
+        rules, readers = self.config.rules, register_readers(self.config.rules)
+        for name, width in self.monitor.layout.fields:
+            if name not in self._ports:
+                register, _, place = name.partition("@")
+                # Without GEILEN hgeip is no register of the model.
+                read = readers.get(register.partition(".")[0], zero)
+                yield _reader(rules, read, int(place or 0), (1 << width) - 1), self._low[name], width
 
-    def _registers(self, state: State) -> int:
-        """The registers, and those seen bit by bit as stored."""
-        values = registers(self.config, state)
-        bits = 0
-        for name, low in self._whole:
-            bits |= values.get(name, 0) << low  # without GEILEN hgeip is no register of the model
-        for register, place, low in self._parts:
-            bits |= (values[register] >> place & 1) << low
-        return bits
+
+def _reader(rules: Rules, read: Callable[[Rules, State], int], place: int, ones: int) -> Callable[[State], int]:
+    return lambda state: read(rules, state) >> place & ones

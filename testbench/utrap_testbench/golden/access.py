@@ -42,7 +42,7 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if e.op is not _READ and csr.address >> 10 == 3:
         return _refused(s, _OWNED_READ_ONLY, mode)
     # A debugger has the rights of Debug Mode, whether the hart is in it or not.
-    verdict = csr.judge(s.replace(debug=1) if e.debug else s, prv, v)
+    verdict = csr.judge(s.replace(debug=1) if e.debug and r.sdext else s, prv, v)
     if e.address in r.gates:
         verdict = r.gates[e.address].judge(r, s, prv, v, verdict)
     reason = _BEFORE[e.op is not _READ] + verdict.reason

@@ -9,12 +9,14 @@ STIP's software bit while stimecmp hides it. `time` and `timeh` are an input.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from weakref import WeakKeyDictionary
 
 from .config import Config
 from .isa import Irq, Prv, bits
 from .rules import Rules
 from .state import State
+from .tables import Tables
 from .timer import has_stimecmp
 from .views import mip
 
@@ -29,34 +31,51 @@ class IllegalState(ValueError):
     """Register values that the configured hart cannot hold; the message is one line."""
 
 
+Read = Callable[[Rules, State], int]
+
+
 def registers(config: Config, s: State) -> dict[str, int]:
     """Every register of the configuration by name, zeros included."""
     r = config.rules
-    values = {"prv": s.prv, "v": s.v}
+    return {name: read(r, s) for name, read in register_readers(r).items()}
+
+
+def register_readers(r: Tables) -> dict[str, Read]:
+    """How each register of the configuration is read."""
+    if r not in _READERS:
+        _READERS[r] = dict(_readers(r))
+    return _READERS[r]
+
+
+_READERS: WeakKeyDictionary[Tables, dict[str, Read]] = WeakKeyDictionary()
+
+
+def _readers(r: Tables) -> Iterator[tuple[str, Read]]:
+    yield "prv", lambda r, s: s.prv
+    yield "v", lambda r, s: s.v
     for name, read, _ in r.registers:
-        values[name] = read(r, s)
-    values["mip"] = mip(r, s)
+        yield name, read
+    yield "mip", mip
     if r.has_s:
-        values["seip_line"] = s.line_seip
-        values["seip_sw"] = s.mip_software >> 9 & 1
+        yield "seip_line", lambda r, s: s.line_seip
+        yield "seip_sw", lambda r, s: s.mip_software >> 9 & 1
     if r.has_n:
-        values["ueip_line"] = s.line_ueip
-        values["ueip_sw"] = s.mip_software >> 8 & 1
+        yield "ueip_line", lambda r, s: s.line_ueip
+        yield "ueip_sw", lambda r, s: s.mip_software >> 8 & 1
     if r.geilen > 0:
-        values["hgeip"] = s.hgeip
-    values["mhartid"] = s.mhartid
+        yield "hgeip", lambda r, s: s.hgeip
+    yield "mhartid", lambda r, s: s.mhartid
     if r.lcofi:
-        values["counter_overflow"] = s.counter_overflow
+        yield "counter_overflow", lambda r, s: s.counter_overflow
     if r.smdbltrp:
-        values["critical"] = s.critical
+        yield "critical", lambda r, s: s.critical
     if r.sdext:
-        values["debug"] = s.debug
+        yield "debug", lambda r, s: s.debug
     if r.sstc:
-        values["stip_sw"] = s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
-        values["time"] = s.time & r.xlen_mask
+        yield "stip_sw", lambda r, s: s.mip_software >> 5 & 1 if has_stimecmp(s) else 0
+        yield "time", lambda r, s: s.time & r.xlen_mask
         if r.xlen == 32:
-            values["timeh"] = s.time >> 32
-    return values
+            yield "timeh", lambda r, s: s.time >> 32
 
 
 def state_from_registers(config: Config, values: Mapping[str, int]) -> State:
