@@ -429,17 +429,21 @@ class TraceSignature(Signature):
     """Every event that takes effect, in the cycle in which it does.
 
     Members:
-        kind: The event; NONE in a cycle without one, with a fault, or with an
-            INTERRUPT that found nothing to take. In Debug Mode an EXCEPTION,
-            an INTERRUPT and a HALT are none.
-        cause: EXCEPTION, INTERRUPT: the code that xcause gets.
+        kind: The event; NONE in a cycle without one, with a fault, with an
+            INTERRUPT or an RNMI that found nothing to take, or with a trap
+            that nobody can take (Smdbltrp). In Debug Mode an EXCEPTION, an
+            INTERRUPT, an RNMI and a HALT are none. A double trap is of the
+            kind that it was.
+        cause: EXCEPTION, INTERRUPT, RNMI: the code that xcause gets, or mncause
+            where the handler of RNMIs is entered; of a double trap 16.
         from_mode: The mode before.
         to_mode: The mode after.
-        epc: EXCEPTION, INTERRUPT: the pc that xepc gets.
+        epc: EXCEPTION, INTERRUPT, RNMI, HALT: the pc that xepc gets, or mnepc
+            or dpc.
         tval: EXCEPTION: the value that xtval gets (an interrupt's is 0).
         gpa: EXCEPTION with a guest-page fault, with H: the guest-physical
             address, shifted right by 2.
-        vector: EXCEPTION, INTERRUPT, returns: where the pc goes.
+        vector: EXCEPTION, INTERRUPT, RNMI, returns: where the pc goes.
     """
 
     def __init__(self, config: Config) -> None:
