@@ -232,7 +232,7 @@ class _Reader:
     def _finished(self, event: Event, before: Values, after: Sample) -> Event:
         """The event with what it wrote, as the CSRs show it one cycle later."""
         new = after.values
-        if event.kind.is_trap and event.to_mode is Mode.M:
+        if event.kind in (Kind.EXCEPTION, Kind.INTERRUPT) and event.to_mode is Mode.M:
             event = self._into_m(event, before, new)
         kind = Kind.RNMI if event.to_rnmi_handler else event.kind
         has_shudeleg = "hudcfg" in self.csrs or (not self.csrs and event.to_mode is Mode.U and event.from_mode > 3)
@@ -252,7 +252,7 @@ class _Reader:
     def _into_m(self, event: Event, before: Values, after: Values) -> Event:
         """With what mcause, mtval2 and mnstatus say of it: a double trap, or one that M could not take."""
         known = [number(values.get("mnstatus")) for values in (before, after)]
-        to_handler = event.kind is not Kind.RNMI and [value and value >> 3 & 1 for value in known] == [1, 0]
+        to_handler = [value and value >> 3 & 1 for value in known] == [1, 0]
         mcause, mtval2 = (number(after.get(csr)) for csr in ("mncause" if to_handler else "mcause", "mtval2"))
         double_of = None
         if event.cause == ExceptionCause.DOUBLE_TRAP and (
