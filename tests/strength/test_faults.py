@@ -1,11 +1,17 @@
 """`utrap faults`: every fault fits the sources, some of each kind are caught, and what the command says and keeps."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.resources import files
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
+from tests.waiting import processes, wait_for
 
 from utrap.command_line.errors import UserError
 from utrap.command_line.options import make_config
@@ -20,7 +26,7 @@ FAULTS = {entry.name: entry for entry in ENTRIES if isinstance(entry, Fault)}
 SOME = (
     "sie-in-m",  # an interrupt is taken that must not be
     "medeleg-bit0",  # it has a flip-flop more
-    "mprv-clear-m",  # a return restores another state
+    "mret-updates-epc",  # a return writes what it must not
     "csr-no-priv-check",  # a verdict is another
     "tval-int-bit",  # an entry writes another value
     "wfi-wake-disabled",  # an output is wrong in every cycle
@@ -68,35 +74,36 @@ def test_the_document_has_every_fault_and_every_reason(root):
 
 
 @pytest.fixture(scope="module")
-def kept(simulator, tmp_path_factory):
-    """A folder of results."""
+def some(utrap, installed, simulator, tmp_path_factory):
+    """What the command says of some faults, and the folder in which it keeps it."""
     simulator("icarus")
-    return tmp_path_factory.mktemp("faults")
+    folder = tmp_path_factory.mktemp("faults")
+    arguments = ("--sim", "icarus", "--jobs", "1", "-o", str(folder), "--json")
+    return SimpleNamespace(folder=folder, result=utrap("faults", *SOME, *arguments, path=[installed]))
 
 
-def test_faults_are_caught_and_named_by_the_regression_and_refuted_by_the_proof(run, root, kept):
-    result = run("faults", *SOME, "--sim", "icarus", "--jobs", 1, "-o", kept, "--json")
-    document = json.loads(result.out)
+def test_faults_are_caught_and_named_by_the_regression_and_refuted_by_the_proof(root, some):
+    document = json.loads(some.result.stdout)
     jsonschema.validate(document, json.loads((root / "docs" / "schemas" / "faults.schema.json").read_text()))
     found = {fault["name"]: fault["found"] for family in document["families"] for fault in family["faults"]}
     assert found.keys() >= set(SOME)
     for name, checks in found.items():
-        assert checks["icarus"]["is_named"], f"{name}: {checks}"
+        assert checks["icarus"]["event"], f"{name}: {checks}"
         assert checks["proof"]["differences"], f"{name}: {checks}"
-    assert result.status == 0
+    assert some.result.returncode == 0, some.result.stdout
 
 
-def test_what_was_done_is_not_done_again(run, kept, monkeypatch):
+def test_what_was_done_is_not_done_again(run, some, monkeypatch):
     monkeypatch.setattr(judge, "run_regression", None)
     monkeypatch.setattr(judge, "run_proof", None)
     monkeypatch.setattr(judge, "faulty_verilog", None)
-    result = run("faults", "tval-int-bit", "--sim", "icarus", "-o", kept)
+    result = run("faults", "tval-int-bit", "--sim", "icarus", "-o", some.folder)
     assert result.status == 0
     assert result.out.endswith("\n1 of 1 faults are caught by icarus, proof\n")
 
 
-def test_the_list_says_what_caught_a_fault_the_last_time(run, kept):
-    lines = run("faults", "tval-int-bit", "mpp-2", "mpp-reset", "--list", "-o", kept).out.splitlines()
+def test_the_list_says_what_caught_a_fault_the_last_time(run, some):
+    lines = run("faults", "tval-int-bit", "mpp-2", "mpp-reset", "--list", "-o", some.folder).out.splitlines()
     assert [line.split()[0] for line in lines] == ["Fault", "mpp-2", "mpp-reset", "tval-int-bit"]
     assert "not run" in lines[1]
     assert "impossible" in lines[2]
@@ -115,15 +122,15 @@ def test_the_list_says_what_caught_a_fault_the_last_time(run, kept):
                 "mode": "M",
                 "sequence": "returns",
                 "differences": ["mcause: expected 0x0, got 0x1"],
-                "is_named": False,
             },
             "misnamed",
         ),
     ],
 )
 def test_a_fault_that_is_not_caught_or_named_wrongly_is_shown_and_the_status_is_1(
-    run, kept, tmp_path, monkeypatch, found, words
+    run, simulator, tmp_path, monkeypatch, found, words
 ):
+    simulator("icarus")
     monkeypatch.setattr(judge, "run_regression", lambda fault, verilog, simulator: found)
     monkeypatch.setattr(judge, "faulty_verilog", lambda config, edits: "")
     arguments = ("faults", "tval-int-bit", "--sim", "icarus", "--no-proof", "-o", tmp_path)
@@ -132,6 +139,24 @@ def test_a_fault_that_is_not_caught_or_named_wrongly_is_shown_and_the_status_is_
     assert f"tval-int-bit, icarus: {words}: An interrupt leaves" in result.out
     assert result.out.endswith("\n0 of 1 faults are caught by icarus\n")
     assert f"| {words.lower()} |" in (tmp_path / "table.md").read_text()
+
+
+def test_ctrl_c_leaves_no_process_and_no_part_of_a_file(environment, installed, simulator, tmp_path):
+    simulator("icarus")
+    temporary, out = tmp_path / "temporary", tmp_path / "out"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "utrap", "faults", "--sim", "icarus", "--jobs", "2", "-o", str(out)],
+        env=environment(installed) | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        wait_for(lambda: any(temporary.glob("utrap-regress-*")))
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "utrap: interrupted\n")
+    assert processes(str(temporary)) == []
+    assert list(temporary.iterdir()) == []
+    assert {path.suffix for path in out.iterdir()} <= {".v", ".json"}
 
 
 def test_an_edit_that_does_not_fit_is_one_line(tmp_path):

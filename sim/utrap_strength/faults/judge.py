@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,23 @@ from utrap_formal.cache import hash_of, hash_of_sources, version_of
 from utrap_strength.faults.fault import Fault
 from utrap_strength.faults.faulty import faulty_verilog
 from utrap_strength.faults.proof import run_proof
-from utrap_strength.faults.regression import run_regression
+from utrap_strength.faults.regression import is_named, run_regression
 
 __all__ = ["CHECKS", "Outcome", "judge", "remembered"]
 
 #: What a fault is put before, each with the packages and programs that its verdict depends on.
 CHECKS: dict[str, tuple[str, ...]] = {
-    "icarus": ("utrap_testbench.golden", "utrap_testbench.env", "utrap_testbench.sequences", "utrap_sim.regress"),
-    "verilator": ("utrap_testbench.golden", "utrap_testbench.env", "utrap_testbench.sequences", "utrap_sim.regress"),
+    **dict.fromkeys(
+        ("icarus", "verilator"),
+        (
+            "utrap_testbench.golden",
+            "utrap_testbench.boundary",
+            "utrap_testbench.env",
+            "utrap_testbench.sequences",
+            "utrap_sim.regress",
+            "utrap_sim.simulators",
+        ),
+    ),
     "proof": ("utrap_testbench.golden", "utrap_testbench.boundary", "utrap_formal.equivalence"),
 }
 _PROGRAMS = {"icarus": ("cocotb",), "verilator": ("cocotb", "verilator"), "proof": ("z3-solver", "pyosys")}
@@ -44,7 +53,9 @@ class Outcome:
     def caught_by(self, check: str) -> bool:
         """Whether a check that was done caught the fault, and with the right name."""
         found = self.found[check]
-        return "task" in found if check == "proof" else bool(found.get("is_named"))
+        if check == "proof":
+            return "task" in found
+        return "event" in found and is_named(self.fault, found)
 
     @property
     def missed(self) -> list[str]:
@@ -57,7 +68,7 @@ class Outcome:
         return round(sum(found["seconds"] for found in self.found.values()), 2)
 
 
-def judge(fault: Fault, checks: Sequence[str], folder: Path) -> Outcome:
+def judge(fault: Fault, checks: Iterable[str], folder: Path) -> Outcome:
     """Put a fault before checks; what comes of it, and its Verilog, is kept in the folder.
 
     Raises:
@@ -73,7 +84,7 @@ def judge(fault: Fault, checks: Sequence[str], folder: Path) -> Outcome:
     verilog = text.read_text(encoding="utf-8")
     found = {}
     for check in checks:
-        check_key = hash_of([verilog, json.dumps(asdict(fault)), _material(check)])
+        check_key = hash_of([verilog, _material(check)])
         known = kept.get(check)
         if known is None or known["key"] != check_key:
             made = run_proof(fault, config, text) if check == "proof" else run_regression(fault, text, check)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import takewhile
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -76,13 +78,16 @@ def _judged(faults: Sequence[Fault], checks: Sequence[str], jobs: int, folder: P
         ) as progress,
         ThreadPoolExecutor(jobs) as pool,
     ):
-        task = progress.add_task("faults", total=len(faults))
-        futures = [pool.submit(judge, fault, checks, folder) for fault in faults]
+        task, stop = progress.add_task("faults", total=len(faults)), Event()
+        futures = [
+            pool.submit(judge, fault, takewhile(lambda _: not stop.is_set(), checks), folder) for fault in faults
+        ]
         try:
             for future in as_completed(futures):
                 yield future.result()
                 progress.advance(task)
         except BaseException:
+            stop.set()
             for future in futures:
                 future.cancel()
             end_children()

@@ -20,7 +20,8 @@ delegation and privileged CSRs. `utrap faults` puts it into the unit, at the one
 change to the sources of `hdl/utrap`, and asks what catches it: the default regression of each simulator, with how
 many events it compared before, and the equivalence proof, with the task that refutes it. A regression counts where
 its first difference names the right event and a right CSR or output. The configuration is the smallest in which
-the mistake acts. Seconds are those of all checks together, on two cores that other work shared.
+the mistake acts. Seconds are those of all checks together, without the builds, on two cores that other work shared;
+an empty cell was not run.
 
     utrap faults --list
     utrap faults mpp-2 sret-as-mret

@@ -96,16 +96,11 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "stimecmp-virt-order",
-        "In a guest STCE of menvcfg and TM of mcounteren are not asked for stimecmp.",
+        "In a guest STCE of menvcfg is not asked for stimecmp.",
         (
             _GUARDS,
             'refuses=lambda mode, state: ~mode.is_machine & ~_either_half(state, "menvcfg", "stce")',
             'refuses=lambda mode, state: ~mode.is_machine & ~mode.v & ~_either_half(state, "menvcfg", "stce")',
-        ),
-        (
-            _GUARDS,
-            '~mode.is_machine & ~state["mcounteren.tm"]',
-            '~mode.is_machine & ~mode.v & ~state["mcounteren.tm"]',
         ),
         shows=_VERDICT, events="", task="csr 0x14d", on="msuh sstc=true",
     ),
@@ -120,7 +115,7 @@ FAULTS: tuple[Fault, ...] = (
         "On RV64 a guest's access to the high half of a counter is virtual, or executes.",
         (_ACCESS, "    if config.xlen == 32:\n        counters |=", "    if config.h:\n        counters |="),
         ("csr/configured.py", "    if config.xlen == 64:\n        absent += COUNTERS_HIGH\n", ""),
-        shows=_VERDICT, events="", task="csr outside", on="msuh",
+        shows=_VERDICT, events="", task="csr 0xc80", on="msuh",
     ),
     fault(
         "counteren-polarity",

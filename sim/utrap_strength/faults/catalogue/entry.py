@@ -157,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
             "Mux(event.is_exception, commit.cause, choice.cause)",
             "Mux(event.is_exception & ~choice.request, commit.cause, choice.cause)",
         ),
-        shows="mcause", events="exception", task="exception 2", on="mu",
+        shows="mcause, trace.cause", events="exception", task="exception 2", on="mu",
     ),
     fault(
         "cause-from-vector-sel",
@@ -179,7 +179,7 @@ FAULTS: tuple[Fault, ...] = (
             "Mux(event.is_exception, commit.cause, choice.cause)",
             "Mux(event.is_exception, Mux(commit.cause == 2, 1, commit.cause), choice.cause)",
         ),
-        shows="mcause", events="exception 2", task="exception 2", on="mu",
+        shows="mcause, trace.cause", events="exception 2", task="exception 2", on="mu",
     ),
     fault(
         "vs-cause-minus1-exc",
@@ -198,7 +198,7 @@ FAULTS: tuple[Fault, ...] = (
         "int-flag-width",
         "The interrupt bit of xcause is bit 31 on RV64.",
         ("csr/shared/traps.py", '"interrupt", config.xlen - 1', '"interrupt", 31'),
-        shows="mcause", events="interrupt, CSR, debug CSR", task="interrupt", on="mu",
+        shows="mcause", events="interrupt, CSR, debug CSR", task="csr 0x342", on="mu",
     ),
     fault(
         "dbltrap-int-bit",

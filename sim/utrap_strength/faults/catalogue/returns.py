@@ -166,7 +166,7 @@ FAULTS: tuple[Fault, ...] = (
     fault(
         "sdt-logic.dte",
         "SDT can be written where DTE is 0.",
-        ("csr/shared/status.py", "words=words, write_where=acts,", "words=words,"),
+        ("csr/shared/status.py", "write_where=acts, clears", "clears"),
         shows="mstatus, sstatus", events="CSR, debug CSR", task="csr 0x100", on="msu ssdbltrp=true",
     ),
     fault(

@@ -57,7 +57,7 @@ FAULTS: tuple[Fault, ...] = (
             "rule.code - rule.code_in(Target.VS)\n",
             "0\n",
         ),
-        shows="vsip, vsie", events="", task="csr 0x204", on="msuh",
+        shows="answer.rdata, vsip, vsie", events="", task="csr 0x204", on="msuh",
     ),
     fault(
         "vs-sip-unshifted",
@@ -92,25 +92,25 @@ FAULTS: tuple[Fault, ...] = (
         "sie-unmasked",
         "sie shows and takes enables that mideleg does not have.",
         (_SUPERVISOR, "return [enable(r, where) for", "return [enable(r) for"),
-        shows="sie, mie", events="", task="csr 0x104",
+        shows="answer.rdata, sie, mie", events="", task="csr 0x104",
     ),
     fault(
         "sie-unmasked.sip",
         "sip shows and takes bits that mideleg does not have.",
         (_SUPERVISOR, _SIP, _SIP.replace(", where) for", ") for")),
-        shows="sip, mip", events="", task="csr 0x144",
+        shows="answer.rdata, sip, mip", events="", task="csr 0x144",
     ),
     fault(
         "mask-misaligned",
         "sip shows SEIP though mideleg does not have it.",
         (_SUPERVISOR, _SIP, _SIP.replace(", where) for", ", where if r.code != 9 else ()) for")),
-        shows="sip", events="", task="csr 0x144",
+        shows="answer.rdata, sip", events="", task="csr 0x144",
     ),
     fault(
         "sie-m-bits",
         "sie has no bit for a delegated interrupt that is not of the supervisor level.",
         (_SUPERVISOR, 'if rule.mideleg == "writable":', 'if rule.mideleg == "writable" and rule.level is Mode.S:'),
-        shows="sie, sip, mie", events="", task="csr 0x104", on="msu local_interrupts=2",
+        shows="answer.rdata, sie, sip, mie", events="", task="csr 0x104", on="msu local_interrupts=2",
     ),
     fault(
         "vsie-mask",
@@ -150,7 +150,7 @@ FAULTS: tuple[Fault, ...] = (
             "return [enable(r) for r in rules if has_enable(config, r)]",
             'return [own("hie", r.enable_field, r.code) for r in rules if has_enable(config, r)]',
         ),
-        shows="hie, mie", events=_CSR, task="csr 0x604", on="msuh",
+        shows="answer.rdata, hie, mie", events=_CSR, task="csr 0x604", on="msuh",
     ),
     fault(
         "vs-subst-missing",
@@ -180,7 +180,7 @@ FAULTS: tuple[Fault, ...] = (
             "        value = value & state.holds(field.read_where) if field.read_where else value\n"),
         ),
         (_VIEW, "    if field.read_where:\n", "    if field.read_where and not field.level:\n"),
-        shows="sip", events="", task="csr 0x144",
+        shows="answer.rdata, sip", events="", task="csr 0x144",
     ),
     fault(
         "sip-misses-pin",
@@ -190,13 +190,13 @@ FAULTS: tuple[Fault, ...] = (
             'rule.pending_field if rule.is_local else levels.get(rule.code, "")',
             'rule.pending_field if rule.is_local else "" if where else levels.get(rule.code, "")',
         ),
-        shows="sip", events="", task="csr 0x144",
+        shows="answer.rdata, sip", events="", task="csr 0x144",
     ),
     fault(
         "m-shown-as-s",
         "sip shows MSIP as SSIP.",
         (_VIEW, _SHOWN, f'{_SHOWN[:-1]} | (levels["msip"] << 1 if row.name == "sip" else 0))'),
-        shows="sip", events="", task="csr 0x144",
+        shows="answer.rdata, sip", events="", task="csr 0x144",
     ),
     fault(
         "ssip-level",
