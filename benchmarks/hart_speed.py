@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
 from utrap_hart.hart import hart_config
 from utrap_hart.run.command import bundled
 from utrap_hart.run.image import load
-from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.memory import memory_range
 from utrap_hart.run.simulation import Built, End, Event, Options, build, simulate
 
@@ -30,7 +30,7 @@ RUNS = {"verilator": (("hypervisor", 10_000_000), ("integer", 10_000_000)), "ica
 def cycles_a_second(built: Built, name: str, cycles: int, has_model: bool) -> tuple[float, float]:
     """Cycles a second, and cycles between two events on the average."""
     image = load(str(bundled()[name]), memory_range())
-    lockstep = Lockstep(hart_config(), built.sources) if has_model else None
+    lockstep = hart_lockstep(hart_config(), built.sources) if has_model else None
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     started = time.process_time()
     events = done = 0

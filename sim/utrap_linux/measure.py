@@ -11,7 +11,7 @@ from pathlib import Path as File
 from utrap_hart.exits.access import DEVICES, Access, Path, accesses
 from utrap_hart.exits.summary import Summary, summarise
 from utrap_hart.run.image import Image, load
-from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.simulation import Alive, Built, End, Event, Happening, Options, Sent, simulate
 
 from .building import Boot
@@ -120,7 +120,7 @@ class _Watched:
     """The run as long as all is well."""
 
     def __init__(self, built: Built, console: Console, tell: Callable[[int, str], None]) -> None:
-        self.lockstep = Lockstep(built.sources.config, built.sources)
+        self.lockstep = hart_lockstep(built.sources.config, built.sources)
         self.end: End | None = None
         self._console, self._tell = console, tell
 

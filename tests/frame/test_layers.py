@@ -41,6 +41,7 @@ ROOMS = {
     "utrap_testbench.harts": "utrap_testbench.golden utrap.config",
     "utrap_testbench.boundary": "utrap_testbench.golden",
     "utrap_testbench.env": "utrap_testbench.golden utrap_testbench.boundary",
+    "utrap_testbench.lockstep": "utrap_testbench.golden utrap_testbench.boundary utrap_testbench.env",
     "utrap_testbench.coverage": "utrap_testbench.golden utrap_testbench.boundary utrap_testbench.env",
     "utrap_testbench.sequences": "utrap_testbench.golden utrap_testbench.boundary utrap_testbench.env",
     "utrap_testbench.vectors": "utrap_testbench.golden utrap_testbench.boundary",
@@ -51,6 +52,8 @@ ROOMS = {
     # sim: what shows needs no simulator; what simulates may show.
     "utrap_show.outside": "",
     "utrap_show.names": "utrap_show.outside utrap_testbench.golden utrap.config utrap.csr utrap.command_line",
+    "utrap_show.differences": "utrap_show.names utrap_testbench.golden utrap_testbench.boundary utrap_testbench.env"
+    " utrap.csr",
     "utrap_show.explain": "utrap_show.names utrap_show.outside utrap_testbench.golden utrap_testbench.harts"
     " utrap.config utrap.csr utrap.command_line",
     "utrap_show.waveform": "utrap.command_line",
@@ -69,7 +72,9 @@ ROOMS = {
     "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_show.names utrap_show.timeline utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap_testbench.env utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.products utrap.command_line",
-    "utrap_sim.commands": "utrap_sim.simulators utrap_sim.replay utrap_sim.regress utrap_sim.waves"
+    "utrap_sim.check": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap_show.waveform"
+    " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.lockstep utrap.config utrap.command_line",
+    "utrap_sim.commands": "utrap_sim.simulators utrap_sim.replay utrap_sim.regress utrap_sim.waves utrap_sim.check"
     " utrap_testbench.vectors"
     " utrap.config utrap.command_line",
     # The hart around the unit, which nothing else knows.
@@ -84,9 +89,8 @@ ROOMS = {
     "utrap_hart.description": "utrap_hart.hart utrap.config utrap.command_line",
     "utrap_hart.run": "utrap_hart.description utrap_hart.platform utrap_show.names utrap_show.timeline"
     " utrap_sim.simulators utrap_testbench.golden utrap_testbench.harts"
-    " utrap_testbench.boundary utrap_testbench.env utrap.config utrap.isa utrap.csr utrap.command_line",
-    "utrap_hart.exits": "utrap_hart.run utrap_testbench.golden"
-    " utrap_testbench.boundary utrap.isa utrap.command_line",
+    " utrap_testbench.boundary utrap_testbench.lockstep utrap.config utrap.isa utrap.csr utrap.command_line",
+    "utrap_hart.exits": "utrap_hart.run utrap_testbench.golden utrap_testbench.boundary utrap.isa utrap.command_line",
     "utrap_hart.commands": "utrap_hart.description utrap_hart.run utrap_hart.exits utrap.command_line",
     # Cores that others wrote, with the unit inside.
     "utrap_integrate": "utrap_hart.run utrap_show.timeline utrap_sim.simulators utrap_testbench.golden"

@@ -11,7 +11,7 @@ from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap_hart.run.command import bundled, tell_of_build
 from utrap_hart.run.image import load
-from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 
 from . import pictures
@@ -59,7 +59,7 @@ def measure(built: Built) -> Summary:
 
 def _checked(built: Built, happenings: Iterator[Happening]) -> Iterator[Happening]:
     """The same, as long as the model agrees and the program passes: figures of a failure mean nothing."""
-    lockstep = Lockstep(built.sources.config, built.sources)
+    lockstep = hart_lockstep(built.sources.config, built.sources)
     said = bytearray()
     for happening in happenings:
         if isinstance(happening, Event) and (disagreement := lockstep.compare(happening)):

@@ -19,10 +19,11 @@ from utrap_hart.description import Description
 from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 from utrap_show.timeline.table import show
+from utrap_testbench.lockstep import Disagreement
 
 from .image import MACHINE, Image, load
 from .keyboard import input_file
-from .lockstep import Disagreement, Lockstep
+from .lockstep import hart_lockstep
 from .memory import DEFAULT_SIZE, memory_range
 from .simulation import Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
 from .sources import hart_sources
@@ -160,7 +161,7 @@ class Session:
     def __init__(self, request: Request, built: Built, image: Image) -> None:
         config = built.sources.config
         self._built, self._image = built, image
-        self._lockstep = Lockstep(config, built.sources) if request.has_model else None
+        self._lockstep = hart_lockstep(config, built.sources) if request.has_model else None
         self._tracer = Tracer(config, built.sources, image) if request.trace else None
         self._told: set[str] = set()
         self.stopped: int | None = None

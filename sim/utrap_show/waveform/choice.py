@@ -13,7 +13,9 @@ from .scopes import Scope
 __all__ = ["choose_scope"]
 
 
-def choose_scope(recording: Recording, needed: Sequence[str], what: str, wanted: str | None = None) -> Scope:
+def choose_scope(
+    recording: Recording, needed: Sequence[str], what: str, wanted: str | None = None, option: str = "--scope"
+) -> Scope:
     """The scope that holds the needed wires, or the one of this name, whole or from a dot on.
 
     Args:
@@ -21,6 +23,7 @@ def choose_scope(recording: Recording, needed: Sequence[str], what: str, wanted:
         needed: The wires; first the clock, which does not tell a port from any other.
         what: What they are, for messages: "trace port".
         wanted: The name.
+        option: The option that gives it.
 
     Raises:
         UserError: When there is none, or more than one to choose from.
@@ -31,21 +34,21 @@ def choose_scope(recording: Recording, needed: Sequence[str], what: str, wanted:
         missing = _nearest(recording, needed)
         raise UserError(f"{path} has no {what}: no scope has {', '.join(needed)}{missing}")
     if wanted is not None:
-        return _named(path, holders, what, wanted)
+        return _named(path, holders, what, wanted, option)
     # A port that is passed on to the outside is the same port; the unit itself has its state beside it.
     inner = [s for s in holders if not any(other.name.startswith(f"{s.name}.") for other in holders)]
     if len(inner) > 1:
-        raise UserError(f"{path} has several {what}s: choose one with --scope: {_list(inner)}")
+        raise UserError(f"{path} has several {what}s: choose one with {option}: {_list(inner)}")
     return inner[0]
 
 
-def _named(path: Path, holders: list[Scope], what: str, wanted: str) -> Scope:
+def _named(path: Path, holders: list[Scope], what: str, wanted: str, option: str) -> Scope:
     exact = [scope for scope in holders if scope.name == wanted]
     found = exact or [scope for scope in holders if scope.name.endswith(f".{wanted}")]
     if not found:
-        raise UserError(f"--scope {wanted}: {path} has no {what} there; there is {_list(holders)}")
+        raise UserError(f"{option} {wanted}: {path} has no {what} there; there is {_list(holders)}")
     if len(found) > 1:
-        raise UserError(f"--scope {wanted}: {path} has several: write one in full: {_list(found)}")
+        raise UserError(f"{option} {wanted}: {path} has several: write one in full: {_list(found)}")
     return found[0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from utrap.command_line.errors import UserError
@@ -92,7 +92,7 @@ def samples(
     names: Sequence[str],
     looked_out_for: Collection[str] | None = None,
     event: tuple[str, Callable[[bytes], bool]] | None = None,
-) -> Iterator[Sample]:
+) -> Generator[Sample]:
     """Yield the rising edges: all of them, or those with something new.
 
     Args:

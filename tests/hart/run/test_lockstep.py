@@ -7,7 +7,7 @@ import pytest
 from utrap_hart.hart import hart_config
 from utrap_hart.run import command as running
 from utrap_hart.run.image import load
-from utrap_hart.run.lockstep import Lockstep
+from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.memory import memory_range
 from utrap_hart.run.simulation import End, Event, Options, build, simulate
 from utrap_hart.run.sources import hart_sources
@@ -79,7 +79,7 @@ def compared(faulty):
 
     def compared(name, fault):
         image = load(str(running.bundled()[name]), memory_range())
-        lockstep = Lockstep(hart_config(), faulty.sources)
+        lockstep = hart_lockstep(hart_config(), faulty.sources)
         for happening in simulate(faulty, image, Options(max_cycles=5_000_000, plusargs=(f"+fault={fault}",))):
             if isinstance(happening, Event) and (found := lockstep.compare(happening)):
                 return found, lockstep.compared
@@ -156,10 +156,10 @@ def test_an_unknown_bit_is_a_difference(simulator, tmp_path, vector):
         for happening in simulate(built, load(str(tmp_path / "a.elf"), memory_range()), Options(max_cycles=100))
         if isinstance(happening, Event)
     )
-    assert Lockstep(hart_config(), built.sources).compare(first) is None
+    assert hart_lockstep(hart_config(), built.sources).compare(first) is None
     text = "x" * len(first.outputs)
     unknown = replace(first, inputs=text) if vector == "inputs" else replace(first, outputs=text)
-    found = Lockstep(hart_config(), built.sources).compare(unknown)
+    found = hart_lockstep(hart_config(), built.sources).compare(unknown)
     assert found is not None
     assert "unknown" in str(found)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from utrap_hart.run.obedience import Committed, Obedience
 from utrap_testbench.boundary import Op
+from utrap_testbench.lockstep import Committed, Obedience
 
 NONE, CSR, EXCEPTION, INTERRUPT, MRET = (
     Op.NONE,
@@ -15,12 +15,12 @@ NONE, CSR, EXCEPTION, INTERRUPT, MRET = (
 
 
 def event(op, pc=0, retired=0, **rest):
-    return Committed(op=op, pc=pc, retired=retired, ecall_cause=11, **rest)
+    return Committed(op=op, pc=None if op is NONE else pc, retired=retired, ecall_cause=11, **rest)
 
 
 def found(*events):
     """The differences that the last event shows; those before it show none."""
-    obedience = Obedience()
+    obedience = Obedience(in_order=True)
     *before, last = events
     assert [obedience.differences(event) for event in before] == [()] * len(before)
     return [(difference.field, difference.expected, difference.got) for difference in obedience.differences(last)]
