@@ -107,6 +107,9 @@ class Config:
         rnmi_exception_vector: Where an exception in M goes while mnstatus.NMIE is 0. Needs smrnmi.
         rnmi_vectors: "fixed": these two are what the configuration says; "port": they are
             0 here, and inputs of these names say where. Needs smrnmi.
+        refetch: The output `answer_refetch`: a CSR is written on which translation, masked
+            addresses or the mode of loads and stores depend, so what is younger is to be
+            fetched again.
         reset_state: What reset gives a value: "all" state, or what is "required": by the
             manual and the specifications, and where a value would be illegal. The rest stays
             as it is, and software writes it before it relies on it.
@@ -172,6 +175,7 @@ class Config:
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"
+    refetch: bool = False
     reset_state: str = "all"
     isa: str = "IMAC"
 

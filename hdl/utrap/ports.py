@@ -180,17 +180,21 @@ class AnswerSignature(Signature):
         target: Where to; XLEN bits. Meaningful with `redirect`.
         rdata: What the CSR reads; XLEN bits. Meaningful with a CSR access
             and without a fault. Of `commit.op` it depends only on whether that is DEBUG_CSR.
+        refetch: A CSR access that may execute writes mstatus, sstatus, vsstatus, hstatus, satp,
+            vsatp, hgatp, mseccfg, menvcfg, henvcfg, their upper halves or senvcfg: what is younger
+            is to be fetched and translated again. With refetch.
     """
 
     def __init__(self, config: Config) -> None:
-        super().__init__(
-            {
-                "fault": Out(Fault),
-                "redirect": Out(1),
-                "target": Out(config.xlen),
-                "rdata": Out(config.xlen),
-            }
-        )
+        members = {
+            "fault": Out(Fault),
+            "redirect": Out(1),
+            "target": Out(config.xlen),
+            "rdata": Out(config.xlen),
+        }
+        if config.refetch:
+            members["refetch"] = Out(1)
+        super().__init__(members)
 
 
 class InterruptSignature(Signature):

@@ -38,6 +38,7 @@ from utrap.rules.levels import levels
 from utrap.rules.next_state import connect_updates, dirtied
 from utrap.rules.overflow import overflowed, request_interrupt
 from utrap.rules.pointer_masking import connect_pointer_masking
+from utrap.rules.refetch import connect_refetch
 from utrap.rules.rnmi import enter_handler
 from utrap.rules.route import route_exception
 from utrap.rules.timer import timers
@@ -139,6 +140,8 @@ class TrapUnit(Component):
         if config.sscofpmf:
             request_interrupt(m, state, event, self.counters)
         connect_reset(m, state, sensed)
+        if config.refetch:
+            connect_refetch(m, answer, selects.is_row, judgement.writes_own)
         is_refused = connect_fault(m, answer, event, judgement, returns)
         connect_extension(m, self.extension, event, judgement, written)
         connect_verdicts(m, state, self.legality, judgement.hart_fault, returns)

@@ -41,7 +41,8 @@ _PORTS = """\
 
 This is the list that `utrap generate` writes as `trap_unit_ports.md` beside the Verilog, for a configuration
 that has every port: the profile `full`, RV64, with eight guest external interrupts, sixteen of the platform's own,
-`mtvec_reset=port`, `rnmi_vectors=port`, and every extension. Another configuration has some of them, and other widths.
+`mtvec_reset=port`, `rnmi_vectors=port`, `refetch=true`, and every extension. Another configuration has some of them,
+and other widths.
 [timing.md](timing.md) shows the ports at work, [instantiation.md](instantiation.md) a core around them.
 """
 
@@ -107,7 +108,7 @@ def documents() -> dict[str, str]:
 
 
 def _ports() -> str:
-    others = {"geilen": 8, "local_interrupts": 16, "mtvec_reset": "port", "rnmi_vectors": "port"}
+    others = {"geilen": 8, "local_interrupts": 16, "mtvec_reset": "port", "rnmi_vectors": "port", "refetch": True}
     unit = TrapUnit(Config.profile("full", 64, **others, **every_extension(64)))
     title, _, rest = ports_markdown(unit, make_netlist(unit)).partition("\n")
     return f"{title}\n\n{_MADE}{_PORTS}{rest}"

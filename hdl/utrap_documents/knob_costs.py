@@ -95,6 +95,7 @@ CHANGES: Mapping[str, Change] = {
     "rnmi_interrupt_vector": Change(profile="mu", value=0x1000, others={"smrnmi": True}),
     "rnmi_exception_vector": Change(profile="mu", value=0x1000, others={"smrnmi": True}),
     "rnmi_vectors": Change(profile="mu", value="port", others={"smrnmi": True}),
+    "refetch": Change(profile="msuh", value=True),
     "reset_state": Change(profile="msuh", value="required"),
     "isa": Change(profile="msu", value="IMAFDC"),
 }

@@ -70,6 +70,13 @@ class Answer(Now):
         return isinstance(self.event, CsrAccess) and self.event.op is not CsrOp.READ
 
     @property
+    def rewrites_translation(self) -> bool:
+        """What loads, stores, fetches and their translation look at is written (warl:refetch)."""
+        if not isinstance(self.event, CsrAccess) or self.is_outside:
+            return False
+        return self.is_write and self.event.address in _TRANSLATION
+
+    @property
     def is_there(self) -> bool:
         """A CSR outside the unit is accessed, and the core has it."""
         return self.is_outside and isinstance(self.event, CsrAccess) and self.event.ext_exists == 1
@@ -80,6 +87,10 @@ class Answer(Now):
         if self.op is Op.EXCEPTION or self.op is Op.INTERRUPT or self.op is Op.RNMI:
             return self.outcome.trap == 1
         return self.outcome.halted == 1 if self.op is Op.HALT else self.verdict == 0
+
+
+#: sstatus, senvcfg, satp; vsstatus, vsatp; mstatus, menvcfg, menvcfgh; hstatus, henvcfg, henvcfgh, hgatp; mseccfg.
+_TRANSLATION = (0x100, 0x10A, 0x180, 0x200, 0x280, 0x300, 0x30A, 0x31A, 0x600, 0x60A, 0x61A, 0x680, 0x747)
 
 
 def _has_stopped(config: Config, state: State, event: Event) -> bool:

@@ -119,6 +119,7 @@ BY_EVENT: tuple[Output[Answer], ...] = (
     Output("answer.redirect", bits(_BIT), lambda a: a.outcome.redirect),
     Output("answer.target", xlen, lambda a: a.outcome.target, _REDIRECT),
     Output("answer.rdata", xlen, lambda a: a.outcome.rdata, _READ),
+    Output("answer.refetch", lambda c: int(c.refetch), lambda a: a.rewrites_translation and a.verdict == 0),
     Output("legality.csr", bits(_VERDICT), lambda a: a.verdict, _JUDGED),
     Output("extension.select", bits(_BIT), lambda a: a.is_outside),
     Output("extension.accept", bits(_BIT), lambda a: a.is_outside and a.verdict == 0),

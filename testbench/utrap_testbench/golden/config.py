@@ -110,7 +110,7 @@ class Config(Parameters):
         out: dict[str, Any] = {"profile": self.profile_name}
         for field in fields(self):
             value = getattr(self, field.name)
-            if (field.name in EXTENSIONS and not value) or (field.name == "reset_state" and value == "all"):
+            if (field.name in (*EXTENSIONS, "refetch") and not value) or (field.name, value) == ("reset_state", "all"):
                 continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")

@@ -74,6 +74,7 @@ class Parameters:
         rnmi_exception_vector: where their handler is, and that of its exceptions;
         rnmi_vectors: "fixed", or "port": inputs of these names say so.
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
+    refetch: the core is told which CSR writes make it fetch again.
     reset_state: what reset gives a value: "all", or what is "required" of it.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
@@ -134,12 +135,13 @@ class Parameters:
     rnmi_interrupt_vector: int = 0
     rnmi_exception_vector: int = 0
     rnmi_vectors: str = "fixed"
+    refetch: bool = False
     reset_state: str = "all"
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
         _one_of("xlen", self.xlen, (32, 64))
-        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "local_interrupts_first", *EXTENSIONS):
+        for name in ("s", "h", "n", "shudeleg", "fs", "vs", "local_interrupts_first", "refetch", *EXTENSIONS):
             _one_of(name, getattr(self, name), (False, True))
         if self.h and not self.s:
             raise ConfigError("h is true: the hypervisor extension needs s")
