@@ -25,8 +25,9 @@ def main() -> None:
         measured = cost(key, measure(after) - measure(before))
         print(measured.text, flush=True)
         found[key] = asdict(measured)
-    ordered = {key: found[key] for key in CHANGES if key in found}
-    write_atomically(path.parent, {path.name: (json.dumps(ordered, indent=1) + "\n").encode()})
+        # What is measured stays, should the next be cut short.
+        ordered = {each: found[each] for each in CHANGES if each in found}
+        write_atomically(path.parent, {path.name: (json.dumps(ordered, indent=1) + "\n").encode()})
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.model import step_of
 
 #: With every port.
-FULL = Config.profile("full", 64, **every_extension(64))
+FULL = Config.profile("full", 64, refetch=True, **every_extension(64))
 EVERY = pytest.mark.parametrize("row", OUTPUTS, ids=lambda row: row.name)
 
 

@@ -1,5 +1,10 @@
 """The core file: FuseSoC itself finds the files by it and lints them."""
 
+import re
+import shutil
+import sys
+from pathlib import Path
+
 import pytest
 
 from utrap import __version__
@@ -55,3 +60,57 @@ def test_another_core_can_depend_on_it(say, core):
     )
     said = say("fusesoc", "--cores-root", core.parent, "run", "--target", "lint", "::soc:1", cwd=core.parent)
     assert "ended with status" not in said
+
+
+@pytest.fixture
+def soc_folder(root, tmp_path):
+    """The example's folder, copied, so that it can be changed."""
+    return Path(shutil.copytree(root / "examples" / "fusesoc", tmp_path / "cores"))
+
+
+def lint_soc(say, folder):
+    return say("fusesoc", "--cores-root", folder, "run", "--target", "lint", "utrap:examples:soc", cwd=folder.parent)
+
+
+def test_the_configurations_of_the_examples_core_file_are_generated_and_linted(say, soc_folder):
+    said = lint_soc(say, soc_folder)
+    assert "ended with status" not in said
+    assert "Warning" not in said
+    made = {path.name: path.read_text() for path in soc_folder.parent.rglob("build/**/*.v")}
+    assert {"application.v", "controller.v"} <= made.keys()
+    stated = dict(re.findall(r"^//   (\w+) += (.*)$", made["application.v"], re.MULTILINE))
+    assert (stated["sstc"], stated["satp_modes"], stated["n"]) == ("true", "bare,sv39", "false")
+    assert "negedge rst_n" in made["controller.v"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("sstc: true", "stc: true", "'stc' is no field of the configuration; do you mean sstc?"),
+        (
+            "profile: mu",
+            "kind: mu",
+            "utrap: 'kind' is no parameter of the generator: there are name, profile, xlen, set",
+        ),
+    ],
+)
+def test_a_wrong_parameter_of_the_generator_is_told(say, soc_folder, old, new, message):
+    core = soc_folder / "soc.core"
+    core.write_text(core.read_text().replace(old, new, 1) if old in core.read_text() else "")
+    said = lint_soc(say, soc_folder)
+    assert message in said
+    assert "ended with status" in said
+
+
+def test_the_documented_lines_work_after_the_documented_setup(root, say, core):
+    """The three lines of docs/generated-files.md, in a folder in which .venv is the environment of the tests."""
+    lines = re.findall(
+        r"^    (export .*|fusesoc .*trap_unit)$", (root / "docs" / "generated-files.md").read_text(), re.MULTILINE
+    )
+    assert len(lines) == 3
+    (core.parent / "build").mkdir()
+    core.rename(core.parent / "build" / "verilog")
+    (core.parent / ".venv").symlink_to(Path(sys.executable).parents[1])
+    said = say("env", "-i", "PATH=/usr/bin:/bin", f"HOME={core.parent}", "sh", "-ec", "\n".join(lines), cwd=core.parent)
+    assert "ended with status" not in said
+    assert list(core.parent.rglob("utrap_riscv_trap_unit_*/lint/*.vc"))

@@ -30,13 +30,12 @@ targets:
 
   lint:
     description: Verilator without a warning
-    default_tool: verilator
     filesets: [rtl]
     toplevel: {top}
-    tools:
-      verilator:
-        mode: lint-only
-        verilator_options: [-Wall]
+    flow: lint
+    flow_options:
+      tool: verilator
+      verilator_options: [-Wall]
 """
 
 
