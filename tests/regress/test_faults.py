@@ -1,29 +1,11 @@
 """The testbench can fail: faults of every class in the Verilog are caught, with a report that leads to them."""
 
-import json
-import os
-import sys
-from pathlib import Path
-
 import pytest
 
 from utrap.config import Config
-from utrap_sim.simulators.bench import Bench
-from utrap_sim.simulators.cocotb_bench import build, cocotb_test
-from utrap_sim.simulators.installed import find_simulator
-from utrap_testbench.harts import model_config
 
-from .faults import FAULTS, seeded
-
-HERE = Path(__file__).resolve().parent
-STEPS = 24_000
-
-
-class FaultyBench(Bench):
-    """A bench of the unit with the faults in it."""
-
-    def unit_verilog(self) -> str:
-        return seeded(super().unit_verilog(), self.config.xlen)
+from .faults import FAULTS
+from .playing_faults import STEPS, first_failures
 
 
 @pytest.fixture(
@@ -34,30 +16,8 @@ class FaultyBench(Bench):
 def failures(request, simulator, tmp_path_factory):
     """The first difference of every fault; of 0, no fault, there is none."""
     name, xlen = request.param
-    found = find_simulator(simulator(name))
-    bench = FaultyBench(Config.profile("full", xlen))
-    built = build(bench, found)
     folder = tmp_path_factory.mktemp("faults")
-    job = {
-        "config": model_config(bench.config).to_json(),
-        "seed": 1,
-        "steps": STEPS,
-        "reset": True,
-        "faults": len(FAULTS),
-        "inputs": [(field.name, field.width) for field in bench.inputs.fields],
-        "outputs": [(field.name, field.width) for field in bench.outputs.fields],
-    }
-    (folder / "job.json").write_text(json.dumps(job))
-    environment = {"PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, sys.path)])}
-    log = folder / "log"
-    with (
-        log.open("wb") as output,
-        cocotb_test(found, built, folder, "bench_faults", output=output, environment=environment) as process,
-    ):
-        process.wait(600)
-    result = folder / "result.json"
-    assert result.exists(), log.read_text()[-4000:]
-    return {int(number): failure for number, failure in json.loads(result.read_text()).items()}
+    return first_failures(Config.profile("full", xlen), simulator(name), FAULTS, folder)
 
 
 def test_there_are_at_least_20_faults_of_every_class():

@@ -51,6 +51,7 @@ def halts(source: Source) -> Iterator[Cycle]:
         yield from source.go_to(mode)
         yield Cycle(Resume())
         yield Cycle(_halt(source, cause))
+        yield from source.set_up("mstatus", share=0.5)  # MPRV, which RESUME ends below M
         yield from _choose(source, mode if source.chance(0.3) else rng.choice(source.modes))
         yield Cycle(Resume())
     for mode in source.modes:
