@@ -112,19 +112,19 @@ def run(plan: Plan) -> Run:
         results = Results(plan.output, _head(plan, module, stimuli))
         made.entries = results.known
         bar.advance(sum(number in results.known for number in mutations))
+        left = [number for number in mutations if number not in results.known]
+        # Here, and not where a result comes in: Python's parser of Python is not for several threads.
         places = Places(module)
+        where = {number: places.describe(mutations[number].cell) for number in left}
 
         def keep(number: int, verdict: dict[str, Any]) -> None:
-            mutation = mutations[number]
-            where = places.describe(mutation.cell)
-            results.add({"number": number, **asdict(mutation), **where, **verdict})
+            results.add({"number": number, **asdict(mutations[number]), **where[number], **verdict})
             made.done += 1
             bar.advance(1)
 
         setting = Setting(
             config=plan.config, module=module, simulator=simulator, trace=trace, recorded=recorded, steps=plan.steps
         )
-        left = [number for number in mutations if number not in results.known]
         size = min(plan.batch, -(-len(left) // plan.jobs) or 1)
         batches = [left[start : start + size] for start in range(0, len(left), size)]
         ends = None if plan.budget is None else started + plan.budget
