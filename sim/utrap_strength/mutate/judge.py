@@ -137,7 +137,7 @@ class Judge:
             shown = self._shown(bad, found)
             if shown.differences:
                 return _told(shown)
-            if (proved := self._refuted(bad, outputs, following)) is not None:
+            if (proved := self._refuted(bad, outputs, following, found)) is not None:
                 return proved
         # In reset outputs mean nothing; what the registers hold after it does.
         solver = z3.Solver()
@@ -176,27 +176,41 @@ class Judge:
         event = Decoder(model_config(self._config)).event(lambda name: values[name.replace(".", "_")])
         return explain(self._config, bad, Case(event=event), values)
 
-    def _refuted(self, bad: Netlist, outputs: list[tuple[str, Any]], following: list[Any]) -> dict[str, Any] | None:
+    def _refuted(
+        self, bad: Netlist, outputs: list[tuple[str, Any]], following: list[Any], seen: Mapping[str, int]
+    ) -> dict[str, Any] | None:
         """Prove the equivalence with the model for the groups of events in which the mutant differs at all."""
         prover = Prover(self._config, bad, all_invariants=True)
-        solver = z3.Then("simplify", "solve-eqs", "simplify", "bit-blast", "sat").solver()
+        # One that keeps what it knows from one question to the next.
+        solver = z3.SolverFor("QF_FD")
         solver.set("timeout", _TIMEOUT_MS)
         solver.add(*self._legal, self._inputs["rst"] == 0)
-        by_state = {name: wrong for name, wrong in outputs if name in _STATE_OUTPUTS}
-        by_event = z3.Or(*(wrong for name, wrong in outputs if name not in by_state), *following)
-        for group in groups(self._config, bad):
-            if group.kind in ("reset", "invariant"):
-                continue
-            if group.kind == "state output":
-                wrong = by_state.get(group.name, z3.BoolVal(False))
-            else:
-                wrong = z3.And(self._in_group(group), by_event)
-            if self._ask(solver, wrong) is None:
+        wrongs = {name: z3.FreshBool() for name, _ in outputs if name in _STATE_OUTPUTS}
+        by_event = z3.FreshBool()
+        solver.add(*(z3.Implies(wrongs[name], wrong) for name, wrong in outputs if name in wrongs))
+        rest = [wrong for name, wrong in outputs if name not in wrongs]
+        solver.add(z3.Implies(by_event, z3.Or(*rest, *following)))
+        for group in self._nearest_first(bad, seen):
+            event = z3.BoolVal(True) if group.kind == "state output" else self._in_group(group)
+            wrong = wrongs.get(group.name) if group.kind == "state output" else by_event
+            if wrong is None or self._ask(solver, z3.And(event, wrong)) is None:
                 continue
             found = prover.prove(group)
             if found is not None:
                 return _told(explain(self._config, bad, found.case, found.values))
         return None
+
+    def _nearest_first(self, bad: Netlist, seen: Mapping[str, int]) -> list[Group]:
+        """The groups that are about events, that of the event that was seen first: there something differs."""
+        known = [(term, z3.BitVecVal(seen[name], term.size())) for name, term in self._inputs.items()]
+        about = [group for group in groups(self._config, bad) if group.kind not in ("reset", "invariant")]
+        return sorted(
+            about,
+            key=lambda group: (
+                group.kind == "state output"
+                or not z3.is_true(z3.simplify(z3.substitute(self._in_group(group), *known)))
+            ),
+        )
 
     def _in_group(self, group: Group) -> Any:
         """That the event is one of a group."""
