@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from utrap_show.explain.answer import answer
-from utrap_show.explain.request import Options, Request, make_request
+from utrap_show.explain.question import Options
+from utrap_show.explain.request import Request, make_request
 from utrap_show.names import Names
 from utrap_testbench.golden import (
     Config,
@@ -29,9 +30,11 @@ from utrap_testbench.golden import (
     standing,
     step,
 )
+from utrap_testbench.golden.core_csrs import core_offers
 from utrap_testbench.golden.effective import hlsv_masking, masking
 from utrap_testbench.golden.legality import judge
 from utrap_testbench.golden.route import route_exception
+from utrap_testbench.golden.translation import hlsv_translation, translation
 from utrap_testbench.harts import unit_config
 from utrap_testbench.vectors import generate
 from utrap_testbench.vectors.generate import random_state
@@ -47,6 +50,10 @@ CONFIGS = [
 ]
 
 
+#: CSRs that FS or VS judges.
+OFF = (0x001, 0x002, 0x003, 0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)
+#: What says to which mode a return leads, whichever it is.
+RETURNS = ("norm:mret_h", "norm:mnret_restore", "Sdext: Resume")
 NAMES = {config: Names(config, unit_config(config)) for config in CONFIGS}
 CONFIG, SEEDS = st.sampled_from(CONFIGS), st.integers(0, 2**32)
 TOLD = (TakeException, TakeInterrupt, TakeRnmi, Halt, Resume, TrapReturn, CsrAccess, Query)
@@ -181,9 +188,12 @@ def decisions(config, state, event):
         csr = config.rules.csrs[event.address]
         reason, read = watched(lambda s: csr.judge(s, state.prv, state.v))
         yield reason, read
+    if isinstance(event, CsrAccess):
+        yield watched(lambda s: core_offers(config, s, OFF[event.address % len(OFF)]))
     for insn in Insn if isinstance(event, Query) else ():
         yield watched(lambda s, insn=insn: judge(config, s, insn))
-    for holds in (masking, *[hlsv_masking] * config.h) if isinstance(event, Query) else ():
+    held = (masking, translation, *[hlsv_masking, hlsv_translation] * config.h)
+    for holds in held if isinstance(event, Query) else ():
         yield watched(lambda s, holds=holds: holds(config, s))
     for irq in config.rules.priority if isinstance(event, TakeInterrupt) else ():
         if config.rules.mie >> irq & 1 and look(config, state, "mip") >> irq & 1 and state.mie >> irq & 1:
@@ -220,7 +230,7 @@ def test_a_step_with_these_words_always_saw_the_same_bits(config):
                 reasons += [(because, irq.value) for because in standing(config, state, irq).reason]
         for because, number in reasons:
             bits = [name for name in because.looked_at if name.endswith("]") or "." in name]
-            if because.rule != "norm:mret_h" and "SPP" not in str(bits) and "UPVP" not in str(bits):
+            if because.rule not in RETURNS and "SPP" not in str(bits) and "UPVP" not in str(bits):
                 values = tuple(look(config, state, name.format(c=number, i=number)) for name in bits)
                 seen[because].add(values)
     assert {because: values for because, values in seen.items() if len(values) > 1} == {}

@@ -351,6 +351,50 @@ def test_the_pointer_masking_that_holds_names_its_register(ask, question, bits, 
     assert (answer["verdict"], answer["text"], rules(answer["steps"])[-1]) == ("masking", said, rule)
 
 
+PAGED = "--csr satp.MODE=8 --csr vsatp.MODE=8 --csr hgatp.MODE=8"
+MPRV = "--mode M --csr mstatus.MPRV=1"
+BITS = "--csr mstatus.SUM=1 --csr mstatus.MXR=1 --csr vsstatus.SUM=1 --csr vsstatus.MXR=1"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (f"--mode M --translation load {PAGED} {BITS}", "as M, not translated"),
+        (f"--mode HS --translation load {PAGED}", "as HS, translated by satp"),
+        (f"--mode HS --translation load {PAGED} {BITS}", "as HS, translated by satp, with SUM, MXR"),
+        (f"--mode U --translation load {PAGED} {BITS}", "as U, translated by satp, with MXR"),
+        (f"--mode U --translation load {BITS}", "as U, not translated"),
+        (f"--mode VS --translation load {PAGED} {BITS}",
+         "as VS, translated by vsatp and hgatp, with guest's SUM, MXR, guest's MXR"),
+        (f"--mode VU --translation load {PAGED} {BITS}",
+         "as VU, translated by vsatp and hgatp, with MXR, guest's MXR"),
+        (f"--mode VS --translation load --csr hgatp.MODE=8 {BITS}", "as VS, translated by hgatp, with MXR"),
+        (f"--mode VS --translation load --csr vsatp.MODE=8 {BITS}",
+         "as VS, translated by vsatp, with guest's SUM, MXR, guest's MXR"),
+        (f"--mode VS --translation load --csr satp.MODE=8 {BITS}", "as VS, not translated"),
+        (f"{MPRV} --csr mstatus.MPP=1 --translation load {PAGED}", "as HS, translated by satp"),
+        (f"{MPRV} --csr mstatus.MPP=3 --csr mstatus.MPV=1 --translation load {PAGED}", "as M, not translated"),
+        (f"{MPRV} --csr mstatus.MPV=1 --translation load {PAGED}", "as VU, translated by vsatp and hgatp"),
+        (f"{MPRV} --translation hlv --csr hstatus.SPVP=1 {PAGED}", "as VS, translated by vsatp and hgatp"),
+        (f"--mode HS --translation hlv {PAGED}", "as VU, translated by vsatp and hgatp"),
+        (f"--mode U --csr hstatus.HU=1 --csr hudcfg.EN=1 --csr hustatus.UPVP=1 --translation hlv {PAGED}",
+         "as VS, translated by vsatp and hgatp"),
+        ("--xlen 32 --mode HS --translation load --csr satp.MODE=1", "as HS, translated by satp"),
+        ("--profile mu --mode U --translation load", "as U, not translated"),
+    ],
+)  # fmt: skip
+def test_as_which_mode_through_which_tables_with_which_bits(ask, question, text):
+    """norm:mstatus_mprv_hypervisor, norm:hlsv_priv, norm:hlsv_trans, norm:sstatus_mxr_vm, norm:vsstatus_mxr_vm,
+    HU-28"""
+    answer = ask(question)
+    assert (answer["verdict"], answer["text"]) == ("translation", f"execute {text}")
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("U", "illegal instruction"), ("VS", "virtual instruction")])
+def test_how_hlv_is_translated_where_it_may_not_execute_is_its_fault(ask, mode, verdict):
+    assert ask(f"--mode {mode} --translation hlv")["verdict"] == verdict
+
+
 def test_whose_overflows_scountovf_shows_is_told(ask):
     """norm:scountovf_smode_read_access"""
     answer = ask("--profile max --mode HS --access scountovf --overflow 0x18 --csr mcounteren=8")

@@ -55,6 +55,8 @@ CAUSE = "--mode VS --cause 21"
          "--masking load: nothing masks pointers without Smmpm, Smnpm and Ssnpm: add --set ssnpm=true"),
         ("--mode U --masking hlv --profile msu --set ssnpm=true",
          "--masking hlv: the configuration has no hypervisor extension: choose --profile full"),
+        ("--mode HS --translation hlv --profile msuh --set h=false",
+         "--translation hlv: the configuration has no hypervisor extension: choose --profile full"),
         ("--mode U --overflow 8 --access scountovf",
          "--overflow 8: no counter says so without Sscofpmf: add --set sscofpmf=true"),
         ("--mode U --overflow 8 --cause 2 --profile max",

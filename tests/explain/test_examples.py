@@ -24,7 +24,7 @@ def examples(root):
 
 def test_the_examples_of_the_help_run(run):
     found = commands(HELP)
-    assert len(found) == 10
+    assert len(found) == 11
     for command in found:
         result = run(*shlex.split(command)[1:])
         assert (result.status, result.err) == (0, ""), command
@@ -62,6 +62,7 @@ def shape(value):
         "--mode U --rnmi 2 --profile max --csr mnstatus.NMIE=1",
         "--mode U --halt 3 --profile max",
         "--mode U --masking load --profile max",
+        "--mode VS --translation load",
         "--mode VS --cause 21 --gpa 0x10000000 --csr medeleg[21]=1 --csr huedeleg[21]=1 --csr hudcfg=3",
         "--mode S --profile msu --xlen 32 --access satp",
     ],

@@ -33,3 +33,26 @@ def test_an_access_by_name_is_judged(utrap, mode, verdict):
     said = utrap("explain", "--mode", mode, "--access", "pmpcfg0").stdout
     assert said.startswith(f"read pmpcfg0 (0x3a0) in {mode}")
     assert verdict in said
+
+
+OFF = {"FS": ("fflags", "frm", "fcsr"), "VS": ("vstart", "vxsat", "vxrm", "vcsr", "vl", "vtype", "vlenb")}
+
+
+@pytest.mark.parametrize(("field", "csr"), [(field, csr) for field, csrs in OFF.items() for csr in csrs])
+def test_a_floating_point_or_vector_csr_follows_fs_or_vs_in_every_mode_and_both_in_a_guest(ask, field, csr):
+    """norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op"""
+    other = "VS" if field == "FS" else "FS"
+    for mode in ("M", "HS", "U", "VS", "VU"):
+        for host in (0, 3):
+            for guest in (0, 1):
+                set_to = f"--csr mstatus.{field}={host} --csr vsstatus.{field}={guest}"
+                answer = ask(f"--mode {mode} --access {csr} {set_to} --csr mstatus.{other}=3 --csr vsstatus.{other}=3")
+                is_on = host and (guest or not mode.startswith("V"))
+                assert answer["verdict"] == ("allowed" if is_on else "illegal instruction"), (mode, host, guest)
+
+
+@pytest.mark.parametrize("settings", ["--set fs=false", "--set smstateen=true --set zfinx=true"])
+def test_fs_judges_nothing_where_there_is_none_or_floating_point_is_in_the_integer_registers(ask, settings):
+    assert ask(f"{settings} --mode M --access fcsr")["verdict"] == "allowed"
+    with_f = ask("--set smstateen=true --set zfinx=true --set isa=IMAFC --mode M --access fcsr")
+    assert with_f["verdict"] == "illegal instruction"

@@ -1,8 +1,9 @@
 """Answers "where does this trap go, and why": the decision step by step, with rules, CSRs written and next pc.
 
 Ask about an exception (--cause), interrupts (--interrupt, or --csr mip=...), an RNMI (--rnmi), a return
-(--return), a CSR access (--access), another instruction (--insn) or pointer masking (--masking). What --csr
-does not set is as after reset. The answer is the golden model's: every step is one that its own code took.
+(--return), a CSR access (--access), another instruction (--insn), pointer masking (--masking) or how loads and
+stores are translated (--translation). What --csr does not set is as after reset. The answer is the golden model's:
+every step is one that its own code took.
 
 A guest's access to an emulated UART, straight to the VMM in U-mode:
 
@@ -37,6 +38,12 @@ Who takes a fault in the kernel's handler (SDT=1), and an RNMI in the VMM's:
   utrap explain --set ssdbltrp=true --mode HS --cause load-page-fault \\
     --csr medeleg=0x2000 --csr menvcfg.DTE=1 --csr mstatus.SDT=1
   utrap explain --set smrnmi=true --mode U --rnmi 2 --csr mnstatus.NMIE=1
+
+Through which tables a hypervisor's HLV reads its guest's memory, and whether it sees what may only be executed:
+
+\b
+  utrap explain --mode HS --translation hlv --csr hstatus.SPVP=1 \\
+    --csr vsatp.MODE=8 --csr hgatp.MODE=8 --csr vsstatus.SUM=1
 
 Why SRET traps, and who may write satp:
 
@@ -86,6 +93,11 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
     help="Which pointer masking holds for loads and stores, or for HLV and HSV?",
 )
 @click.option(
+    "--translation",
+    type=click.Choice(["load", "hlv"]),
+    help="As which mode do loads and stores, or HLV and HSV, execute, with which translation and permission bits?",
+)
+@click.option(
     "--csr",
     "csrs",
     metavar="NAME=VALUE",
@@ -103,7 +115,8 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/schemas/explain.schema.json).")
 def explain(config: Config, as_json: bool, **options: Any) -> None:
     from utrap_show.explain.answer import answer
-    from utrap_show.explain.request import Options, make_request
+    from utrap_show.explain.question import Options
+    from utrap_show.explain.request import make_request
     from utrap_show.explain.show import show
 
     told = answer(make_request(config, Options(**options)))

@@ -37,10 +37,12 @@ from utrap_testbench.golden.effective import hlsv_masking, masking
 from utrap_testbench.golden.environment import cbo_inval_does
 from utrap_testbench.golden.interrupts import TARGETS, order_between
 from utrap_testbench.golden.route import guest_page, matches
+from utrap_testbench.golden.translation import Translation, hlsv_translation, translation
 from utrap_testbench.golden.views import overflows_shown
 
+from .question import PointerMasking, Translated
 from .recording_state import Watched
-from .request import SCOUNTOVF, PointerMasking, Request
+from .request import SCOUNTOVF, Request
 from .shape import Answer, Interrupt, Seen, Step, Window, Write
 
 __all__ = ["answer"]
@@ -77,6 +79,8 @@ class _Teller:
     def _asked(self, state: State) -> tuple[State, Outcome]:
         """What the model answers; an instruction's effect, where the state decides it, follows its verdict."""
         event, config = self.request.event, self.config
+        if isinstance(event, Translated):
+            return self._translated(state, event)
         if isinstance(event, PointerMasking):
             mode = state.v << 2 | state.prv
             holds = hlsv_masking(config, state) if event.of_hlsv else masking(config, state)
@@ -90,10 +94,21 @@ class _Teller:
             outcome.reason += (overflows_shown(state).because,)
         return after, outcome
 
+    def _translated(self, state: State, event: Translated) -> tuple[State, Outcome]:
+        """As which mode; of HLV and HSV only where they may execute."""
+        mode = state.v << 2 | state.prv
+        outcome = Outcome(from_mode=mode, to_mode=mode)
+        if event.of_hlsv:
+            outcome = step(self.config, state, Query(insn=Insn.HLV_B))[1]
+        if not outcome.fault:
+            self.translation = (hlsv_translation if event.of_hlsv else translation)(self.config, state)
+            outcome.reason += self.translation.reason
+        return state, outcome
+
     def answer(self) -> Answer:
         event, outcome = self.request.event, self.outcome
         text, verdict = self._verdict(outcome)
-        steps = self._steps(outcome.reason, self._number(event))
+        steps = self._steps(self.request.offered + outcome.reason, self._number(event))
         interrupts = self._interrupts() if isinstance(event, TakeInterrupt) else []
         return Answer(
             event=self._event(),
@@ -137,7 +152,8 @@ class _Teller:
             return {"kind": "rnmi", "text": f"RNMI {cause}", "cause": cause, "pc": self._hex(event.pc)}
         if isinstance(event, PointerMasking):
             of = "HLV and HSV" if event.of_hlsv else "loads and stores"
-            return {"kind": "masking", "text": f"pointer masking of {of}", "accesses": event.accesses}
+            kind, what = ("translation", "") if isinstance(event, Translated) else ("masking", "pointer masking of ")
+            return {"kind": kind, "text": what + of, "accesses": event.accesses}
         if isinstance(event, Resume):
             return {"kind": "return", "text": "RESUME", "instruction": "resume"}
         if isinstance(event, Halt):
@@ -172,12 +188,20 @@ class _Teller:
             return "enters Debug Mode", "halt"
         if isinstance(event, TakeException | Halt):
             return "nothing happens: the hart is in Debug Mode", "nothing"
+        if isinstance(event, Translated):
+            return self._as_whom(self.translation), "translation"
         if isinstance(event, PointerMasking):
             bits = _IGNORED[outcome.rdata]
             return (f"the upper {bits} bits of an address are ignored" if bits else "no bit is ignored"), "masking"
         if isinstance(event, TrapReturn | Resume):
             return f"returns to {to_mode}", "return"
         return "allowed", "allowed"
+
+    def _as_whom(self, found: Translation) -> str:
+        """As which mode they execute, through which tables, with which permission bits set."""
+        tables = f"translated by {' and '.join(found.tables)}" if found.tables else "not translated"
+        bits = f", with {', '.join(found.bits)}" if found.bits else ""
+        return f"execute as {self.names.mode_name(found.mode)}, {tables}{bits}"
 
     def _trap(self, outcome: Outcome, to_mode: str) -> str:
         """Which handler takes it, and as what."""

@@ -32,10 +32,14 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.golden.core_csrs import core_offers
+from utrap_testbench.golden.reason import Reason
 from utrap_testbench.golden.timer import has_stimecmp
 from utrap_testbench.harts import model_config
 
-__all__ = ["SCOUNTOVF", "Options", "PointerMasking", "Request", "make_request"]
+from .question import Options, PointerMasking, Translated
+
+__all__ = ["SCOUNTOVF", "Request", "make_request"]
 
 SCOUNTOVF = 0xDA0
 
@@ -48,48 +52,10 @@ _LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """The command line's options as they were written; None or empty where absent."""
-
-    mode: str
-    cause: str | None = None
-    interrupts: tuple[str, ...] = ()
-    returns: str | None = None
-    access: str | None = None
-    insn: str | None = None
-    write: str | None = None
-    set_bits: str | None = None
-    clear_bits: str | None = None
-    csrs: tuple[str, ...] = ()
-    pc: str | None = None
-    tval: str | None = None
-    gpa: str | None = None
-    tinst: str | None = None
-    gva: bool = False
-    time: str | None = None
-    halt: str | None = None
-    debug: bool = False
-    rnmi: str | None = None
-    masking: str | None = None
-    overflow: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PointerMasking:
-    """Which pointer masking holds? `accesses` is load (loads and stores) or hlv (HLV and HSV). Changes nothing."""
-
-    accesses: str
-
-    @property
-    def of_hlsv(self) -> bool:
-        return self.accesses == "hlv"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Request:
     """A question to the model, and what the user should know about how it was understood.
 
-    `given` has the names of the CSRs that were given a value.
+    `given` has the names of the CSRs that were given a value, `offered` why the core offers a CSR of its own or not.
     """
 
     config: Config
@@ -98,6 +64,7 @@ class Request:
     event: Event | PointerMasking
     gpa: int | None = None
     given: frozenset[str] = frozenset()
+    offered: Reason = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -115,6 +82,7 @@ class _Maker:
     def __init__(self, config: Config, names: Names, options: Options) -> None:
         self.config, self.names, self.options = config, names, options
         self.notes: list[str] = []
+        self.offered: Reason = ()
         self.mode = names.mode(options.mode)
 
     def request(self) -> Request:
@@ -125,7 +93,14 @@ class _Maker:
         gpa = self._number("gpa", self.config.rules.tval2.bit_length() + 2) if self.options.gpa is not None else None
         given = frozenset(place.csr.name for place, _ in self._wanted())
         return Request(
-            config=self.config, names=self.names, state=state, event=event, gpa=gpa, given=given, notes=self.notes
+            config=self.config,
+            names=self.names,
+            state=state,
+            event=event,
+            gpa=gpa,
+            given=given,
+            offered=self.offered,
+            notes=self.notes,
         )
 
     # What happens.
@@ -141,6 +116,7 @@ class _Maker:
             "halt": f"--halt {o.halt}" if o.halt is not None else "",
             "rnmi": f"--rnmi {o.rnmi}" if o.rnmi is not None else "",
             "masking": f"--masking {o.masking}" if o.masking is not None else "",
+            "translated": f"--translation {o.translation}" if o.translation is not None else "",
         }
         kinds = [kind for kind, text in asked.items() if text]
         if len(kinds) > 1:
@@ -152,7 +128,7 @@ class _Maker:
         if not kinds:
             raise UserError(
                 "what happens? add --cause, --interrupt (or --csr mip=..., --time), --rnmi, --return, --access, --insn,"
-                " --halt or --masking"
+                " --halt, --masking or --translation"
             )
         return kinds[0]
 
@@ -188,8 +164,9 @@ class _Maker:
             raise UserError(
                 f"--masking {o.masking}: nothing masks pointers without Smmpm, Smnpm and Ssnpm: add --set ssnpm=true"
             )
-        if o.masking == "hlv" and not config.h:
-            raise UserError("--masking hlv: the configuration has no hypervisor extension: choose --profile full")
+        for option, value in (("--masking", o.masking), ("--translation", o.translation)):
+            if value == "hlv" and not config.h:
+                raise UserError(f"{option} hlv: the configuration has no hypervisor extension: choose --profile full")
         if o.overflow is not None and not config.sscofpmf:
             raise UserError(f"--overflow {o.overflow}: no counter says so without Sscofpmf: add --set sscofpmf=true")
         if o.overflow is not None and o.access is None:
@@ -244,6 +221,9 @@ class _Maker:
     def _masking(self, state: State) -> PointerMasking:
         return PointerMasking(accesses=self.options.masking or "")
 
+    def _translated(self, state: State) -> Translated:
+        return Translated(accesses=self.options.translation or "")
+
     def _returns(self, state: State) -> Event:
         if self.options.returns == "resume":
             return Resume()
@@ -266,6 +246,12 @@ class _Maker:
             elif not text[:1].isdigit():
                 exists = 0
             if exists:
+                exists, self.offered = core_offers(self.config, state, address)
+            if not exists and self.offered:
+                self.notes.append(
+                    f"{name} is outside the trap unit: while it is off the core says that it is not there"
+                )
+            elif exists:
                 self.notes.append(f"{name} is outside the trap unit: taken to exist, and to read as 0")
         for op, name in ((CsrOp.WRITE, "write"), (CsrOp.SET, "set_bits"), (CsrOp.CLEAR, "clear_bits")):
             if getattr(o, name) is not None:

@@ -49,7 +49,7 @@ def lines(answer: Answer) -> Iterator[Line]:
         yield []
         yield from _windows(answer)
     yield []
-    good = answer.verdict in ("trap", "return", "allowed", "masking")
+    good = answer.verdict in ("trap", "return", "allowed", "masking", "translation")
     yield [("=> ", _TITLE), (_said(answer), "bold green" if good else "bold red")]
     if answer.pc is not None:
         yield []

@@ -40,7 +40,7 @@ _SPVP = Because("norm:hlsv_priv", "they act in the guest's mode in SPVP", ("mode
 _UPVP = Because("HU-28", "in U with delegation on, in the guest's mode in UPVP", ("mode", "hudcfg.EN", "hustatus.UPVP"))
 
 
-def _loads_act_in(config: Config, s: State) -> ActsIn:
+def loads_act_in(config: Config, s: State) -> ActsIn:
     """norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor: the mode that explicit accesses act in.
 
     With MPRV=1 it is MPP's, with MPV as V unless that is M; with NMIE=0 MPRV
@@ -55,7 +55,7 @@ def _loads_act_in(config: Config, s: State) -> ActsIn:
     return ActsIn(s.mstatus_mpv << 2 | s.mstatus_mpp, _MPP)
 
 
-def _hlsv_acts_in(s: State) -> ActsIn:
+def hlsv_act_in(s: State) -> ActsIn:
     """norm:hlsv_priv, norm:mstatus_mprv_hlsv, HU-28: VS or VU, by SPVP, in U with delegation on by UPVP."""
     if s.v == 0 and s.prv == _U and s.hudcfg_en == 1:
         privilege, because = s.hustatus_upvp, _UPVP
@@ -68,12 +68,12 @@ def _hlsv_acts_in(s: State) -> ActsIn:
 
 def load_store_mode(config: Config, s: State) -> int:
     """The mode that loads and stores act in."""
-    return _loads_act_in(config, s).mode
+    return loads_act_in(config, s).mode
 
 
 def hlsv_mode(config: Config, s: State) -> int:
     """The mode that HLV, HLVX and HSV act in."""
-    return _hlsv_acts_in(s).mode
+    return hlsv_act_in(s).mode
 
 
 def fiom(config: Config, s: State) -> int:
@@ -122,13 +122,13 @@ _VS_MXR = Because("norm:pm_mxr_exception", "the guest's MXR is 1: nothing is mas
 
 def masking(config: Config, s: State) -> Masking:
     """norm:pm_mprv_spvp, norm:pm_mxr_exception: what holds for explicit loads and stores now."""
-    acts_in = _loads_act_in(config, s)
+    acts_in = loads_act_in(config, s)
     return _above_user(s, acts_in) or _user(config, s, acts_in)
 
 
 def hlsv_masking(config: Config, s: State) -> Masking:
     """norm:henvcfg_pmm_op, HU-34: the same for HLV and HSV: in U as VU by HUPMM, else as the guest's own."""
-    acts_in = _hlsv_acts_in(s)
+    acts_in = hlsv_act_in(s)
     above = _above_user(s, acts_in)
     if above is not None:
         return above
