@@ -34,6 +34,13 @@ import click
     metavar="FILE",
     help="Test this Verilog, edited or synthesized, and not the generated: one configuration, full RV64 unless chosen.",
 )
+@click.option(
+    "--min-coverage",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="PERCENT",
+    help="Fail where less of a configuration's reachable bins is covered.",
+)
 @click.option("--waves", is_flag=True, help="Record waves, into DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/regress.schema.json).")
@@ -48,6 +55,7 @@ def regress(
     steps: int | None,
     jobs: int | None,
     verilog: str | None,
+    min_coverage: int,
     waves: bool,
     scheduler: str | None,
     as_json: bool,
@@ -82,6 +90,6 @@ def regress(
             read_given(verilog),
         )
     )
-    with RegressSession(regression, output, as_json) as session:
+    with RegressSession(regression, output, as_json, min_coverage) as session:
         run(regression, jobs or os.cpu_count() or 1, scheduler, session.enter)
     return session.status

@@ -28,13 +28,14 @@ class RegressSession:
         regression: What runs.
         output: The folder of the reports.
         as_json: Print the results as JSON, and nothing else.
+        least: How many percent of each configuration's reachable bins must be covered.
 
     Attributes:
         status: The command's exit status, afterwards.
     """
 
-    def __init__(self, regression: Regression, output: str, as_json: bool = False) -> None:
-        self._regression, self._output, self._as_json = regression, output, as_json
+    def __init__(self, regression: Regression, output: str, as_json: bool = False, least: int = 0) -> None:
+        self._regression, self._output, self._as_json, self._least = regression, output, as_json, least
         self._files: dict[str, bytes] = {}
         console = Console(stderr=True)
         self._progress = Progress(
@@ -87,10 +88,16 @@ class RegressSession:
         else:
             self._print(covered)
         broken = any(summary.broken for config in covered for summary in config.summaries)
-        self.status = 1 if regression.failures or broken else 0
+        lacking = [config for config in covered if config.hit * 100 < self._least * config.reachable]
+        for config in lacking:
+            share = f"{100 * config.hit / config.reachable:.1f} % of the reachable bins are covered"
+            print(f"utrap regress: {config.name}: {share}, and --min-coverage wants {self._least}", file=sys.stderr)
+        self.status = 1 if regression.failures or broken or lacking else 0
 
     def _print(self, covered: list[report.Covered]) -> None:
         print_table(report.COLUMNS, report.rows(self._regression))
         for config in covered:
             print(f"{config.name}: {config.hit} of {config.reachable} reachable bins are covered")
+        if missed := sum(config.reachable - config.hit for config in covered):
+            print(f"{missed:,} reachable bins are not covered: more --steps or --seeds may; the page names each")
         print(f"{self._output}/report.html")

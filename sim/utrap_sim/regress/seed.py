@@ -16,10 +16,13 @@ from typing import Any
 from utrap.command_line.errors import UserError
 from utrap.command_line.options import make_config
 from utrap.config import Config
+from utrap_show.differences import in_words
+from utrap_show.names import Names
 from utrap_sim.simulators.cocotb_bench import WAVES, cocotb_test
 from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_sim.simulators.installed import find_simulator
 from utrap_sim.simulators.processes import CALL, child, last_words
+from utrap_testbench.env import Difference
 from utrap_testbench.harts import model_config
 
 __all__ = ["Built", "Seed", "SeedResult", "build_benches", "job_of", "run_seed"]
@@ -176,6 +179,12 @@ def _simulate(seed: Seed, built: str, folder: Path, module: str) -> str:
     return ""
 
 
+def _in_words(seed: Seed, fields: list[dict[str, Any]]) -> list[str]:
+    """The differences with the names of fields, modes, causes and verdicts."""
+    names = Names(model_config(seed.config), seed.config)
+    return [line for each in fields for line in in_words(names, Difference(**each, is_state=False))]
+
+
 def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
     files = {}
     waves = folder / WAVES[seed.simulator]
@@ -188,6 +197,7 @@ def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
         crash = status or last_words(log)
         return SeedResult(seed=seed, crash=crash, files={**files, f"{seed.name}.log": log.encode()})
     if told["failure"]:
+        told["failure"]["differences"] = _in_words(seed, told["failure"]["fields"])
         files[f"{seed.name}.log"] = log.encode()
     hits = {point: {tuple(row[:-1]): row[-1] for row in rows} for point, rows in told.pop("hits").items()}
     return SeedResult(seed=seed, hits=hits, files=files, **told)
