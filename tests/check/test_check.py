@@ -1,6 +1,7 @@
 """`utrap check` on waveforms of the small core: it agrees, and each fault of the unit or the core is found."""
 
 import re
+import shlex
 
 import pytest
 
@@ -78,6 +79,9 @@ def test_a_register_with_a_wrong_bit_in_the_waveform_is_found_by_its_field(run, 
     first, second, *_ = result.out.splitlines()
     assert first.endswith(": CSR WRITE 0x302 (medeleg), operand 0x104 in M")
     assert second == "  medeleg.ILLEGAL_INSTRUCTION: expected 0x1, got 0x0"
+    asked = next(line for line in result.out.splitlines() if line.startswith("  why: "))
+    told = run(*shlex.split(asked)[2:])
+    assert (told.status, told.out.splitlines()[0]) == (0, "write medeleg (0x302) in M, operand 0x104  [full RV64]")
 
 
 def test_an_operand_with_unknown_bits_is_a_difference_where_the_unit_looks_at_it(run, waves, tmp_path):
@@ -115,6 +119,7 @@ def test_a_file_without_a_port_is_one_line_that_names_it(run, waves, tmp_path):
         (("--set", "sstc=true"), "lacks mtime: all ports"),
         (("--xlen", "32"), "has 64 bits of commit_csr_wdata, and the configuration 32"),
         (("--instance", "core"), "--instance core: .* there is testbench.core.unit"),
+        (("--retires", "core.x"), "--retires core.x: .* has no such wire"),
         (("--retires", "core.nothing"), "--retires core.nothing: .* has no such wire"),
         (
             ("--retires", "cause"),

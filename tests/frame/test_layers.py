@@ -73,6 +73,7 @@ ROOMS = {
     " utrap_show.names utrap_show.timeline utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap_testbench.env utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.products utrap.command_line",
     "utrap_sim.check": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap_show.waveform"
+    " utrap_show.explain"
     " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.lockstep utrap.config utrap.command_line",
     "utrap_sim.commands": "utrap_sim.simulators utrap_sim.replay utrap_sim.regress utrap_sim.waves utrap_sim.check"
     " utrap_testbench.vectors"

@@ -103,3 +103,48 @@ def test_no_instruction_begins_once_an_interrupt_is_pending():
 
 def test_ecall_has_the_cause_of_its_mode():
     assert found(event(EXCEPTION, 0x100, 5, cause=8)) == [("commit.cause", 11, 8)]
+
+
+def found_in_any(*events):
+    """The same of a core of which nothing is known but what every core must do."""
+    obedience = Obedience(32)
+    *before, last = events
+    assert [obedience.differences(event) for event in before] == [()] * len(before)
+    return [(difference.field, difference.expected, difference.got) for difference in obedience.differences(last)]
+
+
+def unseen(op, **rest):
+    """An event of a core that tells neither its pc nor what retires."""
+    return Committed(op=op, ecall_cause=11, **rest)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (REFUSED, event(INTERRUPT, 0x100, 5), event(CSR, 0x800, 5)),
+        (LINE, event(CSR, 0x104, 5), event(NONE, 0, 999, is_pending=True)),
+        (unseen(CSR, fault=2), unseen(Op.DEBUG_CSR), unseen(EXCEPTION, cause=2)),
+        (unseen(CSR, is_pending=True), unseen(CSR, is_requested=False)),
+        (unseen(MRET, target=0x800), unseen(EXCEPTION, pc=0x104, cause=2)),
+        (event(Op.HALT, 0x100, 5, target=0x800), event(CSR, 0x300, 5)),
+        (event(CSR, 0xFFFFFFFC, 5), event(CSR, 0, 6)),
+    ],
+)
+def test_what_some_cores_do_is_no_difference_where_nothing_more_is_promised(events):
+    assert found_in_any(*events) == []
+
+
+def test_what_every_core_must_do_is_seen_without_a_pc_and_without_retirements():
+    assert found_in_any(unseen(CSR, fault=2), unseen(CSR)) == [("commit.op", EXCEPTION, CSR), ("commit.cause", 2, 0)]
+    assert found_in_any(unseen(CSR, is_pending=True), unseen(MRET)) == [("commit.op", INTERRUPT, MRET)]
+    assert found_in_any(unseen(EXCEPTION, cause=9)) == [("commit.cause", 11, 9)]
+
+
+def test_an_interrupt_that_no_core_takes_within_a_thousand_instructions_is_passed_over():
+    rising, later = event(NONE, 0, 5, is_pending=True), event(NONE, 0, 1006, is_pending=True)
+    assert found_in_any(rising, later) == [("commit.op", INTERRUPT, NONE)]
+
+
+def test_an_instruction_without_an_event_is_at_the_target():
+    went = Committed(op=NONE, pc=0x104, retired=5, ecall_cause=11)
+    assert found_in_any(TRAP, went) == [("commit.pc", 0x800, 0x104)]

@@ -101,6 +101,8 @@ def _wire(recording: Recording, option: str, asked: str) -> Wire:
         there = ", ".join(f"{scope.name}.{name}" for scope in found[:4])
         raise UserError(f"{option} {asked}: {recording.path} has several: write one in full: {there}")
     wire = found[0].wires[name]
+    if wire.problem:
+        raise UserError(f"{option} {asked}: {found[0].name}.{name} {wire.problem}")
     if wire.width is None:
         raise UserError(f"{option} {asked}: it has names or real numbers, not bits")
     return wire

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from utrap.config import Config
 from utrap_show.differences import in_words
+from utrap_show.explain.command import explain_command
 from utrap_show.names import Names
 from utrap_testbench.harts import model_config
 
@@ -29,5 +30,7 @@ def report(file: str, config: Config, checked: Checked) -> Iterator[str]:
             yield from (f"  {line}" for line in in_words(names, difference))
         if found.seen != found.cycle:
             yield f"  seen at cycle {found.seen}"
+        if found.step is not None and (asked := explain_command(config, found.step.before, found.step.cycle.event)):
+            yield f"  why: {asked}"
     for note in checked.notes:
         yield f"note: {note}"

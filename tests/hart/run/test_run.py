@@ -187,3 +187,17 @@ def test_an_end_in_mid_run_leaves_no_simulator(environment, installed, program, 
         assert (process.returncode, error) == (130, b"utrap: interrupted\n")
         assert [path for path in scratch.rglob("*") if path.is_file()] == []
     wait_for(lambda: not list(scratch.glob("utrap-run-*")))
+
+
+@BOTH
+def test_its_waves_are_checked_like_those_of_any_core(run, program, simulator, sim, tmp_path):
+    """docs/check.md has the command."""
+    made = run("run", program(*with_trap([ECALL, *leave(0)])), "--sim", simulator(sim), "--waves", "-o", tmp_path)
+    assert made.status == 0
+    changes = ("satp_modes=bare,sv39", "hgatp_modes=bare,sv39x4", "ialign=32", "fs=false", "vs=false", "isa=IMA")
+    hart = [word for change in changes for word in ("--set", change)]
+    core = ("--retires", "soc.hart.retire_valid", "--pc", "soc.hart.retire_pc", "--in-order")
+    result = run("check", tmp_path / "waves.vcd", *hart, *core)
+    assert (result.status, result.err) == (0, "")
+    assert ": hart_bench.soc.hart.unit: agrees with the golden model in " in result.out
+    assert "note" not in result.out

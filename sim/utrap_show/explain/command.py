@@ -1,0 +1,107 @@
+"""The `utrap explain` command that asks about an event in a state: for whoever has both, and wants it in words."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from typing import Any
+
+from utrap.command_line.errors import UserError
+from utrap.config import PRESETS, PROFILES, as_setting
+from utrap.config import Config as UnitConfig
+from utrap_show.names import Names
+from utrap_testbench.golden import (
+    Config,
+    CsrAccess,
+    Event,
+    State,
+    TakeException,
+    TakeInterrupt,
+    TrapReturn,
+    csr_value,
+    irq_name,
+    pending_interrupt,
+    reset_state,
+    step,
+)
+from utrap_testbench.harts import model_config
+
+from .question import Options
+from .request import make_request
+
+__all__ = ["configuration_words", "explain_command"]
+
+_OPERANDS = {"READ": "", "WRITE": "write", "SET": "set_bits", "CLEAR": "clear_bits"}
+
+
+def configuration_words(unit: UnitConfig) -> list[str]:
+    """--profile, --xlen and --set as they choose a configuration, with the fewest settings."""
+    names = [field.name for field in dataclasses.fields(UnitConfig) if field.name != "xlen"]
+    best: list[str] | None = None
+    for profile in (*PROFILES, *(name for name, widths in PRESETS.items() if unit.xlen in widths)):
+        like = UnitConfig.profile(profile, unit.xlen)
+        changes = [name for name in names if getattr(like, name) != getattr(unit, name)]
+        words = ["--profile", profile, "--xlen", str(unit.xlen)]
+        for name in changes:
+            words += ["--set", f"{name}={as_setting(getattr(unit, name))}"]
+        best = words if best is None or len(words) < len(best) else best
+    assert best is not None
+    return best
+
+
+def explain_command(unit: UnitConfig, state: State, event: Event) -> str:
+    """The command; "" where it cannot ask just that."""
+    config = model_config(unit)
+    names = Names(config, unit)
+    asked = _event(config, names, state, event)
+    if asked is None:
+        return ""
+    options = Options(mode=names.mode_name(state.v << 2 | state.prv), csrs=_csrs(config, names, state), **asked)
+    try:
+        request = make_request(unit, options)
+        asks: Any = request.event
+        is_same = step(config, request.state, asks)[1] == step(config, state, event)[1]
+    except UserError:
+        return ""
+    return shlex.join(["utrap", "explain", *configuration_words(unit), *_words(options)]) if is_same else ""
+
+
+def _event(config: Config, names: Names, state: State, event: Event) -> dict[str, Any] | None:
+    if isinstance(event, TakeException):
+        told: dict[str, Any] = {"cause": str(event.cause), "pc": hex(event.pc)}
+        told |= {name: hex(value) for name in ("tval", "tinst") if (value := getattr(event, name))}
+        return told | ({"gpa": hex(event.tval2 << 2)} if event.tval2 else {}) | ({"gva": True} if event.gva else {})
+    if isinstance(event, TakeInterrupt) and (due := pending_interrupt(config, state)).pending == 1:
+        return {"interrupts": (irq_name(due.irq),), "pc": hex(event.pc)}
+    if isinstance(event, TrapReturn):
+        return {"returns": event.insn.value}
+    if isinstance(event, CsrAccess) and not event.debug and event.address in config.rules.csrs:
+        operand = _OPERANDS[event.op.name]
+        return {"access": names.csr_name(event.address)} | ({operand: hex(event.wdata)} if operand else {})
+    return None
+
+
+def _csrs(config: Config, names: Names, state: State) -> tuple[str, ...]:
+    """The CSRs that are not as after reset, those alone that store something."""
+    reset = reset_state(config)
+    told = []
+    for row in names.rows.values():
+        values = [csr_value(config, each, row.address) for each in (state, reset)]
+        is_stored = any(row.owns(field) for field in row.fields) and not row.is_read_only and row.name != "misa"
+        if is_stored and values[0] != values[1]:
+            told.append(f"{row.name}={values[0]:#x}")
+    return tuple(told)
+
+
+def _words(options: Options) -> list[str]:
+    words = []
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        option = "--" + {"interrupts": "interrupt", "returns": "return", "csrs": "csr"}.get(field.name, field.name)
+        if value is True:
+            words.append(option)
+        elif isinstance(value, tuple):
+            words += [word for each in value for word in (option, each)]
+        elif value:
+            words += [option.replace("_", "-"), str(value)]
+    return words
