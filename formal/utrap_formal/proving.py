@@ -14,7 +14,7 @@ from typing import Any
 from utrap import __version__
 from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
-from utrap.command_line.files import write_atomically
+from utrap.command_line.files import check_folder, write_atomically
 from utrap.config import Config
 from utrap_formal.cache import Cache
 from utrap_formal.runner import default_jobs, run
@@ -39,8 +39,7 @@ def prove_suites(
     as_json: bool,
 ) -> int:
     """Run suites on a configuration; return the exit status."""
-    if not folder:
-        raise UserError("--cache: a folder with an empty name cannot be written")
+    check_folder(folder)
     opened: list[str] = []
     documents, status = [], 0
     for make in suites:
@@ -52,7 +51,7 @@ def prove_suites(
         opened.append(suite.name)
         if not suite.tasks:
             continue
-        cache = Cache(_usable(folder), suite)
+        cache = Cache(Path(folder), suite)
         shown = Path(folder, "waveforms", f"{suite.name}-{cache.key[:8]}")
         if fresh or (suite.shows and not shown.is_dir()):
             cache.forget()
@@ -75,15 +74,6 @@ def prove_suites(
         head = {"format": _FORMAT, "utrap": __version__, "config": config.to_json()}
         print(json.dumps({**head, "suites": documents}, indent=2))
     return status
-
-
-def _usable(folder: str) -> Path:
-    """The folder, which is there or can be made."""
-    path = Path(folder)
-    for place in (path, *path.parents):
-        if place.exists() and not place.is_dir():
-            raise UserError(f"cannot write into {folder}: {place} is not a directory")
-    return path
 
 
 def _run(suite: Suite, jobs: int, cache: Cache, stop_at_first: bool, is_quiet: bool) -> list[Result]:

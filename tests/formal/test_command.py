@@ -112,7 +112,7 @@ def test_what_is_refuted_is_written_for_replay_and_the_status_is_1(run, tmp_path
             ["prove", "conservative", *MU],
             "no property of these suites has a meaning for this configuration",
         ),
-        (["prove", *MU, "--cache", ""], "--cache: a folder with an empty name cannot be written"),
+        (["prove", *MU, "--cache", ""], "cannot write into a directory with an empty name"),
         (["prove", "--set", "windows=9"], "windows=9: must be 0 to 8"),
         (
             ["prove", "equivalence", *MU, "--set", "isa=IACZ"],

@@ -2,16 +2,18 @@
 
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
 from utrap.command_line.errors import UserError
-from utrap.command_line.files import write_atomically
+from utrap.command_line.files import check_folder, write_atomically
 
 NOBODY = 65534
 
@@ -86,12 +88,29 @@ def test_an_empty_name_of_a_directory_is_an_error():
         write_atomically("", {"one": b"1"})
 
 
+def test_a_folder_is_found_to_be_writable_or_not_before_the_work_and_nothing_is_left(tmp_path):
+    (tmp_path / "file").write_bytes(b"mine")
+    check_folder(tmp_path)
+    check_folder(tmp_path / "new" / "deep")
+    for target in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UserError) as error:
+            check_folder(target)
+        assert str(error.value) == f"cannot write into {target}: {tmp_path / 'file'} is not a directory"
+    with pytest.raises(UserError, match="empty name"):
+        check_folder("")
+    with pytest.raises(UserError, match=r"^cannot write /proc/new: "):
+        check_folder("/proc/new")  # nobody's permission says so, root's least of all
+    assert listing(tmp_path) == {"file": b"mine"}
+
+
 def test_a_directory_without_permission_is_named(unprivileged):
     (unprivileged / "closed").mkdir(mode=0o555)
     for target in (unprivileged / "closed", unprivileged / "closed" / "new" / "deep"):
         with pytest.raises(UserError) as error:
             write_atomically(target, {"one": b"1"})
         assert str(error.value) == f"cannot write {target}: Permission denied"
+        with pytest.raises(UserError, match="Permission denied"):
+            check_folder(target)
     assert listing(unprivileged) == {"closed": None}
 
 
@@ -144,3 +163,18 @@ def test_a_rename_that_fails_takes_the_earlier_ones_back(tmp_path, monkeypatch, 
 def test_only_plain_names_are_taken(tmp_path, name):
     with pytest.raises(ValueError, match="plain name"):
         write_atomically(tmp_path, {name: b""})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "generate -o", "timeline missing.vcd -o", "waves uart-both -o", "regress --steps 1 -o", "run hypervisor -o",
+        "exits -o", "linux -o", "integrate ibex -o", "prove routing --cache", "faults -o", "mutate -o",
+    ],
+)  # fmt: skip
+def test_every_command_finds_before_the_work_that_its_folder_cannot_be_written(run, command):
+    start = time.monotonic()
+    result = run(*command.split(), "/proc/new")
+    assert (result.status, result.out) == (2, "")
+    assert re.fullmatch("utrap: cannot write /proc/new: [A-Z][a-z ]+\n", result.err)
+    assert time.monotonic() - start < 10  # no simulator was built, nothing proved

@@ -20,9 +20,7 @@ def write_atomically(directory: str | os.PathLike[str], files: Mapping[str, byte
 
     A target that is a symbolic link is replaced, not followed. What cannot be done is a UserError.
     """
-    if not os.fspath(directory):
-        raise UserError("cannot write into a directory with an empty name")
-    directory = Path(directory)
+    directory = _named(directory)
     for name in files:
         if name in ("", "..") or Path(name).name != name:
             raise ValueError(f"{name!r} is not the plain name of a file")
@@ -38,13 +36,38 @@ def write_atomically(directory: str | os.PathLike[str], files: Mapping[str, byte
     return [directory / name for name in files]
 
 
+def check_folder(directory: str | os.PathLike[str]) -> None:
+    """Find out before the work whether files can be written into `directory`, which need not exist; leaves nothing.
+
+    What can be made there is not known by permissions alone (a read-only disk, a superuser), so a
+    hidden folder is made and taken away, in the nearest folder that exists. What cannot be done is a
+    UserError, as `write_atomically` would raise it after the work.
+    """
+    directory = _named(directory)
+    with _blamed_on(directory):
+        _check_parents(directory)
+        there = next(path for path in (directory, *directory.parents) if path.exists())
+        with TemporaryDirectory(prefix=".utrap-", dir=there):
+            pass
+
+
+def _named(directory: str | os.PathLike[str]) -> Path:
+    if not os.fspath(directory):
+        raise UserError("cannot write into a directory with an empty name")
+    return Path(directory)
+
+
+def _check_parents(directory: Path) -> None:
+    for path in (directory, *directory.parents):
+        if path.exists() and not path.is_dir():
+            raise UserError(f"cannot write into {directory}: {path} is not a directory")
+
+
 @contextmanager
 def _made(directory: Path) -> Iterator[None]:
     """The directory exists inside; those that had to be made are gone again if that fails."""
     with _blamed_on(directory):
-        for path in (directory, *directory.parents):
-            if path.exists() and not path.is_dir():
-                raise UserError(f"cannot write into {directory}: {path} is not a directory")
+        _check_parents(directory)
         missing = [path for path in (directory, *directory.parents) if not path.exists()]
     try:
         with _blamed_on(directory):

@@ -41,9 +41,10 @@ def generate(config: Config, form: Form, output: str, lists: bool) -> None:
         _list(config, form)
         return
     from utrap.command_line.display import print_table
-    from utrap.command_line.files import write_atomically
+    from utrap.command_line.files import check_folder, write_atomically
     from utrap.products.file_set import notes, products
 
+    check_folder(output)
     made = products(config, form)
     paths = write_atomically(output, {product.name: product.content for product in made})
     rows = [(str(path), f"{len(p.content):,}", p.what) for path, p in zip(paths, made, strict=True)]

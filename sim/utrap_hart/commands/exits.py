@@ -22,10 +22,19 @@ import click
     help="The simulator; the figures are the same.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (docs/schemas/exits.schema.json).")
+@click.option("--baseline", metavar="FILE", help="exits.json of an earlier run: also print what has changed since.")
 @click.option("-o", "--output", metavar="DIR", default="build/exits", show_default=True, help="Where the files go.")
-def exits(simulator: str, as_json: bool, output: str) -> int:
+def exits(simulator: str, as_json: bool, baseline: str | None, output: str) -> int:
     from pathlib import Path
 
+    from utrap.command_line.errors import UserError
+    from utrap.command_line.files import check_folder
+    from utrap_hart.exits.baseline import read_baseline
     from utrap_hart.exits.command import run
+    from utrap_hart.exits.summary import FORMAT
 
-    return run(simulator, as_json=as_json, folder=Path(output))
+    if baseline is not None and as_json:
+        raise UserError("--baseline and --json exclude each other: the JSON has the figures of this run alone")
+    before = read_baseline(baseline, FORMAT, "utrap exits") if baseline is not None else None
+    check_folder(output)
+    return run(simulator, as_json=as_json, folder=Path(output), baseline=before)

@@ -77,6 +77,7 @@ def run(
     from pathlib import Path
 
     from utrap.command_line.errors import UserError
+    from utrap.command_line.files import check_folder
     from utrap_hart.description import describe
     from utrap_hart.run import command as running
     from utrap_hart.run.memory import memory_size
@@ -86,6 +87,7 @@ def run(
         return 0
     if program is None:
         raise UserError("say which program to run, or --list")
+    check_folder(output)
     return running.run(
         running.Request(
             program=program,

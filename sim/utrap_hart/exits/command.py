@@ -16,7 +16,8 @@ from utrap_hart.run.simulation import Built, End, Event, Happening, Options, Sen
 
 from . import pictures
 from .access import accesses
-from .show import markdown, print_summary
+from .baseline import Baseline, change_table
+from .show import PATHS, markdown, print_summary, print_tables
 from .summary import Summary, document, summarise
 
 __all__ = ["PROGRAM", "measure", "run"]
@@ -26,8 +27,8 @@ PROGRAM = "hypervisor"
 _MAX_CYCLES = 20_000_000
 
 
-def run(simulator: str, *, as_json: bool, folder: Path) -> int:
-    """Measure, print the figures, write the pictures; gives the exit status.
+def run(simulator: str, *, as_json: bool, folder: Path, baseline: Baseline | None = None) -> int:
+    """Measure, print the figures, with a baseline the changes, write the pictures; gives the exit status.
 
     Raises:
         UserError: When the simulator is missing, or the program does not pass.
@@ -41,6 +42,8 @@ def run(simulator: str, *, as_json: bool, folder: Path) -> int:
         print(text, end="")
     else:
         print_summary(summary)
+        if baseline is not None:
+            print_tables([change_table(found["accesses"], baseline, PATHS)])
         print(f"{', '.join(str(path) for path in written)}")
     return 0
 

@@ -50,11 +50,13 @@ def integrate(
 ) -> int:
     from pathlib import Path
 
+    from utrap.command_line.files import check_folder
     from utrap_integrate import command
 
     if lists:
         command.list_core(core)
         return 0
+    check_folder(output)
     return command.integrate(
         command.Request(
             core=core,

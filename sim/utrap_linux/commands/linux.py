@@ -21,6 +21,8 @@ import click
 def linux(as_json: bool, only_build: bool, output: str) -> int:
     from pathlib import Path
 
+    from utrap.command_line.files import check_folder
     from utrap_linux.command import run
 
+    check_folder(output)
     return run(Path(output), as_json=as_json, only_build=only_build)

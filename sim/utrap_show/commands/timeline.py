@@ -34,13 +34,15 @@ def timeline(
 ) -> None:
     from pathlib import Path
 
-    from utrap.command_line.files import write_atomically
+    from utrap.command_line.files import check_folder, write_atomically
     from utrap_show.timeline import read_timeline
     from utrap_show.timeline.document import document_text
     from utrap_show.timeline.files import timeline_files
     from utrap_show.timeline.table import show
 
     first, last = _range(cycles)
+    if output is not None:
+        check_folder(output)
     told = read_timeline(file, title or "", scope, accesses=accesses, first=first, last=last, limit=limit)
     if output is not None:
         paths = write_atomically(output, timeline_files(told, Path(file).stem))

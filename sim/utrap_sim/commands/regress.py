@@ -64,6 +64,7 @@ def regress(
     import os
 
     from utrap.command_line.errors import UserError
+    from utrap.command_line.files import check_folder
     from utrap.config import PRESETS, PROFILES
     from utrap_sim.regress.command import RegressSession
     from utrap_sim.regress.parallel import Regression, plan
@@ -90,6 +91,7 @@ def regress(
             read_given(verilog),
         )
     )
+    check_folder(output)
     with RegressSession(regression, output, as_json, min_coverage) as session:
         run(regression, jobs or os.cpu_count() or 1, scheduler, session.enter)
     return session.status

@@ -39,6 +39,7 @@ def waves(
     opens: bool,
 ) -> int:
     from utrap.command_line.errors import UserError
+    from utrap.command_line.files import check_folder
     from utrap_sim.waves.command import find, print_list, show
 
     context = click.get_current_context()
@@ -50,7 +51,9 @@ def waves(
         print_list(config)
         return 0
     chosen = tuple(f"--{option}" for name, option in _CONFIGURATION.items() if name in given)
-    return show(find(scenario, config, chosen), simulator, output, opens, verilog)
+    found = find(scenario, config, chosen)
+    check_folder(output)
+    return show(found, simulator, output, opens, verilog)
 
 
 _DEFAULT = click.core.ParameterSource.DEFAULT

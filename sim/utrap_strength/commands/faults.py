@@ -42,7 +42,7 @@ def faults(
     from pathlib import Path
 
     from utrap.command_line.errors import UserError
-    from utrap.command_line.files import write_atomically
+    from utrap.command_line.files import check_folder, write_atomically
     from utrap_strength.faults.families import chosen
     from utrap_strength.faults.session import list_families, run_families
     from utrap_strength.faults.table import markdown
@@ -56,6 +56,9 @@ def faults(
         raise UserError("--sim none and --no-proof leave nothing that could catch a fault")
     if table is not None and Path(table).is_dir():
         raise UserError(f"--table {table}: a directory is in its place")
+    check_folder(output)
+    if table is not None:
+        check_folder(Path(table).parent)
     cores = len(os.sched_getaffinity(0))
     status, outcomes = run_families(wanted, checks, jobs or cores, Path(output), as_json=as_json)
     if table is not None:

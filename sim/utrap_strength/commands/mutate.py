@@ -44,10 +44,12 @@ def mutate(
     import os
     from pathlib import Path
 
+    from utrap.command_line.files import check_folder
     from utrap_sim.regress.parallel import DEFAULT_STEPS
     from utrap_strength.mutate.report import report
     from utrap_strength.mutate.session import Plan, run
 
+    check_folder(output)
     return report(
         run(
             Plan(

@@ -12,7 +12,9 @@ from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp
 from utrap_hart.exits import command, pictures
 from utrap_hart.exits.access import DEVICES, Path, accesses
-from utrap_hart.exits.summary import WARM_UP, summarise
+from utrap_hart.exits.baseline import change_table, read_baseline
+from utrap_hart.exits.show import PATHS
+from utrap_hart.exits.summary import FORMAT, WARM_UP, summarise
 from utrap_hart.run.simulation import End, Event, Retired, Sent, build
 from utrap_testbench.boundary import Layout
 from utrap_testbench.golden import Mode
@@ -228,3 +230,53 @@ def test_a_picture_is_an_svg_file_for_light_and_dark_with_its_text_as_text(measu
         assert not [node for node in document.iter() if "#" in node.get("style", "")]
     assert ">UART<" in drawn["exits.svg"]
     assert "nearly 2 times" in drawn["workload.svg"]
+
+
+# The baseline.
+
+QUANTITIES = ("cycles", "instructions", "traps", "csr_accesses")
+ROWS = [
+    {"device": device, "path": path, **{name: {"median": median} for name in QUANTITIES}}
+    for device, path, median in (("UART", "a", 100), ("RTC", "c", 50))
+]
+
+
+def test_a_baseline_shows_what_has_changed_and_what_is_new(tmp_path):
+    file = tmp_path / "old.json"
+    before = {"format": FORMAT, "accesses": [{**ROWS[0], "cycles": {"median": 80}}]}
+    file.write_text(json.dumps(before))
+    table = change_table(ROWS, read_baseline(str(file), FORMAT, "utrap exits"), PATHS)
+    assert table.rows == [
+        ("UART", "(a) kernel and back", "+25.0%", "80 -> 100", "100", "100", "100"),
+        ("RTC", "(c) straight to user space", "new", "50", "50", "50", "50"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "No such file or directory"),
+        ("{", "it is not JSON: utrap exits writes such files"),
+        ("[]", f"it says no format, needed is {FORMAT}: measure again with utrap exits"),
+        (
+            '{"format": "utrap-linux/1"}',
+            f"its format is utrap-linux/1, needed is {FORMAT}: measure again with utrap exits",
+        ),
+        (
+            f'{{"format": "{FORMAT}", "accesses": [{{}}]}}',
+            "it has no accesses as utrap exits writes them: measure again",
+        ),
+    ],
+)
+def test_a_file_that_is_no_baseline_is_one_line_before_the_work(run, tmp_path, text, message):
+    file = tmp_path / "old.json"
+    if text is not None:
+        file.write_text(text)
+    result = run("exits", "--baseline", file, "-o", tmp_path)
+    assert (result.status, result.out, result.err) == (2, "", f"utrap: --baseline {file}: {message}\n")
+
+
+def test_a_baseline_and_json_exclude_each_other(run):
+    result = run("exits", "--baseline", "x", "--json")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+    assert "--baseline and --json exclude each other" in result.err
