@@ -156,6 +156,24 @@ def test_ctrl_c_is_status_130_and_leaves_nothing_behind(environment, plugin, tmp
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_ctrl_c_is_one_line_where_hardware_was_not_elaborated_yet(utrap, plugin):
+    source = (
+        '"""Makes hardware."""\nimport gc, os, signal, click\nfrom amaranth.hdl import Elaboratable, Fragment\n'
+        "class Unit(Elaboratable):\n    def elaborate(self, platform):\n        return Fragment()\n"
+        "@click.command()\ndef {}():\n    Fragment.get(Unit(), None)\n    Unit()\n"
+        "    try:\n        {}\n    finally:\n        gc.collect()\n"
+    )
+    sources = {
+        "stopped": source.format("stopped", "os.kill(os.getpid(), signal.SIGINT)"),
+        "wasteful": source.format("wasteful", "pass"),
+    }
+    path = plugin(**sources)
+    result = utrap("stopped", path=path)
+    assert (result.stderr, result.returncode) == ("utrap: interrupted\n", 130)
+    # Without Ctrl-C it is told.
+    assert "UnusedElaboratable" in utrap("wasteful", path=path).stderr
+
+
 @pytest.mark.parametrize("arguments", [["talking"], ["loud"], ["--help"]])
 def test_a_reader_that_goes_away_ends_it_quietly(utrap, plugin, arguments):
     reader, writer = os.pipe()

@@ -12,11 +12,15 @@ A defect of utrap itself is the only thing that ends in a traceback.
 import os
 import signal
 import sys
+import warnings
+from types import FrameType
 
 # Everything else is imported inside `main`, so that Ctrl-C finds the handler in place.
 
 
 def main() -> int:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored, in the background
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         try:
             return _run(sys.argv[1:])
@@ -32,6 +36,12 @@ def main() -> int:
     except OSError as error:
         _discard(sys.stdout)
         return _say(f"{error.filename or 'cannot write the output'}: {error.strerror}", 2)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C: what libraries warn of when their objects go unused (Amaranth does) is its doing, and not told."""
+    warnings.simplefilter("ignore")
+    signal.default_int_handler(number, frame)
 
 
 def _run(arguments: list[str]) -> int:
