@@ -66,7 +66,8 @@ ROOMS = {
     "utrap_sim.replay": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.vectors"
     " utrap_testbench.oracles utrap_testbench.replay utrap.config utrap.isa utrap.unit utrap.command_line",
-    "utrap_sim.regress": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap.design_error"
+    "utrap_sim.regress": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap_show.explain"
+    " utrap.design_error"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
     " utrap_testbench.sequences utrap_testbench.coverage utrap.config utrap.command_line",
     "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state"

@@ -112,6 +112,7 @@ def test_a_failure_names_field_values_event_seed_and_cycle(failed):
     assert text.startswith(f"full-rv64-icarus-7: cycle {failed.failure['cycle']}, ")
     assert "exception" in text
     assert "trace.to_mode: expected HS, got M" in text
+    assert "\n  why: utrap explain --profile full --xlen 64 --mode " in text
 
 
 def test_a_failure_prints_the_one_command_that_replays_it_with_waves(failed):

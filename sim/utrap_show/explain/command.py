@@ -24,6 +24,7 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
+from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
 from utrap_testbench.harts import model_config
 
 from .question import Options
@@ -68,11 +69,15 @@ def explain_command(unit: UnitConfig, state: State, event: Event) -> str:
 
 def _event(config: Config, names: Names, state: State, event: Event) -> dict[str, Any] | None:
     if isinstance(event, TakeException):
-        told: dict[str, Any] = {"cause": str(event.cause), "pc": hex(event.pc)}
+        told: dict[str, Any] = {"cause": str(event.cause), "pc": hex(event.pc & config.rules.epc_mask)}
         told |= {name: hex(value) for name in ("tval", "tinst") if (value := getattr(event, name))}
-        return told | ({"gpa": hex(event.tval2 << 2)} if event.tval2 else {}) | ({"gva": True} if event.gva else {})
+        return (
+            told
+            | ({"gpa": hex(event.tval2 << 2)} if event.tval2 and event.cause in GUEST_PAGE_FAULTS else {})
+            | ({"gva": True} if event.gva else {})
+        )
     if isinstance(event, TakeInterrupt) and (due := pending_interrupt(config, state)).pending == 1:
-        return {"interrupts": (irq_name(due.irq),), "pc": hex(event.pc)}
+        return {"interrupts": (irq_name(due.irq),), "pc": hex(event.pc & config.rules.epc_mask)}
     if isinstance(event, TrapReturn):
         return {"returns": event.insn.value}
     if isinstance(event, CsrAccess) and not event.debug and event.address in config.rules.csrs:

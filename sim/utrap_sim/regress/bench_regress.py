@@ -20,9 +20,11 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
+from utrap_show.explain.command import explain_command
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Difference, Expected, describe
 from utrap_testbench.golden import Mode
+from utrap_testbench.harts import unit_config
 
 from .stimuli import Stimuli
 
@@ -100,9 +102,17 @@ class Environment:
             for number, name, expected in self._trail
         ]
         is_state = any(difference.is_state for difference in differences)
-        guilty = trail[-2] if is_state and len(trail) > 1 else trail[-1]
+        back = -2 if is_state and len(trail) > 1 else -1
+        guilty, (_, _, expected) = trail[back], self._trail[back]
+        why = explain_command(unit_config(self.config), expected.before, expected.cycle.event)
         fields = [{"field": each.field, "expected": each.expected, "got": each.got} for each in differences]
-        return {**guilty, "fields": fields, "differences": [str(each) for each in differences], "trail": trail}
+        return {
+            **guilty,
+            "why": why,
+            "fields": fields,
+            "differences": [str(each) for each in differences],
+            "trail": trail,
+        }
 
 
 async def write_result(environment: Environment) -> dict[str, Any] | None:

@@ -83,7 +83,8 @@ def told(result: SeedResult) -> str:
     failure = result.failure
     assert failure is not None
     where = f"cycle {failure['cycle']}, {failure['sequence']}, in {failure['mode']}: {failure['event']}"
-    return f"{result.seed.name}: {where}\n  " + "\n  ".join(failure["differences"])
+    why = [f"why: {failure['why']}"] if failure["why"] else []
+    return "\n  ".join([f"{result.seed.name}: {where}", *failure["differences"], *why])
 
 
 def document(regression: Regression, covered: list[Covered], page: str) -> dict[str, Any]:
