@@ -145,7 +145,8 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     found = _SOURCE.stat()
     digest.update(f"{found.st_size} {found.st_mtime_ns} {_MAKE}\0".encode())
-    for path in sorted([EXAMPLE / "kernel" / "hart.config", *(EXAMPLE / "module").iterdir()]):
+    module = [EXAMPLE / "module" / name for name in ("Kbuild", "shudeleg.c", "shudeleg.h")]
+    for path in sorted([EXAMPLE / "kernel" / "hart.config", *module]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:24]
 

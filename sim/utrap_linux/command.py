@@ -15,6 +15,7 @@ from utrap_hart.run.simulation import build
 from .building import Boot, build_kernel, build_system, check
 from .console import Console
 from .measure import Failed, Measured, measure
+from .qemu import check_under_qemu
 from .show import document, draw, markdown, print_measured
 
 __all__ = ["MEMORY", "run"]
@@ -24,7 +25,7 @@ MEMORY = 64
 _CONSOLE = "console.log"
 
 
-def run(folder: Path, *, as_json: bool, only_build: bool) -> int:
+def run(folder: Path, *, as_json: bool, only_build: bool, under_qemu: bool = False) -> int:
     """Build, boot, measure, show; gives the exit status.
 
     Raises:
@@ -35,6 +36,8 @@ def run(folder: Path, *, as_json: bool, only_build: bool) -> int:
     if only_build:
         print(f"utrap run {boot.elf} --memory {MEMORY}M --max-cycles 1000000000 --input -")
         return 0
+    if under_qemu:
+        return _check_under_qemu(boot, folder)
     with _progress("building the hart for Verilator") as tell:
         built = build("verilator", tell=lambda: tell(0.0), memory=MEMORY << 20)
     bundled = measure_bundled(build("verilator"))
@@ -55,6 +58,18 @@ def run(folder: Path, *, as_json: bool, only_build: bool) -> int:
     else:
         print_measured(measured, bundled)
         print(f"{measured.compared:,} events agree with the golden model; {', '.join(map(str, written))}")
+    return 0
+
+
+def _check_under_qemu(boot: Boot, folder: Path) -> int:
+    console = Console()
+    with _progress("Linux under QEMU"):
+        wrong = check_under_qemu(boot, console)
+    _keep(folder, console)
+    if wrong is not None:
+        print(f"utrap linux: {wrong}; the console is in {folder / _CONSOLE}", file=sys.stderr)
+        return 1
+    print(f"QEMU: {len(console.rounds)} workloads passed on the paths that it has, (a) and (b)")
     return 0
 
 

@@ -1,7 +1,10 @@
 """What the VMM says on the console is understood, and what the kernel says when it gives up."""
 
+import pytest
+
 from utrap_hart.exits.access import Path
 from utrap_linux.console import Console, Round
+from utrap_linux.qemu import verdict
 
 SAID = """\
 [    0.1] a line of the kernel's
@@ -10,6 +13,14 @@ vmm: begin checks a
   guest: hello
 vmm: end 3112308 cycles, 204 accesses, 18 notifications: passed
 vmm: begin print c
+"""
+#: What is said where all is well without path (c).
+BOTH = """\
+vmm: started 1
+vmm: begin checks a
+vmm: end 5 cycles, 1 accesses, 0 notifications: passed
+vmm: begin checks b
+vmm: end 5 cycles, 1 accesses, 1 notifications: passed
 """
 
 
@@ -50,3 +61,21 @@ def test_a_kernel_that_gives_up_is_seen_in_its_line():
 
 def test_a_console_that_says_nothing_has_a_last_line():
     assert said("").last_line == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Kernel panic: no init\n", "the kernel gave up: Kernel panic: no init"),
+        ("reboot: Power down\n", "the kernel ended before the VMM began; the last line: reboot: Power down"),
+        (
+            BOTH.replace("1 notifications: passed", "1 notifications: the guest's check"),
+            "checks on path b: the guest's check",
+        ),
+        (BOTH.replace("checks b", "checks c"), "QEMU has no Shudeleg, and the VMM ran on the paths a, c"),
+        (BOTH, None),
+    ],
+    ids=["panic", "no VMM", "a complaint", "another path", "passed"],
+)
+def test_a_run_under_qemu_passes_on_the_paths_that_it_has(text, wrong):
+    assert verdict(said(text)) == wrong

@@ -17,12 +17,13 @@ import click
 @click.command(help=__doc__)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (docs/schemas/linux.schema.json).")
 @click.option("--build", "only_build", is_flag=True, help="Build only, and say how to run it with a console.")
+@click.option("--qemu", is_flag=True, help="Boot the same under QEMU 7.2 instead, and check what the VMM says there.")
 @click.option("-o", "--output", metavar="DIR", default="build/linux", show_default=True, help="Where the files go.")
-def linux(as_json: bool, only_build: bool, output: str) -> int:
+def linux(as_json: bool, only_build: bool, qemu: bool, output: str) -> int:
     from pathlib import Path
 
     from utrap.command_line.files import check_folder
     from utrap_linux.command import run
 
     check_folder(output)
-    return run(Path(output), as_json=as_json, only_build=only_build)
+    return run(Path(output), as_json=as_json, only_build=only_build, under_qemu=qemu)
