@@ -42,8 +42,9 @@ def _fields(row: Csr, expected: int, got: int) -> list[str]:
             lines.append(f"{row.name}.{field.name.upper()}: expected {wanted:#x}, got {there:#x}")
             apart &= ~mask
     if apart:
-        bits = ", ".join(str(bit) for bit in range(apart.bit_length()) if apart >> bit & 1)
-        lines.append(f"{row.name} bits {bits}: expected {expected:#x}, got {got:#x}")
+        bits = [str(bit) for bit in range(apart.bit_length()) if apart >> bit & 1]
+        where = f"bit{'s' * (len(bits) > 1)} {', '.join(bits)}, of no field"
+        lines.append(f"{row.name}: expected {expected:#x}, got {got:#x} ({where})")
     return lines
 
 
