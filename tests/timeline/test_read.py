@@ -14,9 +14,9 @@ from utrap.products.file_set import products
 from utrap.rules.entry import Trap, status_writes
 from utrap.rules.xret import mret, sret, uret
 from utrap_show.timeline import read_timeline
-from utrap_show.timeline.csrs import storages
+from utrap_show.timeline.csrs import in_fields, rows, storages
 from utrap_show.timeline.document import document
-from utrap_show.timeline.event import Kind
+from utrap_show.timeline.event import Event, Kind, Write
 from utrap_show.timeline.layout import lay_out
 from utrap_show.timeline.saved import places
 from utrap_show.waveform import changes
@@ -119,7 +119,8 @@ def test_random_sequences_are_told_as_the_model_tells_them(profile, xlen, seed, 
 def place(write, event, timeline):
     """Where a written field is."""
     if event.kind.is_access:
-        return 0, 64
+        fields = {field.name.upper(): field for field in rows(timeline.xlen)[write.csr].fields}
+        return (int(fields[write.field].lsb), fields[write.field].width) if write.field else (0, 64)
     found = places(event.kind, event.from_mode, event.to_mode, timeline.xlen, timeline.has_h, True)
     return next((p.lsb, p.width) for p in found if (p.csr, p.field) == (write.csr, write.field))
 
@@ -193,7 +194,7 @@ def test_the_trace_port_alone_is_enough(trap_and_return):
         (5, Kind.MRET, Mode.M, Mode.U, None, None, None, None, 0x104),
     ]
     assert timeline.modes == (Mode.M, Mode.U)
-    assert trap.saved == "mepc, mcause, mtval, MPP, MPIE, MIE"
+    assert trap.saved == "mepc, mcause, mtval, mstatus.MPP, mstatus.MPIE, mstatus.MIE"
     assert (trap.time, timeline.clock_time(trap.time), timeline.cycles) == (30, "30 ns", 8)
 
 
@@ -352,3 +353,20 @@ def test_a_level_that_is_written_again_is_no_edge(trap_and_return):
 def test_it_reads_in_a_thread_too(trap_and_return):
     with ThreadPoolExecutor(1) as pool:
         assert len(pool.submit(read_timeline, trap_and_return).result().events) == 2
+
+
+@pytest.mark.parametrize(
+    ("csr", "old", "new", "said"),
+    [
+        ("mstatus", 0, 1 << 1 | 3 << 11, "mstatus.SIE <- 1, mstatus.MPP <- M"),
+        ("mstatus", 1 << 3, 0, "mstatus.MIE <- 0"),
+        ("satp", 5, 8 << 60 | 5, "satp.MODE <- 8"),
+        ("hugpaw0", 0, 0x10 << 10 | 1, "hugpaw0.E <- 1, hugpaw0.GPPN <- 0x10"),
+        ("mepc", 0, 8, "mepc"),
+        ("mstatus", 0, 1 << 1 | 1 << 62, "mstatus"),  # no field has all of it
+    ],
+)
+def test_what_an_access_changed_is_told_by_fields(csr, old, new, said):
+    writes = in_fields(Write(csr, "", old, new), 64)
+    event = Event(cycle=0, time=0, kind=Kind.CSR, from_mode=Mode.M, to_mode=Mode.M, writes=tuple(writes))
+    assert event.saved.replace(f"{csr}, ", "") == said

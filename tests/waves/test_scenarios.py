@@ -140,9 +140,13 @@ def test_a_timeline_says_what_a_double_trap_was_and_what_it_saved(simulated, tmp
     _, run = simulated("double-trap", **EVERYTHING)
     rows = rows_of(run, tmp_path)
     assert [words for _, words, _ in rows] == ["load guest-page fault", "double trap: load page fault", "MRET", "SRET"]
-    assert "SDT<-1" in rows[0][2]
+    assert "sstatus.SDT <- 1" in rows[0][2]
     assert "mtval2" in rows[1][2]
-    assert [saved.split(", ")[-1] for _, _, saved in rows[1:]] == ["MDT<-1", "MDT<-0", "SDT<-0"]
+    assert [saved.split(", ")[-1] for _, _, saved in rows[1:]] == [
+        "mstatus.MDT <- 1",
+        "mstatus.MDT <- 0",
+        "sstatus.SDT <- 0",
+    ]
 
 
 def test_a_timeline_says_that_m_could_not_take_a_trap_and_that_the_hart_has_stopped(simulated, tmp_path):
@@ -150,7 +154,9 @@ def test_a_timeline_says_that_m_could_not_take_a_trap_and_that_the_hart_has_stop
     hart, run = simulated("critical-error", **EVERYTHING)
     _, handled, stopped = rows_of(run, tmp_path)
     assert handled == (
-        Kind.EXCEPTION, "load access fault, to the handler of RNMIs", "mnepc, mncause, MNPP<-M, NMIE<-0, MNPV<-0",
+        Kind.EXCEPTION,
+        "load access fault, to the handler of RNMIs",
+        "mnepc, mncause, mnstatus.MNPP <- M, mnstatus.NMIE <- 0, mnstatus.MNPV <- 0",
     )  # fmt: skip
     assert stopped == (Kind.CRITICAL_ERROR, "critical error", "")
     # The hart stays where it is, and nobody is there to say anything.

@@ -1,4 +1,4 @@
-"""The CSRs of the widest hart: whose storage a field shows, and which bits an event's rules leave alone."""
+"""The CSRs of the widest hart: whose storage a field shows, what changed, and what an event's rules leave alone."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from utrap.config import Config, every_extension
 from utrap.csr.configured import csr_rows
 from utrap.csr.definitions import Csr
 
+from .event import Write
 from .saved import Place
 
-__all__ = ["rows", "storages", "unexplained"]
+__all__ = ["in_fields", "rows", "storages", "unexplained"]
 
 
 @cache
@@ -41,3 +42,17 @@ def unexplained(csr: str, written: tuple[Place, ...], xlen: int) -> int:
     """The bits of a CSR that are its own, change by no level, and are not among what is written."""
     explained = {storage for place in written for storage in storages(place, xlen)}
     return sum(bits for storage, bits in _owned(xlen)[csr] if storage not in explained)
+
+
+def in_fields(write: Write, xlen: int) -> list[Write]:
+    """What an access changed, field by field, where the CSR has several and they have all of it."""
+    assert write.old is not None
+    assert write.new is not None
+    fields = [field for field in rows(xlen)[write.csr].fields if field.bits & (write.old ^ write.new)]
+    if len(rows(xlen)[write.csr].fields) == 1 or (write.old ^ write.new) & ~sum(field.bits for field in fields):
+        return [write]
+    found = []
+    for field in fields:
+        old, new = ((value & field.bits) >> int(field.lsb) for value in (write.old, write.new))
+        found.append(Write(write.csr, field.name.upper(), old, new))
+    return found

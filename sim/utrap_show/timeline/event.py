@@ -126,10 +126,10 @@ class Event:
 
     @property
     def saved(self) -> str:
-        """The writes in one line: registers by name, then fields with their new values."""
+        """The writes in one line: registers by name, then fields by their CSR with their new values."""
         registers = [write.csr for write in self.writes if not write.field]
         fields = [
-            write.field if write.new is None else f"{write.field}<-{_value(write)}"
+            write.name if write.new is None else f"{write.name} <- {_value(write)}"
             for write in self.writes
             if write.field
         ]

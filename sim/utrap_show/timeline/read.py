@@ -12,7 +12,7 @@ from utrap.isa import CommitOp, CsrOp, ExceptionCause, Mode
 from utrap_show.outside import OUTSIDE
 from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, number, open_recording, samples
 
-from .csrs import rows, unexplained
+from .csrs import in_fields, rows, unexplained
 from .event import Event, Kind, Write, trap_name
 from .port import COMMIT, CRITICAL, NEEDED, PORTS, readable, xlen_of
 from .saved import Place, places
@@ -243,7 +243,7 @@ class _Reader:
             if old is not None and now is not None and (old ^ now) & unexplained(name, written, self.xlen):
                 others.append(Write(name, "", old, now))
         if event.kind.is_access:
-            return replace(event, writes=tuple(others))
+            return replace(event, writes=tuple(part for write in others for part in in_fields(write, self.xlen)))
         writes = [_write(place, before, new) for place in written if not self.csrs or place.csr in before]
         rare = {(place.csr, place.field) for place in written if place.is_rare}
         told = (write for write in writes if write.old != write.new or (write.csr, write.field) not in rare)
