@@ -16,10 +16,11 @@ __all__ = ["print_table"]
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", widest: str = "") -> None:
     """Print a table; a cell may have several lines, which a pipe gets as one.
 
-    A pipe gets the column `widest` last, where it takes no room from the others.
+    A pipe gets the column `widest` last, where it takes no room from the others; in a terminal it alone is
+    wrapped, where that is enough.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        _draw(columns, rows, title)
+        _draw(columns, rows, title, widest)
     else:
         _print_plain(columns, rows, widest)
 
@@ -28,14 +29,14 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
 _GAP = 2
 
 
-def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str, widest: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console()
-    widths = _widths([columns, *rows], console.width - _GAP * len(columns))
+    widths = _widths([columns, *rows], console.width - _GAP * len(columns), widest)
     if widths is None:
         _draw_blocks(console, columns, rows, title)
         return
@@ -49,13 +50,16 @@ def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> 
     console.print(table)
 
 
-def _widths(lines: Sequence[Sequence[str]], room: int) -> list[int] | None:
+def _widths(lines: Sequence[Sequence[str]], room: int, widest: str) -> list[int] | None:
     """Share the room among the columns so that no word is broken; None where that cannot be."""
     cells = [[cell.split("\n") for cell in column] for column in zip(*lines, strict=True)]
     widths = [
         max((len(word) for cell in column for line in cell for word in line.split()), default=1) for column in cells
     ]
     wanted = [max(len(line) for cell in column for line in cell) for column in cells]
+    others = [want if name != widest else width for name, want, width in zip(lines[0], wanted, widths, strict=True)]
+    if widest and sum(others) <= room:
+        widths = others
     left = room - sum(widths)
     if left < 0:
         return None
