@@ -132,7 +132,7 @@ def test_utrap_run_prints_the_difference_ends_with_status_1_and_keeps_waves_up_t
     number, files = numbered("a faulting event is shown"), faulty.sources.files
     unit = files["trap_unit.v"].replace("fault = 8'd0;", f"fault = 8'd{number};")
     made = replace(faulty.sources, files={**files, "trap_unit.v": unit})
-    monkeypatch.setattr(running, "build", lambda name, waves, tell: build("icarus", waves, made))
+    monkeypatch.setattr(running, "build", lambda name, waves, **_: build("icarus", waves, made))
     result = run("run", "hypervisor", "--waves", "-o", tmp_path)
     assert result.status == 1
     first, second = result.err.splitlines()
