@@ -113,10 +113,10 @@ def test_what_is_refuted_is_written_for_replay_and_the_status_is_1(run, tmp_path
             "no property of these suites has a meaning for this configuration",
         ),
         (["prove", *MU, "--cache", ""], "cannot write into a directory with an empty name"),
-        (["prove", "--set", "windows=9"], "windows=9: must be 0 to 8"),
+        (["prove", "--set", "windows=9"], "--set windows=9: must be 0 to 8"),
         (
             ["prove", "equivalence", *MU, "--set", "isa=IACZ"],
-            "isa='IACZ': must be I or E, then letters of MAFDQCBVX, each once",
+            "--set isa=IACZ: must be I or E, then letters of MAFDQCBVX, each once",
         ),
     ],
 )
