@@ -38,7 +38,8 @@ module bench;
     .memory_valid(valid), .memory_write(write), .memory_address(address), .memory_wdata(wdata), .memory_wmask(wmask),
     .memory_ready(ready), .memory_rdata(ready && is_ram && !write ? held : 64'bx),
     .memory_error(ready ? !is_ram : 1'bx),
-    .uart_valid(uart_valid), .uart_data(uart_data), .exit_valid(exit_valid), .exit_code(exit_code),
+    .uart_valid(uart_valid), .uart_data(uart_data), .received(1'b0), .received_data(8'd0), .takes(),
+    .exit_valid(exit_valid), .exit_code(exit_code),
     .retire_valid(retire_valid), .retire_pc(retire_pc), .retire_insn(retire_insn), .retire_mode(retire_mode)
   );
 
