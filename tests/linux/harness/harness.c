@@ -312,7 +312,8 @@ static void check_signals(void) {
     uint64_t wait = FIRST_ACCESS, rounds = 0;
     do {
         has_signal = true;
-        set_timer(now() + wait++);
+        set_timer(now() + wait);
+        wait += 7;
         long status = run(0, &told);
         CHECK(50, status == -EINTR && is_clear());
         uint64_t before = in_handler;
