@@ -49,6 +49,8 @@ MOST_EVENTS = 120
 _ALL = (1 << 64) - 1
 _ROOTS = {0x180: layout.SATP, 0x280: layout.VSATP, 0x680: layout.HGATP}
 _TVECS = {0x305: (layout.M_VECTORS,), **{tvec: (at + ENDS, at + SKIPS) for at, (tvec, *_) in HANDLERS.items()}}
+#: vsatp with a root that no guest-physical page maps; mstatus with MPRV, MPV and MPP=S.
+_ROOT_BEYOND, _MPRV_MPV_MPP_S = 8 << 60 | 0x10_0000, 1 << 17 | 1 << 39 | 1 << 11
 #: CSRs that are written at random in a step's set-up.
 _SET_UP = (
     0x301, 0x303, 0x304, 0x306, 0x30A, 0x340, 0x342, 0x343, 0x344, 0x34A, 0x34B, 0x104, 0x106, 0x10A, 0x140, 0x141,
@@ -251,6 +253,35 @@ def _runtime() -> dict[int, int]:
     return words
 
 
+def _closing(number: int) -> dict[int, int]:
+    """Two steps that end each program, of what random ones do too seldom.
+
+    The first is taken through both stages to a guest's page table that the host's does not map; before it are a
+    division whose operand is no word and a branch whose operands differ in sign. The second is a jump to a misaligned
+    address, whose link nothing writes afterwards.
+    """
+    at = STEPS + number * STEP_BYTES
+    begin = (0x17 | 3 << 7, 0x17 | 4 << 7, i_type(0x13, 0, 4, 4, STEP_BYTES - 4))
+    pool = (_ROOT_BEYOND, layout.HGATP[1], _MPRV_MPV_MPP_S)
+    code = (
+        *begin,
+        i_type(0x13, 0, 6, 0, -1),
+        i_type(0x13, 1, 7, 6, 32),
+        0x0260_42BB | 7 << 15,  # divw x5, x7, x6: 0 / -1, and as doublewords -2**32 / -1
+        6 << 20 | 0x0000_5463,  # bge x0, x6, 8
+        i_type(0x13, 0, 8, 0, 1),
+        *(word for place, address in enumerate((0x280, 0x680, 0x300)) for word in (
+            i_type(0x03, 3, 31, 3, 0x400 + 8 * place), csr(1, address, 0, 31)
+        )),
+        i_type(0x03, 3, 9, 0, 0),
+    )  # fmt: skip
+    words = {at + 4 * place: word for place, word in enumerate(code)}
+    for place, value in enumerate(pool):
+        words |= {at + 0x400 + 8 * place: value & 0xFFFF_FFFF, at + 0x404 + 8 * place: value >> 32}
+    jump = (*begin, jal(5, 6))
+    return words | {at + STEP_BYTES + 4 * place: word for place, word in enumerate(jump)}
+
+
 def _end(number: int) -> dict[int, int]:
     """What stands in place of a step: the program ends."""
     at = STEPS + number * STEP_BYTES
@@ -281,7 +312,7 @@ def random_program(config: Config, seed: int, steps: int) -> dict[int, int]:
         hart = trial
         image |= words
         number += 1
-    return doublewords(image | _end(steps))
+    return doublewords(image | _closing(steps) | _end(steps + 2))
 
 
 def _comes_back(hart: ReferenceHart, to: int) -> bool:
