@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -16,6 +20,9 @@ from utrap_formal.cache import Cache
 from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["default_jobs", "run"]
+
+#: A folder is removed anew so often while programs that are ending still write into it.
+_TRIES, _PAUSE_S = 100, 0.05
 
 
 def default_jobs() -> int:
@@ -54,7 +61,9 @@ def _proved(suite: Suite, tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
         return
     # A new interpreter in each process: a solver that is forked shares nothing that it should not.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, context, _open, (suite.open, suite.material))
+    # Of this process, since one that is ended at any moment cannot be relied on to remove what it made.
+    folder = tempfile.mkdtemp(prefix="utrap-")
+    pool = ProcessPoolExecutor(jobs, context, _open, (suite.open, suite.material, folder))
     try:
         futures = {pool.submit(_prove, batch): batch for batch in batches}
         for future in as_completed(futures):
@@ -69,6 +78,16 @@ def _proved(suite: Suite, tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """Remove a folder into which programs may write that are about to end."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not Path(folder).exists():
+            return
+        time.sleep(_PAUSE_S)
 
 
 def _lost(task: Task) -> Result:
@@ -80,18 +99,20 @@ def _lost(task: Task) -> Result:
 _run: Run | None = None
 
 
-def _open(open_suite: Callable[[dict[str, Any]], Run], material: dict[str, Any]) -> None:
-    """Begin a process: it leaves Ctrl-C to its parent, and ends with it."""
+def _open(open_suite: Callable[[dict[str, Any]], Run], material: dict[str, Any], folder: str) -> None:
+    """Begin a process: it leaves Ctrl-C to its parent, ends with it, and has its files in this folder."""
     global _run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_follow_parent, daemon=True).start()
+    os.environ["TMPDIR"] = folder
+    Thread(target=_follow_parent, args=(folder,), daemon=True).start()
     _run = open_suite(material)
 
 
-def _follow_parent() -> None:
+def _follow_parent(folder: str) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        _remove(folder)
         os._exit(1)
 
 

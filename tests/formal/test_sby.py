@@ -176,7 +176,7 @@ def test_ctrl_c_leaves_no_process_and_no_folder(environment, root, tmp_path):
     ]  # fmt: skip
     env = {**environment(), "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(command, env=env, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: process.poll() is not None or list(tmp_path.glob("utrap-*/job/model")))
+    wait_for(lambda: process.poll() is not None or list(tmp_path.glob("utrap-*/**/job/model")))
     assert process.poll() is None, process.communicate()
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
