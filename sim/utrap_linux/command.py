@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from utrap.command_line.files import write_atomically
+from utrap_hart.exits.baseline import Baseline, change_table
 from utrap_hart.exits.command import measure as measure_bundled
+from utrap_hart.exits.show import print_tables
 from utrap_hart.run.simulation import build
 
 from .building import Boot, build_kernel, build_system, check
 from .console import Console
 from .measure import Failed, Measured, measure
 from .qemu import check_under_qemu
-from .show import document, draw, markdown, print_measured
+from .show import PATHS, document, draw, markdown, print_measured
 
 __all__ = ["MEMORY", "run"]
 
@@ -25,8 +27,10 @@ MEMORY = 64
 _CONSOLE = "console.log"
 
 
-def run(folder: Path, *, as_json: bool, only_build: bool, under_qemu: bool = False) -> int:
-    """Build, boot, measure, show; gives the exit status.
+def run(
+    folder: Path, *, as_json: bool, only_build: bool, under_qemu: bool = False, baseline: Baseline | None = None
+) -> int:
+    """Build, boot, measure, show, with a baseline the changes; gives the exit status.
 
     Raises:
         UserError: When something is missing, or cannot be built.
@@ -50,13 +54,16 @@ def run(folder: Path, *, as_json: bool, only_build: bool, under_qemu: bool = Fal
         print(f"utrap linux: {error}; the console is in {folder / _CONSOLE}", file=sys.stderr)
         return 1
     _keep(folder, console)
-    found = json.dumps(document(measured, bundled), indent=2) + "\n"
+    figures = document(measured, bundled)
+    found = json.dumps(figures, indent=2) + "\n"
     files = {"linux.md": markdown(measured, bundled), "linux.json": found, **_pictures(measured)}
     written = write_atomically(folder, {name: text.encode() for name, text in files.items()})
     if as_json:
         print(found, end="")
     else:
         print_measured(measured, bundled)
+        if baseline is not None:
+            print_tables([change_table(figures["accesses"], baseline, PATHS)])
         print(f"{measured.compared:,} events agree with the golden model; {', '.join(map(str, written))}")
     return 0
 

@@ -13,11 +13,12 @@ from utrap_hart.exits.summary import Summary, access_rows, account_rows
 
 from .measure import Measured, Workload
 
-__all__ = ["FORMAT", "PUBLISHED", "document", "draw", "markdown", "print_measured"]
+__all__ = ["FORMAT", "PATHS", "PUBLISHED", "document", "draw", "markdown", "print_measured"]
 
 #: What the JSON output calls itself; a new number when a program that reads this one could fail.
 FORMAT = "utrap-linux/1"
-_PATHS = {
+#: The paths in words.
+PATHS = {
     Path.KERNEL_AND_BACK: "exit to the VMM",
     Path.IN_KERNEL: "ioeventfd",
     Path.TO_USER: "straight to the VMM",
@@ -39,7 +40,7 @@ def markdown(measured: Measured, bundled: Summary) -> str:
 
 
 def _tables(measured: Measured, bundled: Summary) -> Iterator[Table]:
-    yield access_table(measured.summary, _PATHS)
+    yield access_table(measured.summary, PATHS)
     yield _comparison(measured.summary, bundled)
     yield profile_table(measured.summary, _LEAST)
     yield _workloads(measured)

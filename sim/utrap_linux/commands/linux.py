@@ -18,12 +18,20 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON (docs/schemas/linux.schema.json).")
 @click.option("--build", "only_build", is_flag=True, help="Build only, and say how to run it with a console.")
 @click.option("--qemu", is_flag=True, help="Boot the same under QEMU 7.2 instead, and check what the VMM says there.")
+@click.option("--baseline", metavar="FILE", help="linux.json of an earlier run: also print what has changed since.")
 @click.option("-o", "--output", metavar="DIR", default="build/linux", show_default=True, help="Where the files go.")
-def linux(as_json: bool, only_build: bool, qemu: bool, output: str) -> int:
+def linux(as_json: bool, only_build: bool, qemu: bool, baseline: str | None, output: str) -> int:
     from pathlib import Path
 
+    from utrap.command_line.errors import UserError
     from utrap.command_line.files import check_folder
+    from utrap_hart.exits.baseline import read_baseline
     from utrap_linux.command import run
+    from utrap_linux.show import FORMAT
 
+    if baseline is not None and (as_json or only_build or qemu):
+        other = "--json" if as_json else "--build" if only_build else "--qemu"
+        raise UserError(f"--baseline and {other} exclude each other: it compares what a run prints")
+    before = read_baseline(baseline, FORMAT, "utrap linux") if baseline is not None else None
     check_folder(output)
-    return run(Path(output), as_json=as_json, only_build=only_build, under_qemu=qemu)
+    return run(Path(output), as_json=as_json, only_build=only_build, under_qemu=qemu, baseline=before)
