@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from utrap.config import Config
+from utrap.descriptions.extensions import extensions, isa_string, mmu_type
 from utrap_hart.hart import hart_config
 from utrap_hart.platform.soc import CLINT, FINISHER, MEMORY_BASE, UART, Region
 
@@ -30,15 +31,13 @@ def device_tree(config: Config, memory: int, initrd: range, arguments: str = _BO
         initrd: Where the archive of the first files is.
         arguments: The kernel's command line.
     """
-    letters = "".join(letter for letter in "imafdcv" if letter in config.isa.lower()) + ("h" if config.h else "")
-    translation = max((mode for mode in config.satp_modes if mode != "bare"), key=lambda mode: int(mode[2:]))
     return _TEMPLATE.format(
         arguments=arguments,
         initrd_start=_cells(initrd.start),
         initrd_end=_cells(initrd.stop),
         timebase=TIMEBASE,
-        isa=f"rv{config.xlen}{letters}",
-        mmu=f"riscv,{translation}",
+        isa=isa_string(config.xlen, _letters(config)),
+        mmu=mmu_type(config),
         memory_at=f"{MEMORY_BASE:x}",
         memory=_reg(MEMORY_BASE, memory),
         firmware=_reg(MEMORY_BASE, FIRMWARE_SIZE),
@@ -49,6 +48,11 @@ def device_tree(config: Config, memory: int, initrd: range, arguments: str = _BO
         uart_at=f"{UART.base:x}",
         uart=_region(UART),
     )
+
+
+def _letters(config: Config) -> list[str]:
+    """The letters that the kernel reads; no longer name is told to it."""
+    return [name for name in extensions(config) if name in set("IMAFDCVH")]
 
 
 def _cells(value: int) -> str:

@@ -30,8 +30,9 @@ ROOMS = {
     "utrap.verilog": "utrap.design_error utrap.unit utrap.section",
     "utrap.products": "utrap.config utrap.form utrap.docstrings utrap.claims utrap.isa utrap.csr utrap.ports"
     " utrap.unit utrap.verilog utrap.design_error utrap.section",
+    "utrap.descriptions": "utrap.config utrap.claims utrap.csr utrap.products",
     "utrap.command_line": "utrap.config utrap.form utrap.design_error",
-    "utrap.commands": "utrap.config utrap.form utrap.knobs utrap.command_line utrap.products",
+    "utrap.commands": "utrap.config utrap.form utrap.knobs utrap.command_line utrap.products utrap.descriptions",
     "utrap.__main__": "utrap.command_line",
     "utrap_documents": "utrap.config utrap.form utrap.knobs utrap.claims utrap.isa utrap.csr utrap.registers"
     " utrap.unit utrap.verilog utrap.products utrap_testbench.golden utrap_testbench.boundary",
@@ -100,7 +101,7 @@ ROOMS = {
     " utrap.config utrap.unit utrap.products utrap.command_line",
     # Linux on the hart.
     "utrap_linux": "utrap_hart.hart utrap_hart.platform utrap_hart.run utrap_hart.exits utrap_sim.simulators"
-    " utrap.config utrap.products utrap.command_line",
+    " utrap.config utrap.products utrap.descriptions utrap.command_line",
     # formal: proofs about the Verilog. They need no simulator; how a child process ends is said among the simulators.
     "utrap_formal.task": "",
     "utrap_formal.cache": "utrap_formal.task utrap.command_line",
@@ -129,6 +130,7 @@ FOREIGN = {
     "utrap_show": {"amaranth", "pyosys", "cocotb", "z3"},
     "utrap.config": {"amaranth", "pyosys"},
     "utrap.csr": {"pyosys"},
+    "utrap.descriptions": {"amaranth", "pyosys"},
     "utrap.command_line": {"amaranth", "pyosys"},
 }
 

@@ -1,0 +1,97 @@
+"""SystemRDL: the compiler takes it, and what it understood is the CSR table."""
+
+import pytest
+from peakrdl_html import HTMLExporter
+from peakrdl_ipxact import IPXACTExporter, Standard
+from systemrdl import warnings
+from systemrdl.compiler import RDLCompiler
+from systemrdl.node import FieldNode, RegNode
+
+from utrap.config import Config
+from utrap.csr.configured import csrs, stored_fields
+from utrap.descriptions import systemrdl
+
+from .configurations import CONFIGURATIONS
+
+
+def compiled(text, tmp_path):
+    """The top of what the compiler elaborates; all that it can complain of is an error, but for unknown resets."""
+    serious = warnings.ALL & ~warnings.MISSING_RESET
+    path = tmp_path / "unit.rdl"
+    path.write_text(text)
+    compiler = RDLCompiler(warning_flags=serious, error_flags=serious)
+    compiler.compile_file(str(path))
+    return compiler.elaborate().top
+
+
+@pytest.mark.parametrize("name", ["full 32", "max 64", "a core's", "bare"])
+def test_the_compiler_finds_the_table_in_it(name, tmp_path):
+    config = CONFIGURATIONS[name]
+    top = compiled(systemrdl.describe(config).files[""], tmp_path)
+    registers = {node.inst_name: node for node in top.children() if isinstance(node, RegNode)}
+    assert list(registers) == [row.name for row in csrs(config)]
+    for row in csrs(config):
+        node = registers[row.name]
+        assert (
+            node.get_property("csr_number") * config.xlen // 8 == row.address * config.xlen // 8 == node.address_offset
+        )
+        assert node.get_property("regwidth") == node.get_property("accesswidth") == config.xlen
+        fields = {field.inst_name: field for field in node.children() if isinstance(field, FieldNode)}
+        assert list(fields) == [field.name for field in row.fields] or ["zero"]
+        for field in row.fields:
+            found = fields[field.name]
+            assert (found.lsb, found.width) == (field.lsb, field.width)
+            writable = bool(field.is_writable and field.storage and field.mask and not row.is_read_only)
+            assert found.is_sw_writable == writable, f"{row.name}.{field.name}"
+            assert found.is_hw_writable == (not field.is_constant)
+            shown = field.storage if field.storage and not row.owns(field) else None
+            assert found.get_property("shows", default=None) == shown
+
+
+def resets(config, tmp_path):
+    top = compiled(systemrdl.describe(config).files[""], tmp_path)
+    return {
+        f"{register.inst_name}.{field.inst_name}": field.get_property("reset")
+        for register in top.children()
+        for field in register.children()
+    }
+
+
+def test_reset_values_are_those_that_are_known(tmp_path):
+    every = resets(Config.profile("msu", mtvec_reset=0x8000_0001, sstc=True), tmp_path)
+    assert every["mtvec.base"] == 0x8000_0000 >> 2
+    assert (every["mtvec.mode"], every["mstatus.uxl"], every["mstatus.mpp"]) == (1, 2, 0)
+    assert every["stimecmp.value"] == (1 << 64) - 1
+    assert every["mhartid.id"] is None, "a port says it"
+    assert every["mip.meip"] is None, "a line says it"
+    few = resets(Config.profile("msu", reset_state="required", mtvec_reset="port"), tmp_path)
+    assert few["mtvec.base"] is None, "a port says it"
+    assert few["mscratch.scratch"] is None, "nothing says it"
+    assert few["mstatus.mie"] == 0
+
+
+def test_words_of_the_language_can_be_names():
+    assert systemrdl._name("signal") == "\\signal"
+    assert systemrdl._name("mie") == "mie"
+
+
+def test_quotes_in_a_text_do_not_end_it():
+    assert systemrdl._text('a "b" \\c') == '"a \\"b\\" \\\\c"'
+
+
+def test_every_view_names_a_field_that_is_there(tmp_path):
+    config = CONFIGURATIONS["full 64"]
+    top = compiled(systemrdl.describe(config).files[""], tmp_path)
+    shown = {field.get_property("shows", default=None) for register in top.children() for field in register.children()}
+    assert shown - {None} <= stored_fields(config).keys()
+    assert "mstatus.sie" in shown
+
+
+def test_peakrdl_makes_ip_xact_and_a_manual_of_it(tmp_path):
+    top = compiled(systemrdl.describe(CONFIGURATIONS["full 32"]).files[""], tmp_path)
+    IPXACTExporter(standard=Standard.IEEE_1685_2014).export(top, str(tmp_path / "unit.xml"))
+    text = (tmp_path / "unit.xml").read_text()
+    assert text.count("<ipxact:register>") == len(csrs(CONFIGURATIONS["full 32"]))
+    assert "<ipxact:name>hugpaw3</ipxact:name>" in text
+    HTMLExporter().export(top, str(tmp_path / "html"))
+    assert (tmp_path / "html" / "index.html").exists()
