@@ -74,12 +74,22 @@ def changed(path, folder, wire, change):
 def test_a_register_with_a_wrong_bit_in_the_waveform_is_found_by_its_field(run, waves, tmp_path):
     """medeleg is written 0x104; the file says 0x100."""
     path = changed(waves(), tmp_path, "medeleg", lambda digits: digits.replace("100000100", "100000000"))
-    result = run("check", path)
+    result = run("check", path, "-o", tmp_path / "found")
     assert result.status == 1
     first, second, *_ = result.out.splitlines()
     assert first.endswith(": CSR WRITE 0x302 (medeleg), operand 0x104 in M")
     assert second == "  medeleg.ILLEGAL_INSTRUCTION: expected 0x1, got 0x0"
     asked = next(line for line in result.out.splitlines() if line.startswith("  why: "))
+    said = dict(line.strip().split(": ", 1) for line in result.out.splitlines()[2:] if ": " in line)
+    assert said["again"] == f"utrap check {path} -o {tmp_path}/found"
+    assert run(*shlex.split(said["replay"])[1:]).out.endswith(": 1 records, 1 agree\n")
+    assert said["waves"] == f"gtkwave {tmp_path}/found/difference.gtkw"
+    saved = (tmp_path / "found" / "difference.gtkw").read_text()
+    time = re.search(r"cycle \d+, (\d+) ns", first)
+    assert f'[dumpfile] "{path}"' in saved
+    assert time is not None
+    assert f" {time[1]} -1 " in saved
+    assert "-differs\n@22\ntestbench.core.unit.medeleg[63:0]\n" in saved
     told = run(*shlex.split(asked)[2:])
     assert (told.status, told.out.splitlines()[0]) == (0, "write medeleg (0x302) in M, operand 0x104  [full RV64]")
 

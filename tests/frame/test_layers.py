@@ -63,18 +63,22 @@ ROOMS = {
     "utrap_show.commands": "utrap_show.explain utrap_show.timeline utrap.config utrap.command_line",
     "utrap_sim.simulators": "utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap.config utrap.csr utrap.unit utrap.verilog utrap.products utrap.command_line",
+    "utrap_sim.gtkwave": "utrap_sim.simulators utrap_show.names utrap.config utrap.isa utrap.csr utrap.products",
     "utrap_sim.reach_state": "utrap_sim.simulators utrap_testbench.golden utrap_testbench.boundary utrap.isa",
     "utrap_sim.replay": "utrap_sim.simulators utrap_sim.reach_state"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.vectors"
     " utrap_testbench.oracles utrap_testbench.replay utrap.config utrap.isa utrap.unit utrap.command_line",
-    "utrap_sim.regress": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap_show.explain"
+    "utrap_sim.regress": "utrap_sim.simulators utrap_sim.gtkwave utrap_testbench.vectors"
+    " utrap_show.names utrap_show.differences utrap_show.explain"
     " utrap.design_error"
     " utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
     " utrap_testbench.sequences utrap_testbench.coverage utrap.config utrap.command_line",
-    "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state"
+    "utrap_sim.waves": "utrap_sim.simulators utrap_sim.reach_state utrap_sim.gtkwave"
+    " utrap_show.differences utrap_show.explain utrap_testbench.replay"
     " utrap_show.names utrap_show.timeline utrap_testbench.golden utrap_testbench.harts utrap_testbench.boundary"
     " utrap_testbench.env utrap_testbench.vectors utrap.config utrap.isa utrap.csr utrap.products utrap.command_line",
-    "utrap_sim.check": "utrap_sim.simulators utrap_show.names utrap_show.differences utrap_show.waveform"
+    "utrap_sim.check": "utrap_sim.simulators utrap_sim.gtkwave utrap_testbench.vectors"
+    " utrap_show.names utrap_show.differences utrap_show.waveform"
     " utrap_show.explain"
     " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.lockstep utrap.config utrap.command_line",
     "utrap_sim.commands": "utrap_sim.simulators utrap_sim.replay utrap_sim.regress utrap_sim.waves utrap_sim.check"

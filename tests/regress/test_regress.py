@@ -108,18 +108,27 @@ def test_a_wrong_initial_value_is_found_before_anything_resets_the_unit(simulato
 def test_a_failure_names_field_values_event_seed_and_cycle(failed):
     assert FAULTS[0].what == "medeleg is not looked at"
     assert not failed.has_passed
-    text = report.told(failed)
-    assert text.startswith(f"full-rv64-icarus-7: cycle {failed.failure['cycle']}, ")
+    text = report.told(failed, Regression([failed.seed], [failed], output="o"))
+    assert text.startswith(f"full-rv64-icarus-7: cycle {failed.failure['cycle']}, {failed.failure['ns']} ns, ")
     assert "exception" in text
     assert "trace.to_mode: expected HS, got M" in text
     assert "\n  why: utrap explain --profile full --xlen 64 --mode " in text
 
 
 def test_a_failure_prints_the_one_command_that_replays_it_with_waves(failed):
-    command = report.replay_command(failed)
+    command = report.replay_command(failed, Regression([failed.seed], [failed], again=("-o", "my results")))
     assert command.startswith("utrap regress --sim icarus --profile full --xlen 64 --seed 7 --steps ")
-    assert command.endswith(" --waves")
-    assert int(command.split()[-2]) > failed.failure["cycle"]
+    assert command.endswith(" --waves -o 'my results'")
+    assert int(command.split()[11]) > failed.failure["cycle"]
+
+
+def test_a_failure_leaves_its_event_as_a_record(failed, run, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(failed.files[f"{failed.seed.name}.jsonl"])
+    result = run("replay", tmp_path / "a.jsonl")
+    assert (result.status, result.out) == (0, f"{tmp_path}/a.jsonl: 1 records, 1 agree\n")
+    assert f"replay: utrap replay --on icarus o/{failed.seed.name}.jsonl" in report.told(
+        failed, Regression([failed.seed], [failed], output="o")
+    )
 
 
 def test_the_reports_show_a_failure(failed):
@@ -129,10 +138,10 @@ def test_the_reports_show_a_failure(failed):
         "name": "utrap regress", "tests": "2", "failures": "1", "errors": "0", "skipped": "1", "time": "",
     }  # fmt: skip
     [failure] = root.iter("failure")
-    assert report.replay_command(failed) in (failure.text or "")
+    assert report.replay_command(failed, regression) in (failure.text or "")
     page = report.html(regression, report.coverage(regression)).decode()
     assert "trace.to_mode: expected" in page
-    assert report.replay_command(failed) in page
+    assert report.replay_command(failed, regression) in page
     assert [row[-1] for row in report.rows(regression)] == ["FAILED", "not run"]
 
 
@@ -242,8 +251,8 @@ def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
 
 
 def test_interrupted_before_the_first_result_the_reports_say_that_nothing_was_run(tmp_path):
-    regression = Regression(plan(("icarus",), profiles=("mu",)), was_interrupted=True)
-    with pytest.raises(KeyboardInterrupt), RegressSession(regression, str(tmp_path)):
+    regression = Regression(plan(("icarus",), profiles=("mu",)), was_interrupted=True, output=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt), RegressSession(regression):
         pass
     assert [case[0].tag for case in cases(tmp_path / "junit.xml")] == ["skipped", "skipped"]
     assert {path.name for path in tmp_path.iterdir()} == {"junit.xml", "report.html"}

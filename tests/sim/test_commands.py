@@ -64,7 +64,10 @@ def test_a_difference_is_shown_field_by_field_and_ends_with_status_1(run, record
     # Without --keep-going the line that differs is the last.
     assert lines[0] == f"{wrong}: 3 records, 2 agree, 1 DIFFER"
     assert lines[1] == f"{wrong}:4:"
-    assert [line.split(",")[0] for line in lines[2:]] == ["  mscratch: recorded 0x77", "  mcause: recorded 0x15"]
+    assert [line.split(",")[0] for line in lines[2:4]] == ["  mscratch: recorded 0x77", "  mcause: recorded 0x15"]
+    assert lines[4] == f"  again: utrap replay {wrong} --on {on} --line 4"
+    assert lines[5:] == ([f"  waves: utrap waves {wrong} --line 4"] if on == "amaranth" else [])
+    assert run(*lines[4].split()[2:]).out.splitlines()[0] == f"{wrong}: 1 records, 0 agree, 1 DIFFER"
     result = run("replay", wrong, "--on", on, "--keep-going")
     assert result.status == 1
     assert result.out.startswith(f"{wrong}: 8 records, 7 agree, 1 DIFFER\n")
@@ -77,6 +80,11 @@ def test_the_first_differences_of_many_are_shown_and_the_others_counted(run, rec
     assert result.status == 1
     assert result.out.splitlines()[0].endswith("20 records, 0 agree, 20 DIFFER")
     assert result.out.splitlines()[-1] == "  and 10 more lines that differ"
+    result = run("replay", path, "--line", "30")
+    assert (result.status, result.err) == (2, f"utrap: {path}:30: there is no record in this line\n")
+    result = run("replay", path, "--line", "3", "--limit", "2")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+    assert run("waves", "--line", "3").err == "utrap: --line 3: it is for a file of events\n"
 
 
 def test_the_limit_holds_for_each_file(run, recorded):

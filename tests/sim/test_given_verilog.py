@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import jsonschema
 import pytest
@@ -51,7 +52,18 @@ def test_regress_tests_the_file_and_prints_json(run, simulator, text, file, tmp_
     failure = told["failure"]
     assert failure["event"] == "mret"
     assert [row["field"] for row in failure["differences"]] == ["answer.target", "trace.vector"]
-    assert failure["again"].startswith(f"utrap regress --sim icarus --verilog {path} --profile mu --xlen 32 --seed 1 ")
+    again = failure["again"]
+    assert again.startswith(f"utrap regress --sim icarus --verilog {path} --profile mu --xlen 32 --seed 1 ")
+    assert again.endswith(f" --waves -o {tmp_path / 'out'}")
+    # The command shows it again, with waves, and in them where.
+    result = run(*shlex.split(again)[1:])
+    assert (result.status, "utrap replay --on icarus --verilog " in result.err) == (1, True)
+    saved = (tmp_path / "out" / "mu-rv32-icarus-1.gtkw").read_text()
+    assert (tmp_path / "out" / "mu-rv32-icarus-1.fst").stat().st_size > 1000
+    assert '[dumpfile] "mu-rv32-icarus-1.fst"' in saved
+    assert f" {failure['ns'] * 1000} -1 " in saved
+    assert "-differs\n@22\nbench.dut.answer_target[31:0]\nbench.dut.trace_vector[31:0]\n" in saved
+    assert "bench.dut.trace_kind[2:0]" in saved
 
 
 def test_replay_and_waves_run_the_file(run, simulator, recorded, text, file, tmp_path):
@@ -61,9 +73,21 @@ def test_replay_and_waves_run_the_file(run, simulator, recorded, text, file, tmp
     result = run("replay", records, "--on", "icarus", "--verilog", path)
     assert result.status == 1
     assert "answer.target" in result.out
-    result = run("waves", records, "--verilog", path, "-o", tmp_path / "out")
+    # The one record again, on the same file, and its waves.
+    again, waves = (shlex.split(line.partition(": ")[2])[1:] for line in result.out.splitlines()[-2:])
+    assert run(*again).out.splitlines()[1:] == result.out.splitlines()[1:]
+    result = run(*waves, "-o", tmp_path / "out")
     assert result.status == 1
-    assert "answer.target: expected" in result.err
+    first, *_ = result.err.splitlines()
+    told = re.fullmatch(r"the Verilog differs from the model: cycle (\d+), (\d+) ns, in M: mret", first)
+    assert told is not None
+    assert "  answer.target: expected" in result.err
+    saved = (tmp_path / "out" / "recorded.gtkw").read_text()
+    assert "\n-differs\n@22\nbench.dut.answer_target[31:0]\n" in saved
+    assert f" {told[2]} " in saved
+    said = dict(line.strip().split(": ", 1) for line in result.err.splitlines() if ": utrap " in line)
+    assert run(*shlex.split(said["again"])[1:]).err == result.err
+    assert run(*shlex.split(said["replay"])[1:]).status == 1
 
 
 def test_what_a_synthesis_made_of_the_unit_is_tested(run, simulator, text, file, tmp_path):

@@ -50,7 +50,7 @@ def test_every_scenario_shows_what_it_must_and_every_cycle_is_as_the_model_says(
     config = played("machine-timer", profile, xlen).config
     for scenario in fitting(config):
         hart, run = simulated(scenario, profile, xlen)
-        assert run.differences == [], scenario.name
+        assert run.difference is None, scenario.name
         scenario.check(hart.config, path_of(hart, run.seen))
 
 
@@ -184,8 +184,8 @@ def test_a_fault_in_the_verilog_is_found_and_named(played, simulator, monkeypatc
     monkeypatch.setattr(WaveBench, "unit_verilog", lambda bench: wrong)
     hart = played("uart")
     run = running.run(hart, simulator("icarus"))
-    assert run.differences[0].startswith("cycle ")
-    assert "  ucause: expected 0x0, got 0x5" in run.differences[1]
+    assert run.difference is not None
+    assert str(run.difference.fields[0]).startswith("ucause: expected 0x0, got 0x5")
     assert run.dumps.keys() == {"vcd", "fst"}
 
 

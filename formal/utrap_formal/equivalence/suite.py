@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from typing import Any
@@ -84,9 +83,8 @@ def open_suite(material: dict[str, Any]) -> Run:
         elif found is not None:
             example = explain(config, netlist, found.case, found.values)
             status, note = Status.REFUTED, _words(example)
-            if example.lines:
-                name = f"{task.name.replace(' ', '-')}.jsonl"
-                files[name] = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in example.lines)
+            if example.record:
+                files[f"{task.name.replace(' ', '-')}.jsonl"] = example.record
         return Result(
             task=task,
             status=status,

@@ -31,7 +31,9 @@ class Checked:
         cycles: Rising edges of its clock.
         compared: Cycles with news that agree, from the reset on.
         disagreement: The first difference, or None.
-        time: When the edge was at which the guilty event took effect, as "130 ns"; "" where it is not known.
+        edge: When the edge was at which the guilty event took effect, in the file's unit; None where it is not known.
+        cycle: How long a cycle is, in the same unit.
+        time: The edge's time as "130 ns"; "" where it is not known.
         notes: What was not looked at.
     """
 
@@ -39,6 +41,8 @@ class Checked:
     cycles: int
     compared: int
     disagreement: Disagreement | None
+    edge: int | None
+    cycle: int
     time: str
     notes: tuple[str, ...]
 
@@ -117,6 +121,9 @@ class _Check:
         self._recording, self._scope, self._instance, self._core = recording, scope, instance, core
         self._checker = checker
         self._times: dict[int, int] = {}
+        # The first and the last sample: the cycle's number, and its time.
+        self._first: tuple[int, int] | None = None
+        self._last = (0, 0)
 
     def run(self) -> Checked:
         """Up to the first difference, or the end."""
@@ -142,9 +149,16 @@ class _Check:
             cycles=cycles,
             compared=self._checker.compared,
             disagreement=found,
+            edge=self._times.get(found.cycle) if found else None,
+            cycle=self._length(),
             time=self._time(found.cycle) if found else "",
             notes=self._notes(),
         )
+
+    def _length(self) -> int:
+        """How long a cycle is."""
+        (first, start), (last, end) = self._first or self._last, self._last
+        return max(1, (end - start) // max(1, last - first))
 
     def _goes_on(self, sample: Sample) -> bool:
         """Whether the file goes on behind its last edge: only then is known what that edge has done."""
@@ -152,6 +166,8 @@ class _Check:
 
     def _take(self, sample: Sample) -> Disagreement | None:
         self._times[sample.cycle] = sample.time
+        self._last = (sample.cycle, sample.time)
+        self._first = self._first or self._last
         values = sample.values
         retires, pc = (number(values[name]) or 0 if name in self._core else None for name in (_RETIRES, _PC))
         found = self._checker.take(sample.cycle, lambda wire: values[wire].decode(), retires, pc)

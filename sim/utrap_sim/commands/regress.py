@@ -8,6 +8,8 @@ more.
 
 import click
 
+_OUTPUT = "build/regress"
+
 
 @click.command(help=__doc__)
 @click.option(
@@ -44,7 +46,7 @@ import click
 @click.option("--waves", is_flag=True, help="Record waves, into DIR.")
 @click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/regress.schema.json).")
-@click.option("-o", "--output", metavar="DIR", default="build/regress", show_default=True, help="Where the results go.")
+@click.option("-o", "--output", metavar="DIR", default=_OUTPUT, show_default=True, help="Where the results go.")
 def regress(
     simulator: str,
     profile: str | None,
@@ -89,9 +91,11 @@ def regress(
             waves,
             settings,
             read_given(verilog),
-        )
+        ),
+        output=output,
+        again=("-o", output) if output != _OUTPUT else (),
     )
     check_folder(output)
-    with RegressSession(regression, output, as_json, min_coverage) as session:
+    with RegressSession(regression, as_json, min_coverage) as session:
         run(regression, jobs or os.cpu_count() or 1, scheduler, session.enter)
     return session.status

@@ -10,6 +10,9 @@ read.
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+
 import click
 
 from utrap.command_line.errors import UserError
@@ -28,6 +31,7 @@ from utrap.command_line.errors import UserError
 @click.option("--keep-going", is_flag=True, help="Do not stop at the first difference.")
 @click.option("--extended", is_flag=True, help="Add N and Shudeleg to the recorded hart; nothing else may change.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N records of each file.")
+@click.option("--line", type=click.IntRange(min=2), metavar="N", help="Only the record in line N of each file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON (docs/schemas/replay.schema.json).")
 def replay(
     files: tuple[str, ...],
@@ -36,12 +40,36 @@ def replay(
     keep_going: bool,
     extended: bool,
     limit: int | None,
+    line: int | None,
     as_json: bool,
 ) -> int:
+    from utrap.command_line.typed import typed_words
     from utrap_sim.replay.command import run
     from utrap_testbench.vectors import ReplayError
 
+    if line is not None and limit is not None:
+        raise UserError(f"--line {line} and --limit {limit} exclude each other: one record, or the first ones")
+
+    def again(file: str, number: int) -> Iterator[str]:
+        """The command that replays the one record, and the one that shows its waves."""
+        words = typed_words(files=file, line=number, keep_going=None, limit=None)
+        yield f"  again: {shlex.join(words)}"
+        if on != "golden" and not extended:
+            given = ["--verilog", verilog] if verilog else []
+            chosen = ["--sim", on] if on != "amaranth" else []
+            yield f"  waves: {shlex.join(['utrap', 'waves', file, '--line', str(number), *chosen, *given])}"
+
     try:
-        return run(files, on, keep_going=keep_going, extended=extended, limit=limit, as_json=as_json, verilog=verilog)
+        return run(
+            files,
+            on,
+            keep_going=keep_going,
+            extended=extended,
+            limit=limit,
+            as_json=as_json,
+            again=lambda file, number: tuple(again(file, number)),
+            verilog=verilog,
+            line=line,
+        )
     except ReplayError as error:
         raise UserError(str(error)) from error

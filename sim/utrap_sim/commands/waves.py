@@ -27,6 +27,7 @@ from utrap.config import Config
     help="The simulator.",
 )
 @click.option("--verilog", metavar="FILE", help="Run this Verilog, edited or synthesized, and not the generated.")
+@click.option("--line", type=click.IntRange(min=2), metavar="N", help="Of a file of events only the record in line N.")
 @configuration_options
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 def waves(
@@ -36,10 +37,12 @@ def waves(
     output: str,
     simulator: str,
     verilog: str | None,
+    line: int | None,
     opens: bool,
 ) -> int:
     from utrap.command_line.errors import UserError
     from utrap.command_line.files import check_folder
+    from utrap.command_line.typed import typed_words
     from utrap_sim.waves.command import find, print_list, show
 
     context = click.get_current_context()
@@ -51,13 +54,14 @@ def waves(
         print_list(config)
         return 0
     chosen = tuple(f"--{option}" for name, option in _CONFIGURATION.items() if name in given)
-    found = find(scenario, config, chosen)
+    found = find(scenario, config, chosen, line)
     check_folder(output)
-    return show(found, simulator, output, opens, verilog)
+    return show(found, simulator, output, opens, typed_words(opens=None), verilog)
 
 
 _DEFAULT = click.core.ParameterSource.DEFAULT
 _RUNNING = {
-    "scenario": "SCENARIO", "output": "-o", "simulator": "--sim", "verilog": "--verilog", "opens": "--open",
+    "scenario": "SCENARIO", "output": "-o", "simulator": "--sim", "verilog": "--verilog", "line": "--line",
+    "opens": "--open",
 }  # fmt: skip
 _CONFIGURATION = {"profile": "profile", "xlen": "xlen", "settings": "set"}

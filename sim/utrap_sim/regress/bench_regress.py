@@ -19,13 +19,16 @@ from typing import Any
 
 import cocotb
 from cocotb.triggers import Timer
+from cocotb.utils import get_sim_time
 
 from utrap_show.explain.command import explain_command
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Difference, Expected, describe
-from utrap_testbench.golden import Mode
+from utrap_testbench.golden import Mode, registers
 from utrap_testbench.harts import unit_config
+from utrap_testbench.vectors.of_event import text_of_event
 
+from .seed import CYCLE_NS
 from .stimuli import Stimuli
 
 __all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"]
@@ -34,7 +37,6 @@ __all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"
 JOB, RESULT, STIMULI, OBSERVED = "job.json", "result.json", "stimuli.hex", "observed.hex"
 #: Cycles between two comparisons, and how many events before a difference a report shows.
 _BATCH, _TRAIL = 500, 12
-_CYCLE_NS = 2
 
 
 class Environment:
@@ -55,6 +57,8 @@ class Environment:
         self.sequences: Counter[str] = Counter()
         self.compared = 0
         self._trail: deque[tuple[int, str, Expected]] = deque(maxlen=_TRAIL)
+        # When each of the last cycles ended, in ns: the clock's rising edge.
+        self._edges: deque[int] = deque(maxlen=_TRAIL)
 
     async def run(self) -> dict[str, Any] | None:
         """Play all steps, or up to the first difference, which is returned."""
@@ -62,12 +66,14 @@ class Environment:
             await self._play([f"{self._stimuli.first:x}"])
         cycles = iter(self._stimuli)
         while batch := self._next_batch(cycles):
+            start = int(get_sim_time("ns"))
             seen = await self._play([stimulus for _, stimulus, _ in batch])
             if len(seen) != len(batch):
                 raise RuntimeError(f"the bench saw {len(seen)} cycles of {len(batch)}")
-            for (name, _, expected), text in zip(batch, seen, strict=True):
+            for place, ((name, _, expected), text) in enumerate(zip(batch, seen, strict=True)):
                 differences = self._stimuli.scoreboard.compare(expected, text)
                 self._trail.append((self.compared, name, expected))
+                self._edges.append(start + place * CYCLE_NS + CYCLE_NS // 2)
                 if differences:
                     return self._failure(differences)
                 self.compared += 1
@@ -83,11 +89,11 @@ class Environment:
         Path(STIMULI).write_text("\n".join([*stimuli, ""]))
         done = self._dut.done.value
         self._dut.play.value = 1
-        await Timer(_CYCLE_NS * len(stimuli) + 1, "ns")
+        await Timer(CYCLE_NS * len(stimuli) + 1, "ns")
         while self._dut.done.value == done:
-            await Timer(_CYCLE_NS, "ns")
+            await Timer(CYCLE_NS, "ns")
         self._dut.play.value = 0
-        await Timer(_CYCLE_NS, "ns")
+        await Timer(CYCLE_NS, "ns")
         return Path(OBSERVED).read_text().split()
 
     def _failure(self, differences: list[Difference]) -> dict[str, Any]:
@@ -104,11 +110,14 @@ class Environment:
         is_state = any(difference.is_state for difference in differences)
         back = -2 if is_state and len(trail) > 1 else -1
         guilty, (_, _, expected) = trail[back], self._trail[back]
-        why = explain_command(unit_config(self.config), expected.before, expected.cycle.event)
+        before, event = expected.before, expected.cycle.event
         fields = [{"field": each.field, "expected": each.expected, "got": each.got} for each in differences]
         return {
             **guilty,
-            "why": why,
+            "ns": self._edges[back],
+            "before": {name: value for name, value in registers(self.config, before).items() if value},
+            "why": explain_command(unit_config(self.config), before, event),
+            "record": text_of_event(self.config, before, event, "utrap regress"),
             "fields": fields,
             "differences": [str(each) for each in differences],
             "trail": trail,

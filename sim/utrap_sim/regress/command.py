@@ -26,7 +26,6 @@ class RegressSession:
 
     Args:
         regression: What runs.
-        output: The folder of the reports.
         as_json: Print the results as JSON, and nothing else.
         least: How many percent of each configuration's reachable bins must be covered.
 
@@ -34,8 +33,8 @@ class RegressSession:
         status: The command's exit status, afterwards.
     """
 
-    def __init__(self, regression: Regression, output: str, as_json: bool = False, least: int = 0) -> None:
-        self._regression, self._output, self._as_json, self._least = regression, output, as_json, least
+    def __init__(self, regression: Regression, as_json: bool = False, least: int = 0) -> None:
+        self._regression, self._as_json, self._least = regression, as_json, least
         self._files: dict[str, bytes] = {}
         console = Console(stderr=True)
         self._progress = Progress(
@@ -52,8 +51,10 @@ class RegressSession:
 
     def __enter__(self) -> RegressSession:
         # Known before the seeds run rather than after.
-        if Path(self._output).exists() and not Path(self._output).is_dir():
-            raise UserError(f"cannot write into {self._output}: {self._output} is not a directory")
+        if Path(self._regression.output).exists() and not Path(self._regression.output).is_dir():
+            raise UserError(
+                f"cannot write into {self._regression.output}: {self._regression.output} is not a directory"
+            )
         self._progress.start()
         return self
 
@@ -70,7 +71,7 @@ class RegressSession:
         """Take a result."""
         self._files |= result.files
         if not result.has_passed and not self._as_json:
-            print(f"{report.told(result)}\n  again: {report.replay_command(result)}", file=sys.stderr, flush=True)
+            print(report.told(result, self._regression), file=sys.stderr, flush=True)
         self._progress.advance(self._task)
 
     def _report(self) -> None:
@@ -82,9 +83,9 @@ class RegressSession:
         }
         if covered:  # cocotb-coverage cannot export what nothing was entered into
             files["coverage.xml"] = report.coverage_xml()
-        write_atomically(self._output, files | self._files)
+        write_atomically(regression.output, files | self._files)
         if self._as_json:
-            print(json.dumps(report.document(regression, covered, f"{self._output}/report.html"), indent=2))
+            print(json.dumps(report.document(regression, covered, f"{regression.output}/report.html"), indent=2))
         else:
             self._print(covered)
         broken = any(summary.broken for config in covered for summary in config.summaries)
@@ -100,4 +101,4 @@ class RegressSession:
             print(f"{config.name}: {config.hit} of {config.reachable} reachable bins are covered")
         if missed := sum(config.reachable - config.hit for config in covered):
             print(f"{missed:,} reachable bins are not covered: more --steps or --seeds may; the page names each")
-        print(f"{self._output}/report.html")
+        print(f"{self._regression.output}/report.html")

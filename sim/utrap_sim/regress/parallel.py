@@ -31,11 +31,18 @@ _ANSWER_S = "10s"
 
 @dataclass
 class Regression:
-    """Everything asked for, and what has come of it so far."""
+    """Everything asked for, and what has come of it so far.
+
+    Attributes:
+        output: The folder of the reports.
+        again: Words of the user's that a command which runs a seed again must have, beside what the seed says.
+    """
 
     seeds: list[Seed]
     results: list[SeedResult] = field(default_factory=list)
     was_interrupted: bool = False
+    output: str = "."
+    again: tuple[str, ...] = ()
 
     @property
     def failures(self) -> list[SeedResult]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,23 +70,36 @@ def coverage_xml() -> bytes:
         return path.read_bytes()
 
 
-def replay_command(result: SeedResult) -> str:
+def replay_command(result: SeedResult, regression: Regression) -> str:
     """The one command that runs a failed seed again, up to its failure, with waves."""
     steps = result.seed.steps
     if result.failure is not None:
         steps = min(steps, result.cycles + _SOME_MORE)
-    return result.seed.command(steps)
+    return result.seed.command(steps, *regression.again)
 
 
-def told(result: SeedResult) -> str:
+def told(result: SeedResult, regression: Regression) -> str:
     """A failure in one paragraph."""
+    return "\n  ".join([*_words(result, regression), f"again: {replay_command(result, regression)}"])
+
+
+def _words(result: SeedResult, regression: Regression) -> Iterator[str]:
     if result.crash:
-        return f"{result.seed.name}: the simulation ended by itself: {result.crash}"
-    failure = result.failure
+        yield f"{result.seed.name}: the simulation ended by itself: {result.crash}"
+        return
+    failure, folder = result.failure, Path(regression.output)
     assert failure is not None
-    where = f"cycle {failure['cycle']}, {failure['sequence']}, in {failure['mode']}: {failure['event']}"
-    why = [f"why: {failure['why']}"] if failure["why"] else []
-    return "\n  ".join([f"{result.seed.name}: {where}", *failure["differences"], *why])
+    where = f"cycle {failure['cycle']}, {failure['ns']} ns"
+    yield f"{result.seed.name}: {where}, {failure['sequence']}, in {failure['mode']}: {failure['event']}"
+    yield from failure["differences"]
+    yield "before: " + ", ".join(f"{name}={value:#x}" for name, value in failure["before"].items())
+    if failure["why"]:
+        yield f"why: {failure['why']}"
+    if (record := f"{result.seed.name}.jsonl") in result.files:
+        given = ["--verilog", result.seed.given.path] if result.seed.given else []
+        yield "replay: " + shlex.join(["utrap", "replay", "--on", result.seed.simulator, *given, str(folder / record)])
+    if result.seed.dump in result.files:
+        yield f"waves: {shlex.join(['gtkwave', str(folder / f'{result.seed.name}.gtkw')])}"
 
 
 def document(regression: Regression, covered: list[Covered], page: str) -> dict[str, Any]:
@@ -93,13 +108,13 @@ def document(regression: Regression, covered: list[Covered], page: str) -> dict[
     return {
         "format": FORMAT,
         "utrap": __version__,
-        "runs": [_run(seed, by_seed.get(seed)) for seed in regression.seeds],
+        "runs": [_run(regression, seed, by_seed.get(seed)) for seed in regression.seeds],
         "coverage": [{"configuration": each.name, "hit": each.hit, "reachable": each.reachable} for each in covered],
         "report": page,
     }
 
 
-def _run(seed: Seed, result: SeedResult | None) -> dict[str, Any]:
+def _run(regression: Regression, seed: Seed, result: SeedResult | None) -> dict[str, Any]:
     run: dict[str, Any] = {
         "name": seed.name,
         "profile": seed.profile,
@@ -115,8 +130,9 @@ def _run(seed: Seed, result: SeedResult | None) -> dict[str, Any]:
         "failure": None,
     }
     if result is not None and result.failure is not None:
-        told = {name: result.failure[name] for name in ("cycle", "sequence", "mode", "event")}
-        run["failure"] = {**told, "differences": result.failure["fields"], "again": replay_command(result)}
+        told = {name: result.failure[name] for name in ("cycle", "ns", "sequence", "mode", "event")}
+        told |= {"before": result.failure["before"], "differences": result.failure["fields"]}
+        run["failure"] = {**told, "again": replay_command(result, regression)}
     if result is not None and result.crash:
         run["crash"] = result.crash
     return run
@@ -169,7 +185,7 @@ def junit(regression: Regression) -> bytes:
         if result is None:
             ET.SubElement(case, "skipped", message="interrupted before it was run")
         elif not result.has_passed:
-            text = f"{told(result)}\n{replay_command(result)}"
+            text = told(result, regression)
             kind = "error" if result.crash else "failure"
             ET.SubElement(case, kind, message=text.splitlines()[0]).text = text
     root = ET.Element("testsuites")
@@ -199,6 +215,6 @@ def html(regression: Regression, covered: list[Covered]) -> bytes:
         covered=covered,
         sequences=sorted(sequences.items(), key=lambda item: -item[1]),
         cycles=sum(result.cycles for result in regression.results),
-        replay_command=replay_command,
+        told=told,
     )
     return page.encode()

@@ -18,6 +18,8 @@ from utrap.command_line.options import make_config
 from utrap.config import Config
 from utrap_show.differences import in_words
 from utrap_show.names import Names
+from utrap_sim.gtkwave.difference import Place, difference_files
+from utrap_sim.simulators.bench import TOP, Bench
 from utrap_sim.simulators.cocotb_bench import WAVES, cocotb_test
 from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_sim.simulators.installed import find_simulator
@@ -25,10 +27,12 @@ from utrap_sim.simulators.processes import CALL, child, last_words
 from utrap_testbench.env import Difference
 from utrap_testbench.harts import model_config
 
-__all__ = ["Built", "Seed", "SeedResult", "build_benches", "job_of", "run_seed"]
+__all__ = ["CYCLE_NS", "Built", "Seed", "SeedResult", "build_benches", "job_of", "run_seed"]
 
 #: A simulation that takes longer than this and its steps' share is stuck.
 _PATIENCE_S, _SLOWEST_STEPS = 120, 200
+#: The bench's clock; and how its waves count time, in ps.
+CYCLE_NS, _NS_IN_WAVES = 2, 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +68,18 @@ class Seed:
         """The unit's configuration."""
         return make_config(self.profile, self.xlen, self.settings)
 
-    def command(self, steps: int) -> str:
-        """The command that runs this seed alone again, with waves."""
+    @property
+    def dump(self) -> str:
+        """The name of its waves, where it has some."""
+        return f"{self.name}{Path(WAVES[self.simulator]).suffix}"
+
+    def command(self, steps: int, *more: str) -> str:
+        """The command that runs this seed alone again, with waves; `more` are words for its end."""
         changes = "".join(f" --set {setting}" for setting in self.settings)
         file = f" --verilog {shlex.quote(self.given.path)}" if self.given else ""
         return (
             f"utrap regress --sim {self.simulator}{file} --profile {self.profile} --xlen {self.xlen}{changes}"
-            f" --seed {self.seed} --steps {steps} --waves"
+            f" --seed {self.seed} --steps {steps} --waves{''.join(f' {shlex.quote(word)}' for word in more)}"
         )
 
 
@@ -95,7 +104,8 @@ class SeedResult:
         hits: Coverage: point -> bin -> count.
         failure: The first difference, or None: see `utrap_sim.regress.bench_regress`.
         crash: The simulation ended by itself: its last words. Else empty.
-        files: Names and contents of files to keep: the log of a failure, waves.
+        files: Names and contents of files to keep: the log of a failure, its event as a record, waves with a save file
+            for GTKWave.
     """
 
     seed: Seed
@@ -185,11 +195,19 @@ def _in_words(seed: Seed, fields: list[dict[str, Any]]) -> list[str]:
     return [line for each in fields for line in in_words(names, Difference(**each, is_state=False))]
 
 
+def _save_file(seed: Seed, failure: dict[str, Any]) -> dict[str, bytes]:
+    """What shows the difference in the waves."""
+    ns = _NS_IN_WAVES
+    place = Place(dump=seed.dump, unit=f"{TOP}.dut", time=failure["ns"] * ns, cycle=CYCLE_NS * ns)
+    fields = [each["field"] for each in failure["fields"]]
+    return difference_files(seed.name, Bench(seed.config), place, fields)
+
+
 def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
     files = {}
     waves = folder / WAVES[seed.simulator]
     if seed.waves and waves.exists():
-        files[f"{seed.name}{waves.suffix}"] = waves.read_bytes()
+        files[seed.dump] = waves.read_bytes()
     log = (folder / "log").read_text(errors="replace")
     try:
         told = json.loads((folder / "result.json").read_text())
@@ -199,5 +217,9 @@ def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
     if told["failure"]:
         told["failure"]["differences"] = _in_words(seed, told["failure"]["fields"])
         files[f"{seed.name}.log"] = log.encode()
+        if record := told["failure"].pop("record"):
+            files[f"{seed.name}.jsonl"] = record.encode()
+        if seed.dump in files:
+            files |= _save_file(seed, told["failure"])
     hits = {point: {tuple(row[:-1]): row[-1] for row in rows} for point, rows in told.pop("hits").items()}
     return SeedResult(seed=seed, hits=hits, files=files, **told)

@@ -33,9 +33,13 @@ def run(
     extended: bool,
     limit: int | None,
     as_json: bool,
+    again: Callable[[str, int], Sequence[str]],
     verilog: str | None = None,
+    line: int | None = None,
 ) -> int:
     """Replay the files; gives the exit status: 0 all agree, 1 a difference.
+
+    `line` is the only line of each file to replay, `again` gives the lines that say how to see a differing line again.
 
     Raises:
         ReplayError: When a file cannot be read.
@@ -47,6 +51,7 @@ def run(
         "keep": _KEEP,
         "stop_at_first": not keep_going,
         "limit": limit,
+        "line": line,
     }
     with ExitStack() as stack:
         progress = stack.enter_context(_progress())
@@ -58,7 +63,7 @@ def run(
             )
             progress.update(task, completed=reports[-1].records, total=reports[-1].records)
             if not as_json:
-                _print(reports[-1], progress)
+                _print(reports[-1], progress, again)
             if reports[-1].differing and not keep_going:
                 break
     if as_json:
@@ -98,11 +103,13 @@ def _progress() -> Progress:
     )
 
 
-def _print(report: Report, progress: Progress) -> None:
+def _print(report: Report, progress: Progress, again: Callable[[str, int], Sequence[str]]) -> None:
     lines = [report.summary()]
     for number, differences in report.failures:
         lines.append(f"{report.file}:{number}:")
         lines += [f"  {difference}" for difference in differences]
+    if report.failures:
+        lines += again(report.file, report.failures[0][0])
     if report.differing > len(report.failures):
         lines.append(f"  and {report.differing - len(report.failures)} more lines that differ")
     # On a terminal the bars are drawn below what is printed.

@@ -18,7 +18,7 @@ from utrap_sim.simulators.given_verilog import GivenVerilog
 from utrap_testbench.golden import Config, IllegalState
 from utrap_testbench.harts import unit_config
 from utrap_testbench.oracles.spike import predict
-from utrap_testbench.replay import Report
+from utrap_testbench.replay import Report, chosen
 from utrap_testbench.vectors import Header, Record, ReplayError, check, read_records
 
 from .amaranth_player import AmaranthPlayer
@@ -83,9 +83,11 @@ def replay_on_rtl(
     keep: int = 10,
     stop_at_first: bool = False,
     limit: int | None = None,
+    line: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Replay a file; see `utrap_testbench.replay` for the arguments. `limit` ends it after so many records.
+    """Replay a file; see `utrap_testbench.replay` for the arguments. `limit` ends it after so many
+    records, and of `line` only the record in it is played.
 
     Raises:
         ReplayError: When the file cannot be read, or the unit lacks what its hart has.
@@ -98,7 +100,7 @@ def replay_on_rtl(
     except ConfigError as error:
         raise ReplayError(path, 1, str(error)) from None
     report = Report(file=path)
-    for batch, seen in _played(path, islice(lines, limit), records, player, BACK_ENDS[players.name]):
+    for batch, seen in _played(path, chosen(path, lines, limit, line), records, player, BACK_ENDS[players.name]):
         for started, during, after in zip(batch, seen[::2], seen[1::2], strict=True):
             _enter(header, configured, records, started, during, after, report, keep)
             if stop_at_first and report.differing:

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Iterator
-from enum import IntEnum
-from typing import Any
 
-from vcd.gtkw import GTKWSave, make_translation_filter
+from vcd.gtkw import GTKWSave
 
-from utrap.config import Config, every_extension
 from utrap.csr.configured import csrs
 from utrap.csr.definitions import Csr
-from utrap.isa import CommitOp, CsrOp, ExceptionCause, Fault, Interrupt, Mode, interrupts
 from utrap.products.port_list import Port, port_groups
-from utrap_show.names import cause_name
+from utrap_sim.gtkwave.difference import differing_wires
+from utrap_sim.gtkwave.words import Words
 from utrap_sim.simulators.bench import TOP
 
 from .bench import NOTE_CHARACTERS, PERIOD, START
@@ -39,17 +35,6 @@ _PIXELS = 200
 #: The ports of the group `mode` and, in order, of the group `event`.
 _MODE_PORTS = ("clk", "rst", "hart_mode")
 _EVENT_PORTS = ("commit_", "answer_", "interrupt_", "lines_", "mtime", "trace_")
-_COLOURS = {Mode.M: "red", Mode.S: "orange", Mode.U: "green", Mode.VS: "blue", Mode.VU: "purple"}
-#: What of a cause is read as one of an exception, of an interrupt, or of either.
-_CAUSES = {"commit_cause": "exceptions", "hart_ecall_cause": "exceptions", "interrupt_cause": "interrupts"}
-
-#: Ports that are one of these have its names as words.
-_ENUMERATIONS: dict[str, type[IntEnum]] = {
-    "modes": Mode,
-    "operations": CommitOp,
-    "csr-operations": CsrOp,
-    "faults": Fault,
-}
 
 
 def gtkwave_files(name: str, hart: Hart, run: Run) -> dict[str, bytes]:
@@ -65,7 +50,7 @@ class _SaveFile:
         self._xlen = hart.config.xlen
         self._ports = {port.name: port for group in port_groups(hart.bench.unit) for port in group.ports}
         self._rows = csrs(hart.bench.config)
-        self._used: dict[str, bytes] = {}
+        self._words = Words(hart.names)
 
     def files(self) -> dict[str, bytes]:
         gtkw = self._gtkw
@@ -80,7 +65,7 @@ class _SaveFile:
         gtkw.signals_width(280)
         gtkw.sst_expanded(False)
         self._groups()
-        return {f"{self._name}.gtkw": self._text.getvalue().encode(), **self._used}
+        return {f"{self._name}.gtkw": self._text.getvalue().encode(), **self._words.files}
 
     def _time(self, cycle: int) -> int:
         return START + cycle * PERIOD
@@ -98,6 +83,8 @@ class _SaveFile:
         span = PERIOD * (len(run.cycles) - run.first)
         zoom = math.log2(min(_WIDE, max(_NARROW, _ROOM / span)) / _PIXELS)
         first = next(iter(places), -1)
+        if found := run.difference:
+            first = self._time(found.cycle + 1)
         self._gtkw.zoom_markers(zoom, first, **marked)  # type: ignore[arg-type]
         for letter, time in marked.items():
             # The library has no word for it.
@@ -107,9 +94,14 @@ class _SaveFile:
 
     def _groups(self) -> None:
         gtkw = self._gtkw
+        if found := self._run.difference:
+            with gtkw.group("differs"):
+                for wire, width in differing_wires(self._hart.bench, (each.field for each in found.fields)):
+                    words = self._words.of_port(self._ports[wire]) if wire in self._ports else None
+                    self._signal(wire, width, words)
         gtkw.trace(f"{TOP}.note[{8 * NOTE_CHARACTERS - 1}:0]", alias="software", datafmt="ascii", rjustify=False)
         bits = self._ports["trace_kind"].width + 6
-        words = self._words("events", bits)
+        words = self._words.of("events", bits)
         gtkw.trace(f"{TOP}.happens[{bits - 1}:0]", alias="event", translate_filter_file=words)
         with gtkw.group("mode"):
             for name in _MODE_PORTS:
@@ -147,21 +139,11 @@ class _SaveFile:
     # Signals.
 
     def _port(self, port: Port) -> None:
-        words = None
-        if port.encoding:
-            words = next(
-                kind for kind, names in _ENUMERATIONS.items() if port.encoding.items() <= _values(names).items()
-            )
-        elif port.name in _CAUSES:
-            words = _CAUSES[port.name]
-        elif port.name == "trace_cause":
-            words = "causes"
-        elif port.name == "commit_csr_address":
-            words = "csrs"
-        self._signal(port.name, port.width, words)
+        self._signal(port.name, port.width, self._words.of_port(port))
 
     def _csr(self, row: Csr) -> None:
-        self._signal(row.name, self._xlen, "xcauses" if row.name.endswith("cause") else None)
+        words = self._words.of("xcauses", self._xlen) if row.name.endswith("cause") else None
+        self._signal(row.name, self._xlen, words)
 
     def _fields(self, row: Csr) -> None:
         for field in row.fields:
@@ -170,83 +152,4 @@ class _SaveFile:
 
     def _signal(self, name: str, width: int, words: str | None = None) -> None:
         bits = f"[{width - 1}:0]" if width > 1 else ""
-        file = self._words(words, width) if words else None
-        self._gtkw.trace(f"{_UNIT}.{name}{bits}", translate_filter_file=file)
-
-    # Words.
-
-    def _words(self, kind: str, width: int) -> str:
-        """The name of the file that translates values of a kind; its content is remembered."""
-        words: list[Any]
-        file = kind
-        if kind == "modes":
-            names = self._hart.names
-            words = [(mode, names.mode_name(mode), _COLOURS[mode]) for mode in Mode]
-            file = "modes-hs" if self._hart.config.h else "modes-s"
-        elif kind == "xcauses":
-            interrupt = 1 << self._xlen - 1
-            words = [*list(_exceptions())[1:], *((interrupt | code, name) for code, name in _interrupts())]
-            file = f"xcauses-{self._xlen}"
-        elif kind in _ENUMERATIONS:
-            words = _fitting(_values(_ENUMERATIONS[kind]).items(), width)
-        else:
-            # A port that means nothing in a cycle is 0, and better has no name then.
-            words = _fitting(((value, word) for value, word in _TABLES[kind]() if value or kind == "events"), width)
-        name = f"gtkwave-{file}.txt"
-        self._used[name] = (make_translation_filter(words, "hex", width) + "\n").encode()
-        return name
-
-
-def _fitting(words: Iterable[tuple[int, str]], width: int) -> list[tuple[int, str]]:
-    """Those that the configuration's wire can hold."""
-    return [(value, word) for value, word in words if value >> width == 0]
-
-
-def _exceptions() -> Iterator[tuple[int, str]]:
-    return ((code.value, cause_name(code)) for code in ExceptionCause)
-
-
-_MOST_INTERRUPTS = Config.profile("mu", local_interrupts=48)
-
-
-def _interrupts() -> Iterator[tuple[int, str]]:
-    """Every standard one, and the platform's own, of every configuration, so that the file is the same for all."""
-    yield from ((code.value, code.name) for code in Interrupt)
-    yield from ((rule.code, rule.name) for rule in interrupts(_MOST_INTERRUPTS) if rule.is_local)
-
-
-def _either() -> Iterator[tuple[int, str]]:
-    """What a code may be where nothing says of which kind it is."""
-    exceptions, interrupts = dict(_exceptions()), dict(_interrupts())
-    for code in sorted(exceptions.keys() | interrupts.keys()):
-        yield code, " or ".join(table[code] for table in (exceptions, interrupts) if code in table)
-
-
-def _events() -> Iterator[tuple[int, str]]:
-    """What the bench's `happens` says: kind and cause."""
-    for operation in CommitOp:
-        if operation is CommitOp.EXCEPTION:
-            yield from ((operation << 6 | code, name) for code, name in _exceptions())
-        elif operation is CommitOp.INTERRUPT:
-            yield from ((operation << 6 | code, name) for code, name in _interrupts())
-        else:
-            yield operation << 6, {CommitOp.NONE: "-", CommitOp.DEBUG_CSR: "debugger"}.get(operation, operation.name)
-
-
-def _csr_numbers() -> Iterator[tuple[int, str]]:
-    """Names by address, of every configuration, so that the file is the same for all."""
-    widest = [Config.profile("full", xlen, windows=8, **every_extension(xlen)) for xlen in (32, 64)]
-    yield from sorted({row.address: row.name for config in widest for row in csrs(config)}.items())
-
-
-def _values(names: type[IntEnum]) -> dict[int, str]:
-    return {member.value: member.name for member in names}
-
-
-_TABLES = {
-    "events": _events,
-    "exceptions": _exceptions,
-    "interrupts": _interrupts,
-    "causes": _either,
-    "csrs": _csr_numbers,
-}
+        self._gtkw.trace(f"{_UNIT}.{name}{bits}", translate_filter_file=words)

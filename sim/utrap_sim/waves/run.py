@@ -19,7 +19,7 @@ from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
 from utrap_sim.simulators.standalone import build_alone, run_alone
 from utrap_testbench.boundary import Layout
-from utrap_testbench.env import Cycle, Difference, Drivers, Scoreboard, describe
+from utrap_testbench.env import Difference, Drivers, Scoreboard
 
 from .bench import DUMP
 from .model_hart import Hart, Played
@@ -70,14 +70,29 @@ class Run:
         cycles: The cycles, those before the dump too.
         seen: What the unit showed in each cycle of the dump; nothing where a bit was unknown.
         dumps: The dump in each format that the simulator has.
-        differences: Where it is not as the model says: one line a cycle, then the fields.
+        difference: The first cycle in which it is not as the model says, or None.
     """
 
     first: int
     cycles: list[Played]
     seen: Seen
     dumps: dict[str, bytes]
-    differences: list[str]
+    difference: FirstDifference | None
+
+
+@dataclass(frozen=True)
+class FirstDifference:
+    """Where the Verilog is not as the model says.
+
+    Attributes:
+        cycle: The number of the cycle whose event did it; where a register differs, the one before that shows it.
+        played: That cycle.
+        fields: What differs.
+    """
+
+    cycle: int
+    played: Played
+    fields: list[Difference]
 
 
 class _Silence(random.Random):
@@ -119,7 +134,7 @@ def run(hart: Hart, simulator_name: str) -> Run:
         cycles=hart.played,
         seen=Seen(hart.bench.outputs, lines[first:] if is_known else ()),
         dumps=dumps,
-        differences=_differences(hart, lines),
+        difference=_first_difference(hart, lines),
     )
 
 
@@ -149,19 +164,10 @@ def _simulate(simulator: Simulator, program: Path, folder: Path, first: int, suf
         raise ended_by_itself(simulator.name, folder / "log")
 
 
-def _differences(hart: Hart, lines: list[str]) -> list[str]:
-    """The first cycle that is not as the model says."""
+def _first_difference(hart: Hart, lines: list[str]) -> FirstDifference | None:
     scoreboard = Scoreboard(hart.config, hart.bench.outputs, hart.hartid)
     for number, (played, line) in enumerate(zip(hart.played, lines, strict=True)):
-        found = scoreboard.compare(played.expected, line)
-        if found:
-            return [_where(hart, number, played.cycle), *(f"  {_said(difference)}" for difference in found)]
-    return []
-
-
-def _where(hart: Hart, number: int, cycle: Cycle) -> str:
-    return f"cycle {number}, {describe(hart.config, cycle)}:"
-
-
-def _said(difference: Difference) -> str:
-    return f"{difference}, from the event before" if difference.is_state else str(difference)
+        if found := scoreboard.compare(played.expected, line):
+            guilty = number - 1 if number and any(difference.is_state for difference in found) else number
+            return FirstDifference(guilty, hart.played[guilty], found)
+    return None

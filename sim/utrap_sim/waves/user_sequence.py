@@ -23,6 +23,7 @@ from utrap.config import Config as UnitConfig
 from utrap.config import ConfigError
 from utrap_testbench.golden import IllegalState, Query, Retire, TakeInterrupt, state_from_registers
 from utrap_testbench.harts import unit_config
+from utrap_testbench.replay import chosen
 from utrap_testbench.vectors import Record, ReplayError, read_records
 
 from .model_hart import Hart
@@ -36,15 +37,15 @@ _PYTHON = tuple(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")
 # A file of events.
 
 
-def records_scenario(path: Path) -> tuple[Scenario, UnitConfig, int]:
-    """The scenario, the configuration that the file states, and the hart's number.
+def records_scenario(path: Path, line: int | None = None) -> tuple[Scenario, UnitConfig, int]:
+    """The scenario, the configuration that the file states, and the hart's number; `line` has the only record played.
 
     Raises:
         UserError: When the file cannot be read, or holds no event.
     """
     try:
         header, lines = read_records(path)
-        records = list(lines)
+        records = list(chosen(str(path), lines, line=line))
         unit = unit_config(header.config)
     except ReplayError as error:
         raise UserError(str(error)) from None

@@ -223,10 +223,9 @@ class Judge:
 
 
 def _told(example: Counterexample) -> dict[str, Any]:
-    lines = [json.dumps(line, separators=(",", ":")) + "\n" for line in example.lines]
     return {
         "event": example.event,
         "state": ", ".join(f"{name}={value:#x}" for name, value in example.before.items()),
         "differences": [f"{name}: expected {good:#x}, got {bad:#x}" for name, good, bad in example.differences],
-        "record": "".join(lines),
+        "record": example.record,
     }

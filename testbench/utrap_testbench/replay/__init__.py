@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .replay import Report, judge, replay
+from .replay import Report, chosen, judge, replay
 
-__all__ = ["Report", "judge", "replay"]
+__all__ = ["Report", "chosen", "judge", "replay"]

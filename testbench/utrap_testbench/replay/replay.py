@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -83,24 +83,38 @@ def replay(
     keep: int = 10,
     stop_at_first: bool = False,
     limit: int | None = None,
+    line: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
     """Replay the file on a back end.
 
     `config` may turn the header's configuration into the one to run (see
     `extended`). `keep` is how many differing lines the report holds, `limit`
-    how many records are replayed. Raises `ReplayError` for a file that cannot be read.
+    how many records are replayed, `line` the only one that is. Raises `ReplayError` for a file that cannot be read.
     """
     header, records = read_records(path)
     configured = header.config if config is None else config(header.config)
     report = Report(file=str(path))
-    for number, record in islice(records, limit):
+    for number, record in chosen(str(path), records, limit, line):
         judge(header, configured, number, record, run, report, keep)
         if progress is not None:
             progress(report.records)
         if stop_at_first and report.differing:
             break
     return report
+
+
+def chosen(
+    path: str, records: Iterable[tuple[int, Record]], limit: int | None = None, line: int | None = None
+) -> Iterator[tuple[int, Record]]:
+    """The first `limit` records of a file, or the one in a line; raises `ReplayError` where there is none."""
+    if line is None:
+        yield from islice(records, limit)
+        return
+    found = next((each for each in records if each[0] >= line), (0, None))
+    if found[1] is None or found[0] != line:
+        raise ReplayError(path, line, "there is no record in this line")
+    yield line, found[1]
 
 
 def judge(
