@@ -4,6 +4,7 @@ import pytest
 
 from utrap.config import Config
 from utrap.products.verilog_module import verilog
+from utrap_documents.breakdown import SHARED, break_down
 from utrap_documents.synthesis import synthesise
 
 
@@ -51,3 +52,12 @@ def test_a_unit_with_a_chain_of_adders_inside_passes_neither_bar():
     )
     assert synthesise(text, for_area=True).luts > 2690 // 2
     assert synthesise(text, for_area=False).levels > 8
+
+
+def test_every_gate_has_one_place_in_each_account_of_where_they_go():
+    found = break_down(Config.profile("mu", 32))
+    assert sum(found.by_module.values()) == sum(found.by_register.values()) + sum(found.by_port.values())
+    # Of each bit three for the multiplexer that holds it, and one for its reset; and what enables them.
+    assert 32 * 4 < found.by_register["mscratch"] < 32 * 4 + 8
+    assert set(found.by_port) > {"answer_fault", SHARED}
+    assert {"registers.read", "rules.access"} <= set(found.by_module)
