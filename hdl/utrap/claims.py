@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from utrap.config import COUNTERS, Config
 
-__all__ = ["CLAIMS", "Claim", "claims"]
+__all__ = ["CLAIMS", "SHA", "Claim", "claims"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,17 +96,17 @@ _SINGLE = (
 )
 
 #: What Sha consists of, beside H.
-_SHA = ("Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd", "Shvsatpa", "Shgatpa")
+SHA = ("Ssstateen", "Shcounterenw", "Shvstvala", "Shtvala", "Shvstvecd", "Shvsatpa", "Shgatpa")
 
 
 def _holds_sha(config: Config) -> bool:
-    return all(claim.holds(config) for claim in _SINGLE if claim.name in _SHA)
+    return all(claim.holds(config) for claim in _SINGLE if claim.name in SHA)
 
 
 #: In the order of the profiles.
 CLAIMS = (
     *_SINGLE,
-    Claim(name="Sha", text=f"H, {', '.join(_SHA)}", core="as for each of these", holds=_holds_sha),
+    Claim(name="Sha", text=f"H, {', '.join(SHA)}", core="as for each of these", holds=_holds_sha),
 )
 
 

@@ -6,7 +6,8 @@ import shlex
 from utrap.descriptions.formats import FORMATS
 
 
-def test_the_examples_print_what_it_says(run, root):
+def test_the_examples_print_what_it_says(run, root, monkeypatch):
+    monkeypatch.chdir(root)
     text = (root / "docs" / "describe.md").read_text()
     found = re.findall(r"```console\n\$ (.*?)```", text, re.DOTALL)
     assert len(found) >= 2

@@ -30,8 +30,8 @@ ROOMS = {
     "utrap.verilog": "utrap.design_error utrap.unit utrap.section",
     "utrap.products": "utrap.config utrap.form utrap.docstrings utrap.claims utrap.isa utrap.csr utrap.ports"
     " utrap.unit utrap.verilog utrap.design_error utrap.section",
-    "utrap.descriptions": "utrap.config utrap.claims utrap.csr utrap.products",
-    "utrap.command_line": "utrap.config utrap.form utrap.design_error",
+    "utrap.descriptions": "utrap.config utrap.limits utrap.claims utrap.csr utrap.products",
+    "utrap.command_line": "utrap.config utrap.form utrap.design_error utrap.descriptions",
     "utrap.commands": "utrap.config utrap.form utrap.knobs utrap.command_line utrap.products utrap.descriptions",
     "utrap.__main__": "utrap.command_line",
     "utrap_documents": "utrap.config utrap.form utrap.knobs utrap.claims utrap.isa utrap.csr utrap.registers"

@@ -1,4 +1,4 @@
-"""The options --profile, --xlen and --set, with which every command chooses a configuration, and --name.
+"""The options --profile, --xlen, --set and --udb, with which every command chooses a configuration, and --name.
 
     @click.command()
     @configuration_options
@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from utrap.command_line.errors import UserError
 from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError, as_setting
@@ -28,12 +29,12 @@ _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "
 
 
 def configuration_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the three options; it gets their sense as the argument `config`."""
+    """Give a command the four options; it gets their sense as the argument `config`."""
 
     @_with_settings
     @wraps(command)
-    def with_config(*, profile: str, xlen: str, settings: tuple[str, ...], **others: Any) -> Any:
-        return command(config=make_config(profile, int(xlen), settings), **others)
+    def with_config(*, profile: str, xlen: str, settings: tuple[str, ...], udb: str | None, **others: Any) -> Any:
+        return command(config=_chosen(profile, xlen, settings, udb), **others)
 
     return with_config
 
@@ -49,17 +50,24 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="The module's name, and what the names of files, macros and packages begin with.",
     )
     @wraps(command)
-    def with_form(*, profile: str, xlen: str, settings: tuple[str, ...], name: str, **others: Any) -> Any:
+    def with_form(
+        *, profile: str, xlen: str, settings: tuple[str, ...], udb: str | None, name: str, **others: Any
+    ) -> Any:
         of_form = [setting for setting in settings if _key(setting) in FORMS]
-        config = make_config(profile, int(xlen), [setting for setting in settings if setting not in of_form])
+        config = _chosen(profile, xlen, [setting for setting in settings if setting not in of_form], udb)
         return command(config=config, form=make_form(name, of_form), **others)
 
     return with_form
 
 
 def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --profile, --xlen and --set as they are."""
+    """Give a command --profile, --xlen, --set and --udb as they are."""
     for option in (
+        click.option(
+            "--udb",
+            metavar="FILE",
+            help="Take the configuration from this YAML file of the RISC-V Unified Database, instead of a profile.",
+        ),
         click.option(
             "--set",
             "settings",
@@ -86,6 +94,19 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def _chosen(profile: str, xlen: str, settings: Iterable[str], udb: str | None) -> Config:
+    """Make the configuration that the options ask for, from a profile or from a file."""
+    if udb is None:
+        return make_config(profile, int(xlen), settings)
+    context = click.get_current_context()
+    for option in ("profile", "xlen"):
+        if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
+            raise UserError(f"--udb {udb}: it says what the unit is; leave --{option} out, or the file")
+    from utrap.command_line.udb import config_of
+
+    return config_of(udb, lambda given: _read(given, {}), settings)
 
 
 def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config:

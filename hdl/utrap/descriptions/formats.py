@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from utrap.config import Config
-from utrap.descriptions import device_tree, spike, systemrdl
+from utrap.descriptions import device_tree, spike, systemrdl, udb
 from utrap.descriptions.description import Description
 
 __all__ = ["FORMATS", "Format"]
@@ -32,6 +32,7 @@ FORMATS: Mapping[str, Format] = {
         what="SystemRDL 2.0: every CSR and field, for PeakRDL (IP-XACT, HTML, register models).",
         describe=systemrdl.describe,
     ),
+    "udb": Format(what="A configuration of the RISC-V Unified Database, in YAML.", describe=udb.describe),
     "spike": Format(what="Spike's options --isa and --priv, in a line.", describe=spike.describe),
     "devicetree": Format(
         what="The properties of a hart's node in a device tree: extensions, mmu-type.", describe=device_tree.describe
