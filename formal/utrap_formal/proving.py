@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from utrap.command_line.errors import UserError
 from utrap.command_line.files import check_folder, write_atomically
 from utrap.config import Config
 from utrap_formal.cache import Cache
+from utrap_formal.opened import open_once
 from utrap_formal.runner import default_jobs, run
 from utrap_formal.task import Result, Status, Suite
 
@@ -27,7 +28,7 @@ _FORMAT = "utrap-prove/1"
 
 
 def prove_suites(
-    suites: Sequence[Callable[[Config], Any]],
+    suites: Mapping[str, Callable[[Config], Any]],
     config: Config,
     *,
     jobs: int | None,
@@ -42,9 +43,9 @@ def prove_suites(
     check_folder(folder)
     opened: list[str] = []
     documents, status = [], 0
-    for make in suites:
+    for name, make in suites.items():
         start = time.perf_counter()
-        suite: Suite | None = make(config)
+        suite: Suite | None = open_once(Path(folder), name, config, make, fresh)
         if suite is None:
             continue
         suite = dataclasses.replace(suite, tasks=tuple(t for t in suite.tasks if only in t.name or only in t.kind))
@@ -111,7 +112,9 @@ def _print(
     kinds = list(dict.fromkeys(result.task.kind for result in results))
     rows = [_row(suite, kind, [r for r in results if r.task.kind == kind]) for kind in kinds]
     rows.append(_row(suite, "all", results))
-    print_table(columns, rows, f"{suite.name}: {suite.title}")
+    # In a pipe, too, where tables have no titles.
+    print(f"{suite.name}: {suite.title}")
+    print_table(columns, rows)
     if details:
         tasks = [_row(suite, result.task.name, [result]) for result in results]
         print_table(("Task", *columns[1:]), tasks)

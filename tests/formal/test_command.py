@@ -19,7 +19,9 @@ MU = ("--profile", "mu", "--xlen", "32")
 def test_all_of_a_small_profile_is_proved_in_two_processes(run, tmp_path):
     result = run("prove", "equivalence", *MU, "--jobs", "2", "--cache", tmp_path)
     assert result.status == 0
-    table = [line.split() for line in result.out.splitlines()]
+    title, *lines = result.out.splitlines()
+    assert title.startswith("equivalence: ")
+    table = [line.split() for line in lines]
     assert table[0] == ["Kind", "Tasks", "Paths", "Queries", "Engine", "Seconds", "Result"]
     assert {line[-1] for line in table[1:-1]} == {"proved"}
     assert table[-2][0] == "all"
@@ -31,6 +33,22 @@ def test_all_of_a_small_profile_is_proved_in_two_processes(run, tmp_path):
     # ... unless that is asked for.
     fresh = run("prove", "equivalence", *MU, "--cache", tmp_path, "--fresh", "--only", "mret")
     assert "known" not in fresh.out
+
+
+def test_what_is_known_is_shown_without_making_the_design_anew(run, tmp_path, monkeypatch):
+    first = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
+
+    def none(*_):
+        raise AssertionError("it is made again")
+
+    monkeypatch.setattr(equivalence, "verilog", none)
+    again = run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
+    assert again.status == first.status == 0
+    assert "2 known from an earlier run" in again.out
+    # Other sources make another design.
+    monkeypatch.setattr("utrap_formal.opened.hash_of_sources", lambda packages: "others")
+    with pytest.raises(AssertionError, match="it is made again"):
+        run("prove", "equivalence", *MU, "--cache", tmp_path, "--only", "mret")
 
 
 def test_another_design_is_not_known(run, tmp_path):

@@ -110,7 +110,9 @@ ROOMS = {
     "utrap_formal.task": "",
     "utrap_formal.cache": "utrap_formal.task utrap.command_line",
     "utrap_formal.runner": "utrap_formal.task utrap_formal.cache",
-    "utrap_formal.proving": "utrap_formal.task utrap_formal.cache utrap_formal.runner utrap.config utrap.command_line",
+    "utrap_formal.opened": "utrap_formal.task utrap_formal.cache utrap.config utrap.command_line",
+    "utrap_formal.proving": "utrap_formal.task utrap_formal.cache utrap_formal.opened utrap_formal.runner"
+    " utrap.config utrap.command_line",
     "utrap_formal.equivalence": "utrap_formal.task utrap_testbench.golden utrap_testbench.harts"
     " utrap_testbench.boundary utrap_testbench.vectors utrap.config utrap.design_error utrap.isa utrap.csr"
     " utrap.verilog utrap.products",

@@ -114,7 +114,7 @@ def prove(
             raise UserError(f"{name!r} is no suite: there are {', '.join(_SUITES)}")
     from utrap_formal.proving import prove_suites
 
-    chosen = [_SUITES[name] for name in _SUITES if not suites or name in suites]
+    chosen = {name: make for name, make in _SUITES.items() if not suites or name in suites}
     return prove_suites(
         chosen,
         config,
