@@ -314,6 +314,7 @@ STATEEN = {
     "sstateen_of_a_guest_is_within_hstateen": ("sstateen0", "$ | {63'd0, sstateen0_c & mstateen0_c}"),
     "no_other_bit_is_ever_set": ("mstateen0", "$ | 64'd8"),
     "reset_closes_everything": ("mstateen0_c", f"{RESET}1'b1"),
+    "m_can_close_the_levels_below": ("hstateen0_envcfg", "$ | hstateen0_envcfg"),
     "a_guest_changes_no_bit_that_it_cannot_see": ("access_v", "1'b0"),
     "uret_and_traps_into_u_are_not_gated": _verdict(f"{_URET} & ~mstateen0_c", 1),
     "what_hs_may_not_do_is_illegal_in_guests": _verdict(_asks("uscratch", "vs"), 2),
@@ -335,6 +336,7 @@ DOUBLE = {
     "uret_in_u_undoes_no_sdt": _leak("uret_executes", "sstatus"),
     "no_trap_into_u_touches_sdt": _leak("enter_u", "sstatus"),
     "no_trap_into_u_touches_mdt": _leak("enter_u", "mstatus"),
+    "one_write_ends_mdt_and_sets_mie": ("mstatus_mie", _if("write_mstatus & mstatus_mdt", "1'b0")),
     "mdt_keeps_mie_off": ("mstatus_mie", _if("write_mstatus", "extension_wdata[3]")),
     "a_trap_into_m_sets_mdt": ("mstatus_mdt", _if("take_m", "mstatus_mdt")),
     "mret_ends_mdt": ("mstatus_mdt", _if("mret_executes", "mstatus_mdt")),
@@ -359,6 +361,20 @@ RNMI = {
     "an_exception_in_m_with_nmie_0_has_its_own_address": ("vector_m_or_rnmi", "vector_m"),
     "mnret_is_for_m_alone": ("mnret_fault", _if(IN["s"], "2'd0")),
     "mnret_leads_back": ("mnret_v", "mnstatus_mnpv"),
+}
+
+UNEXPECTED = {
+    "a_trap_that_m_cannot_take_enters_the_handler_of_rnmis": ("unexpected_into_rnmi", "$ & ~is_exception"),
+    "it_saves_what_it_was_and_says_that_it_came_from_m": (
+        "mnstatus_mnpp",
+        _if("unexpected_into_rnmi", "mode_prv"),
+    ),
+    "it_changes_nothing_else": _leak("unexpected_into_rnmi", "uepc"),
+    "in_m_with_nmie_0_an_exception_stops_the_hart": ("m_is_busy", "mstatus_mdt"),
+    "with_nmie_1_nothing_stops_the_hart": ("is_critical_error", "$ | unexpected_into_rnmi"),
+    "mnret_below_m_ends_mdt": ("mstatus_mdt", _if("mnret_executes", "mstatus_mdt")),
+    "mnret_below_s_ends_sdt": ("mstatus_sdt", _if("mnret_executes", "mstatus_sdt")),
+    "mnret_to_vu_ends_the_guests_sdt": ("vsstatus_sdt", _if("mnret_executes", "vsstatus_sdt")),
 }
 
 ENVIRONMENT = {
@@ -401,6 +417,7 @@ FAULTS = {
     "double": DOUBLE,
     "environment": ENVIRONMENT,
     "rnmi": RNMI,
+    "unexpected": UNEXPECTED,
 }
 #: What the full RV64 unit has beside for a suite.
 _EXTENSIONS: dict[str, dict[str, Any]] = {
@@ -411,6 +428,7 @@ _EXTENSIONS: dict[str, dict[str, Any]] = {
     ),
     "double": {"ssdbltrp": True, "smdbltrp": True},
     "rnmi": {"smrnmi": True, "rnmi_interrupt_vector": 0x4000, "rnmi_exception_vector": 0x5000},
+    "unexpected": {"ssdbltrp": True, "smdbltrp": True, "smrnmi": True, "rnmi_interrupt_vector": 0x4000},
     "overflow": {"sscofpmf": True, "shlcofideleg": True, "counters": "zihpm"},
     "stateen": dict.fromkeys(STATE_OWNERS, True),
 }

@@ -22,6 +22,7 @@ stateen       what the state enables hide is neither read nor written below
 environment   what the xenvcfg let the modes below do; pointer masking
 double        a handler that cannot take a trap never gets one (SDT, MDT)
 rnmi          what NMIE keeps out, what RNMIs write and leave, and the way back
+unexpected    what M cannot take goes to the handler of RNMIs; what MNRET ends
 cover         every way from mode to mode, and every cause, comes about
 """
 
@@ -68,6 +69,7 @@ _PROPERTIES = (
     "environment",
     "double",
     "rnmi",
+    "unexpected",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

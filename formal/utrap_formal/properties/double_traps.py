@@ -28,6 +28,10 @@ def _without_rnmi(config: Config) -> bool:
     return not config.smrnmi
 
 
+def _is_rv64(config: Config) -> bool:
+    return config.xlen == 64
+
+
 def _keeps_all(w: Window) -> Value:
     return w.now.keeps(w.next, *w.now.stored())
 
@@ -144,6 +148,15 @@ def no_trap_into_u_touches_mdt(w: Window) -> Claim:
 def mdt_keeps_mie_off(w: Window) -> Claim:
     """MIE is 0 while MDT is 1."""
     return Claim(when=w.now["mstatus.MDT"], then=~w.now["mstatus.MIE"])
+
+
+@PROPERTIES.add("norm:mstatus_mie_set_mdt_0_rv64", needs="smdbltrp", where=_is_rv64, kind="MDT")
+def one_write_ends_mdt_and_sets_mie(w: Window) -> Claim:
+    """On RV64 what M writes to mstatus with MDT 0 and MIE 1 is so after it, whatever both were."""
+    now, after = w.now, w.next
+    writes = now.is_in(Mode.M) & now.accesses("mstatus") & (now["commit_csr_op"] == 1) & (now["answer_fault"] == 0)
+    asked = now["commit_csr_wdata"][3] & ~now["commit_csr_wdata"][42]
+    return Claim(when=writes & asked, then=after["mstatus.MIE"] & ~after["mstatus.MDT"])
 
 
 @PROPERTIES.add("norm:trap_exp", needs="smdbltrp", where=_without_rnmi, kind="MDT")

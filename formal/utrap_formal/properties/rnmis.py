@@ -9,13 +9,14 @@ from utrap_formal.properties.manual import Mode, Op
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.window import Window
 
-__all__ = ["PROPERTIES"]
+__all__ = ["MODE", "PROPERTIES", "WRITTEN", "rnmi_vector"]
 
 PROPERTIES = Properties("rnmi", "RNMIs: what NMIE keeps out, what they write and leave, and the way back")
 
 _ILLEGAL = 1
-_WRITTEN = ("mnepc_pc", "mncause_code", "mncause_interrupt", "mnstatus_mnpp", "mnstatus_mnpv", "mnstatus_nmie")
-_MODE = ("mode_prv", "mode_v")
+#: The registers that an entry into the handler of RNMIs writes, and those of the mode.
+WRITTEN = ("mnepc_pc", "mncause_code", "mncause_interrupt", "mnstatus_mnpp", "mnstatus_mnpv", "mnstatus_nmie")
+MODE = ("mode_prv", "mode_v")
 
 
 def _alone(config: Config) -> bool:
@@ -29,6 +30,11 @@ def _vector(w: Window, name: str) -> Value:
         return Const(getattr(w.config, name), w.config.xlen)
     low = 2 if w.config.ialign == 32 else 1
     return Cat(Const(0, low), w.now[name][low:])
+
+
+def rnmi_vector(w: Window) -> Value:
+    """Where RNMIs go (norm:rnmi_trap_addr)."""
+    return _vector(w, "rnmi_interrupt_vector")
 
 
 @PROPERTIES.add("norm:mnstatus_nmie_disable HU-32", needs="smrnmi", kind="NMIE")
@@ -74,7 +80,7 @@ def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     low = 2 if w.config.ialign == 32 else 1
     cause = after["mncause.Interrupt"] & (after["mncause"][:6] == now["lines_rnmi_cause"])
     mode = (after["mnstatus.MNPP"] == now.prv) & (after["mnstatus.MNPV"] == now.v) & after.is_in(Mode.M)
-    there = now["answer_redirect"] & (now["answer_target"] == _vector(w, "rnmi_interrupt_vector"))
+    there = now["answer_redirect"] & (now["answer_target"] == rnmi_vector(w))
     return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
 
 
@@ -84,7 +90,7 @@ def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
 def an_rnmi_changes_nothing_else(w: Window) -> Claim:
     """An RNMI leaves every other register as it is, those of the handler in U among them."""
     now = w.now
-    others = [name for name in now.stored() if name not in (*_WRITTEN, *_MODE)]
+    others = [name for name in now.stored() if name not in (*WRITTEN, *MODE)]
     return Claim(when=w.now.is_rnmi, then=now.keeps(w.next, *others))
 
 

@@ -215,6 +215,19 @@ def reset_closes_everything(w: Window) -> Claim:
     return Claim(when=w.now["rst"], then=all_of(w.next[csr] == 0 for csr in there), is_about_reset=True)
 
 
+@PROPERTIES.add("norm:hstateen_sstateen_zero_initialization", needs="smstateen s", kind="read-only zeros")
+def m_can_close_the_levels_below(w: Window) -> Claim:
+    """Where M writes 0 to an hstateen or sstateen, no bit of it that mstateen has is left."""
+    now, after = w.now, w.next
+    writes = now.is_in(Mode.M) & (now["commit_csr_op"] == 1) & (now["answer_fault"] == 0)
+    is_zero = now["commit_csr_wdata"] == 0
+    halves = [""] if w.config.xlen == 64 else ["", "h"]
+    names = [f"{level}stateen{i}{half}" for level in "hs" for i in range(4) for half in halves]
+    there = [name for name in names if exists(name, w.config)]
+    closed = all_of(~now.accesses(name) | (after[name] == 0) for name in there)
+    return Claim(when=writes & is_zero & any_of(now.accesses(name) for name in there), then=closed)
+
+
 @PROPERTIES.add("norm:mstateen_lower_priv_roz norm:sstateen_vsmode_access_roz warl:stateen", needs="smstateen s",
                 where=_has("C", "s"), kind="read-only zeros")  # fmt: skip
 def a_guest_changes_no_bit_that_it_cannot_see(w: Window) -> Claim:

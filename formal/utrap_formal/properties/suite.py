@@ -24,6 +24,7 @@ from utrap_formal.properties import (
     routing,
     stateen,
     timers,
+    unexpected,
     verdicts,
     windows,
 )
@@ -39,7 +40,7 @@ __all__ = ["SUITES", "open_suite", "suite"]
 
 _MODULES = (
     *(routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers),
-    *(debug, overflow, stateen, environment, double_traps, rnmis),
+    *(debug, overflow, stateen, environment, double_traps, rnmis, unexpected),
     cover,
 )
 #: By name, in the order in which they run.
