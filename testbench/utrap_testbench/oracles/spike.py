@@ -17,6 +17,7 @@ from utrap_testbench.vectors.compare import Result
 from utrap_testbench.vectors.record import Header, Record
 
 from .deviation import Deviation, illegal, store, written_by
+from .spike_beyond import BEYOND
 from .spike_extensions import DELIVERIES, EXTENDED, as_recorded, is_later
 
 
@@ -25,7 +26,7 @@ def predict(header: Header, config: Config, record: Record, own: Result) -> tupl
     if not header.is_spike:
         return [], own
     names = list(record.narrowed)
-    expected = as_recorded(header.config, own)
+    expected = as_recorded(header, own)
     for deviation in _FOR_SPIKE[record.kind]:
         changed = expected.copy()
         if deviation.apply(header, config, record, changed) and changed != expected:
@@ -117,7 +118,8 @@ def _deleg_18_19(header: Header, config: Config, record: Record, result: Result)
     if event is None or event.address not in names:
         return False
     name = names[event.address]
-    lacking = bits(18) if is_later(config) else bits(18, 19)
+    has_checks = bool(header.beyond & {"zicfilp", "zicfiss"})
+    lacking = 0 if has_checks else bits(18) if is_later(header) else bits(18, 19)
     return store(result, name, result.registers[name] & ~lacking)
 
 
@@ -310,6 +312,7 @@ DEVIATIONS = (
         ("csr",), _n_bits,
     ),
     *EXTENDED,
+    *BEYOND,
 )  # fmt: skip
 
 _FOR_SPIKE = {

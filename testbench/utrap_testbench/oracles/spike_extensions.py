@@ -22,23 +22,23 @@ _MDT, _SDT, _NMIE = bits(42), bits(24), bits(3)
 _SIE = bits(1)
 
 
-def is_later(config: Config) -> bool:
+def is_later(header: Header) -> bool:
     """A hart of format 2, recorded from a later Spike: it has one of the newer extensions."""
-    return any(getattr(config, name) for name in EXTENSIONS)
+    return bool(header.beyond) or any(getattr(header.config, name) for name in EXTENSIONS)
 
 
-def as_recorded(config: Config, own: Result) -> Result:
+def as_recorded(header: Header, own: Result) -> Result:
     """What a recorder can know of a result.
 
     Registers are recorded as they read with V=0, so that what menvcfg and
     mstateen hide is 0; and STIP's software bit cannot be seen while stimecmp
     stands in its place.
     """
-    if not is_later(config):
+    if not is_later(header):
         return own
     result = own.copy()
-    value = _henvcfg(config, own.registers)
-    for name, half in (("henvcfg", value & config.rules.xlen_mask), ("henvcfgh", value >> 32)):
+    value = _henvcfg(header.config, own.registers)
+    for name, half in (("henvcfg", value & header.config.rules.xlen_mask), ("henvcfgh", value >> 32)):
         if name in result.registers:
             result.registers[name] = half
     for hidden in ("hstateen0", "hstateen1", "hstateen2", "hstateen3", "sstateen0"):
@@ -147,9 +147,14 @@ def _indirect(record: Record, first: int) -> bool:
 def _indirect_absent(header: Header, config: Config, record: Record, result: Result) -> bool:
     if not config.smcsrind or not any(_indirect(record, first) for first in (0x150, 0x250, 0x350)):
         return False
-    if result.answers["fault"] is not None or record.result["fault"] != Fault.ILLEGAL:
+    fault = record.result["fault"]
+    if result.answers["fault"] is not None or fault is None:
         return False
-    return illegal(record, result)
+    if fault == Fault.VIRTUAL and (record.pre["v"] == 0 or not _indirect(record, 0x150)):
+        return False
+    illegal(record, result)
+    result.answers["fault"] = fault  # in VS it is HS's to have
+    return True
 
 
 def _virtual(result: Result) -> bool:
@@ -161,6 +166,8 @@ def _mireg_guest(header: Header, config: Config, record: Record, result: Result)
     if not _indirect(record, 0x350) or record.pre["v"] == 0:
         return False
     mstateen0, hstateen0 = _wide(record.pre, "mstateen0"), _wide(record.pre, "hstateen0")
+    if not config.smstateen:
+        return record.pre["prv"] == 0 and _virtual(result)
     if not mstateen0 >> CSRIND & 1 or (record.pre["prv"] == 1 and hstateen0 >> CSRIND & 1):
         return False
     return _virtual(result)
@@ -213,9 +220,9 @@ def _mdt(config: Config) -> tuple[str, int]:
     return ("mstatus", _MDT) if config.xlen == 64 else ("mstatush", _MDT >> 32)
 
 
-def _delivered(config: Config, record: Record, **pre: int) -> Result:
+def _delivered(header: Header, config: Config, record: Record, **pre: int) -> Result:
     """What the model gives from another state before."""
-    return as_recorded(config, run_on_model(config, dataclasses.replace(record, pre=record.pre | pre)))
+    return as_recorded(header, run_on_model(config, dataclasses.replace(record, pre=record.pre | pre)))
 
 
 def _take(result: Result, other: Result) -> bool:
@@ -229,7 +236,7 @@ def _mdt_rnmi(header: Header, config: Config, record: Record, result: Result) ->
     before, after = record.pre.get("mnstatus", 0), result.registers.get("mnstatus", 0)
     if not config.smdbltrp or not before & _NMIE or after & _NMIE:
         return False
-    return _take(result, _delivered(config, record, **{name: record.pre[name] & ~bit}))
+    return _take(result, _delivered(header, config, record, **{name: record.pre[name] & ~bit}))
 
 
 def _nmie0_mdt0(header: Header, config: Config, record: Record, result: Result) -> bool:
@@ -238,7 +245,7 @@ def _nmie0_mdt0(header: Header, config: Config, record: Record, result: Result) 
     if not config.smrnmi or not result.registers.get("critical", 0) or record.pre.get(name, 0) & bit:
         return False
     mnstatus = record.pre.get("mnstatus", 0)
-    _take(result, _delivered(config, record, mnstatus=mnstatus | _NMIE))
+    _take(result, _delivered(header, config, record, mnstatus=mnstatus | _NMIE))
     result.registers["mnstatus"] = mnstatus
     result.pc = config.rnmi_exception_vector
     return True
@@ -316,7 +323,7 @@ def _pmm_rv32(header: Header, config: Config, record: Record, result: Result) ->
 
 def _mseccfg_smepmp(header: Header, config: Config, record: Record, result: Result) -> bool:
     event = written_by(record, result)
-    if event is None or event.address != 0x747:
+    if event is None or event.address != 0x747 or "mseccfg" not in result.registers:
         return False
     return store(result, "mseccfg", result.registers["mseccfg"] | (result.answers["written"] or 0) & 7)
 

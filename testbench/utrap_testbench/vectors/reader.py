@@ -28,8 +28,9 @@ from utrap_testbench.golden import (
 )
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 
+from . import beyond
 from .narrow import narrow
-from .record import DEBUG_KINDS, FORMATS, MODE_NUMBERS, OUTSIDE_REGISTERS, Header, Record, ReplayError, kinds_of
+from .record import DEBUG_KINDS, FORMATS, MODE_NUMBERS, OUTSIDE_REGISTERS, SPIKE, Header, Record, ReplayError, kinds_of
 
 _PRE_NAMES = frozenset(REGISTER_NAMES)
 _POST_NAMES = _PRE_NAMES | frozenset(OUTSIDE_REGISTERS)
@@ -90,6 +91,7 @@ def _header(file: str, number: int, text: str) -> Header:
         raise ReplayError(file, number, f"format is {line.get('format')!r}: allowed are {allowed}")
     if "xlen" not in line:
         raise ReplayError(file, number, "the key xlen is missing")
+    without = _beyond(line)
     try:
         config = Config.from_json(line)
     except ConfigError as error:
@@ -99,10 +101,21 @@ def _header(file: str, number: int, text: str) -> Header:
         raise ReplayError(file, number, "external is not a list of CSR addresses")
     parse = _Line(file, number, config, frozenset())
     addresses = frozenset(parse.hex("external", item, 12) for item in external)
-    header = Header(config=config, source=str(line.get("source", "")), external=addresses)
+    header = Header(config=config, source=str(line.get("source", "")), external=addresses, beyond=without)
     if line["format"] == 2 and header.is_spike:
-        return dataclasses.replace(header, external=addresses | _recorded(config))
+        outside = _recorded(config) | beyond.addresses(without, config)
+        return dataclasses.replace(header, external=addresses | outside)
     return header
+
+
+def _beyond(line: dict[str, Any]) -> frozenset[str]:
+    """Take the extensions that have no part in the unit from the header of a recorded hart."""
+    names = line.get("extensions")
+    if not isinstance(names, list) or not str(line.get("source", "")).startswith(SPIKE):
+        return frozenset()
+    found = frozenset(name for name in names if isinstance(name, str)) & beyond.EXTENSIONS
+    line["extensions"] = [name for name in names if name not in found]
+    return found
 
 
 def _recorded(config: Config) -> frozenset[int]:
@@ -128,7 +141,14 @@ def _records(file: str, header: Header, lines: Iterator[tuple[int, str]]) -> Ite
         line = _object(file, number, text)
         if line.get("kind") == "reset":
             continue  # format 2: what the recording simulator resets to, which is its own choice
-        record = _Line(file, number, header.config, header.external).record(line)
+        parse = _Line(file, number, header.config, header.external)
+        if header.beyond:
+            for part in ("pre", "event", "post", "result"):
+                parse.part(line, part)
+            held, names = beyond.take_out(line, header.config)
+            record = dataclasses.replace(parse.record(line), beyond=held, narrowed=names)
+        else:
+            record = parse.record(line)
         if header.is_spike:
             narrow(header.config, record)
         yield number, record

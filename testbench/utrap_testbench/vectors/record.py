@@ -7,6 +7,8 @@ from typing import Any
 
 from utrap_testbench.golden import Config, Event
 
+#: How the source of records from Spike begins.
+SPIKE = "riscv-isa-sim"
 #: The formats that are read; 2 has the registers of the newer extensions, and names these.
 FORMATS = (1, 2)
 KINDS = ("exception", "interrupt", "xret", "legality", "csr", "retire")
@@ -38,17 +40,20 @@ class ReplayError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """The first line: what was recorded, from what, and which CSRs exist outside the trap unit."""
+    """The first line: what was recorded, from what, and which CSRs exist outside the trap unit.
+
+    `beyond` names the extensions of the recorded hart that have no part in the unit.
+    """
 
     config: Config
     source: str = "golden"
     external: frozenset[int] = frozenset()
-    other: dict[str, Any] = field(default_factory=dict)
+    beyond: frozenset[str] = frozenset()
 
     @property
     def is_spike(self) -> bool:
         """Recorded from Spike, whose deviations are known by name."""
-        return self.source.startswith("riscv-isa-sim")
+        return self.source.startswith(SPIKE)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -58,7 +63,8 @@ class Record:
     `event` is what the model is given; `details` is the event as it was
     written, `result` the answers as recorded, with numbers parsed and `to` as
     a `Mode` value; `narrowed` names the deviations by which `pre` holds what
-    ours cannot, and from which it was taken.
+    ours cannot, and from which it was taken; `beyond` is what registers of
+    extensions that have no part in the unit held.
     """
 
     kind: str
@@ -71,6 +77,7 @@ class Record:
     result: dict[str, int | None]
     opt: tuple[str, ...] = ()
     narrowed: tuple[str, ...] = ()
+    beyond: dict[str, int] = field(default_factory=dict)
 
     def expected_registers(self) -> dict[str, int]:
         """All registers after the event that are not 0, or were recorded."""
