@@ -24,7 +24,7 @@ def compiled(text, tmp_path):
     return compiler.elaborate().top
 
 
-@pytest.mark.parametrize("name", ["full 32", "max 64", "a core's", "bare"])
+@pytest.mark.parametrize("name", ["full 32", "max 64", "a core's"])
 def test_the_compiler_finds_the_table_in_it(name, tmp_path):
     config = CONFIGURATIONS[name]
     top = compiled(systemrdl.describe(config).files[""], tmp_path)
@@ -45,6 +45,7 @@ def test_the_compiler_finds_the_table_in_it(name, tmp_path):
             assert found.is_sw_writable == writable, f"{row.name}.{field.name}"
             assert found.is_hw_writable == (not field.is_constant)
             shown = field.storage if field.storage and not row.owns(field) else None
+            assert shown in (None, *stored_fields(config))
             assert found.get_property("shows", default=None) == shown
 
 
@@ -79,19 +80,12 @@ def test_quotes_in_a_text_do_not_end_it():
     assert systemrdl._text('a "b" \\c') == '"a \\"b\\" \\\\c"'
 
 
-def test_every_view_names_a_field_that_is_there(tmp_path):
-    config = CONFIGURATIONS["full 64"]
-    top = compiled(systemrdl.describe(config).files[""], tmp_path)
-    shown = {field.get_property("shows", default=None) for register in top.children() for field in register.children()}
-    assert shown - {None} <= stored_fields(config).keys()
-    assert "mstatus.sie" in shown
-
-
 def test_peakrdl_makes_ip_xact_and_a_manual_of_it(tmp_path):
-    top = compiled(systemrdl.describe(CONFIGURATIONS["full 32"]).files[""], tmp_path)
+    config = CONFIGURATIONS["mu 32"]
+    top = compiled(systemrdl.describe(config).files[""], tmp_path)
     IPXACTExporter(standard=Standard.IEEE_1685_2014).export(top, str(tmp_path / "unit.xml"))
     text = (tmp_path / "unit.xml").read_text()
-    assert text.count("<ipxact:register>") == len(csrs(CONFIGURATIONS["full 32"]))
-    assert "<ipxact:name>hugpaw3</ipxact:name>" in text
+    assert text.count("<ipxact:register>") == len(csrs(config))
+    assert "<ipxact:name>mtvec</ipxact:name>" in text
     HTMLExporter().export(top, str(tmp_path / "html"))
     assert (tmp_path / "html" / "index.html").exists()

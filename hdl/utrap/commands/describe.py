@@ -1,4 +1,4 @@
-"""Describes a configuration in the formats that other tools read: SystemRDL, device trees, Spike's options.
+"""Describes a configuration in the formats that other tools read: SystemRDL, UDB, Sail, Spike, device trees, ACT.
 
 What a format has no word for is said on the standard error, a line each.
 """

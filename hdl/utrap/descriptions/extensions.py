@@ -17,7 +17,7 @@ _RV64_ONLY = frozenset({"smmpm", "smnpm", "ssnpm", "svpbmt"})
 #: What no tool has a name for: the N extension was never ratified, Shudeleg is ours, X is the core's own.
 NOWHERE = ("N", "Shudeleg", "X")
 #: What a letter consists of, beside what it depends on.
-IMPLIED = {"A": ("Zaamo", "Zalrsc"), "B": ("Zba", "Zbb", "Zbs"), "M": ("Zmmul",)}
+IMPLIED = {"A": ("Zaamo", "Zalrsc"), "B": ("Zba", "Zbb", "Zbs"), "C": ("Zca",), "M": ("Zmmul",)}
 
 
 def extensions(config: Config) -> tuple[str, ...]:

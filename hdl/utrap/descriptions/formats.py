@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from utrap.config import Config
-from utrap.descriptions import device_tree, spike, systemrdl, udb
+from utrap.descriptions import act, device_tree, sail, spike, systemrdl, udb
 from utrap.descriptions.description import Description
 
 __all__ = ["FORMATS", "Format"]
@@ -33,8 +33,14 @@ FORMATS: Mapping[str, Format] = {
         describe=systemrdl.describe,
     ),
     "udb": Format(what="A configuration of the RISC-V Unified Database, in YAML.", describe=udb.describe),
+    "sail": Format(what="The Sail model's configuration, JSON for --config-override.", describe=sail.describe),
     "spike": Format(what="Spike's options --isa and --priv, in a line.", describe=spike.describe),
     "devicetree": Format(
         what="The properties of a hart's node in a device tree: extensions, mmu-type.", describe=device_tree.describe
+    ),
+    "act": Format(
+        what="The folder that describes a device under test to the architectural tests (ACT 4).",
+        describe=act.describe,
+        is_folder=True,
     ),
 }

@@ -17,7 +17,7 @@ from utrap.descriptions.extensions import extensions, unnamed, words
 from utrap.descriptions.udb_fields import udb_fields
 from utrap.descriptions.udb_params import PARAMETERS, Value
 
-__all__ = ["NAMES", "describe", "settings_beside", "yaml_value"]
+__all__ = ["NAMES", "describe", "describe_beside", "modes", "parameters", "settings_beside", "yaml_value"]
 
 #: Those that it knows, of all that a unit can have.
 NAMES = words(
@@ -49,18 +49,26 @@ mandatory_extensions:
 
 def describe(config: Config) -> Description:
     """Describe a configuration."""
-    lines = [_extension(name) for name in [*_modes(config), *extensions(config)] if name in NAMES]
+    lines = [_extension(name) for name in [*modes(config), *extensions(config)] if name in NAMES]
     lines += ["params:", *(f"  {name}: {yaml_value(value)}" for name, value in parameters(config).items())]
+    lines += describe_beside(config)
+    return Description(files={"": _HEAD.format(xlen=config.xlen) + "\n".join(lines) + "\n"}, notes=_notes(config))
+
+
+def describe_beside(config: Config) -> list[str]:
+    """Return what stands in comments: what the hart may claim, and what the database has no name for."""
+    lines = []
     if possible := [claim for claim in claims(config) if claim.name not in extensions(config)]:
         lines.append("# The hart may claim these, where the core does its part:")
         lines += [f"#   {claim.name}: {claim.core}" for claim in possible]
     if beside := settings_beside(config):
         lines.append("# What the database has no name for; 'utrap generate --udb' reads these lines:")
         lines += [f"#   --set {name}={value}" for name, value in beside.items()]
-    return Description(files={"": _HEAD.format(xlen=config.xlen) + "\n".join(lines) + "\n"}, notes=_notes(config))
+    return lines
 
 
-def _modes(config: Config) -> tuple[str, ...]:
+def modes(config: Config) -> tuple[str, ...]:
+    """Return the names of the modes that a configuration has."""
     return ("Sm", "U", "S") if config.s else ("Sm", "U")
 
 
@@ -83,7 +91,7 @@ def yaml_value(value: Value) -> str:
 
 def settings_beside(config: Config) -> dict[str, str]:
     """Return what is lost on the way into the database and back, as `--set` takes it."""
-    names = [*_modes(config), *extensions(config)]
+    names = [*modes(config), *extensions(config)]
     back = udb_fields(_known(names), parameters(config))
     return {
         field.name: as_setting(getattr(config, field.name))
