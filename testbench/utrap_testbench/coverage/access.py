@@ -10,9 +10,11 @@ from utrap_testbench.golden.access import access
 from utrap_testbench.golden.events import CsrAccess, CsrOp
 from utrap_testbench.golden.stateen import Gate, gate_outside
 
-__all__ = ["VERDICTS", "access_bins", "address_class", "gate_of", "ungated_class"]
+__all__ = ["DEBUGGERS", "VERDICTS", "access_bins", "address_class", "debugger_bins", "gate_of", "ungated_class"]
 
 VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
+#: The cover point of what a debugger accesses outside the unit.
+DEBUGGERS = "debugger's accesses outside"
 #: State that a judge of CSR accesses may look at.
 _LOOKED_AT = (
     *("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren"),
@@ -74,6 +76,22 @@ def access_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str 
             rules = ", ".join(dict.fromkeys(given.values()))
             for fault, verdict in VERDICTS.items():
                 bins[name, mode.name, kind, verdict] = None if fault in given else rules
+    return bins
+
+
+def debugger_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str | None]:
+    """The same for a debugger's access to what the unit does not own, over which no state has a say."""
+    bins: dict[tuple[str, ...], str | None] = {}
+    start = reset_state(config)
+    for address, exists in product(range(4096), (1, 0)):
+        name = ungated_class(config, address, exists)
+        if address in config.rules.csrs or (name, modes[0].name, "read", VERDICTS[0]) in bins:
+            continue
+        for mode, (op, kind) in product(modes, ((CsrOp.READ, "read"), (CsrOp.WRITE, "write"))):
+            event = CsrAccess(address=address, op=op, ext_exists=exists, debug=True)
+            _, outcome = access(config, start.replace(prv=mode & 3, v=mode >> 2), event)
+            for fault, verdict in VERDICTS.items():
+                bins[name, mode.name, kind, verdict] = None if fault == outcome.fault else outcome.reason[-1].rule
     return bins
 
 

@@ -22,8 +22,8 @@ from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
-from . import debugging, judges, numbers, rivals, status, unexpected, views, writes
-from .access import VERDICTS, address_class
+from . import causes, debugging, judges, levels, masked, numbers, rivals, status, unexpected, views, writes
+from .access import DEBUGGERS, VERDICTS, address_class, ungated_class
 from .axes import Bin
 from .points import RESERVED
 
@@ -46,7 +46,8 @@ class Collector:
         self._hits: Hits = defaultdict(lambda: defaultdict(int))
         self._statuses, self._rivals = status.Statuses(config), rivals.Rivals(config)
         self._changes, self._numbers = writes.Changes(config), numbers.Numbers(config)
-        self._views = views.Views(config)
+        self._views, self._masked = views.Views(config), masked.MaskedWrites(config)
+        self._levels, self._undelegated = levels.Levels(config), causes.Undelegated(config)
         self._lines, self._orders, self._judged = numbers.Lines(config), numbers.Orders(config), judges.Judged(config)
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
@@ -58,7 +59,7 @@ class Collector:
         """What was hit so far: point -> bin -> how often, of some points 1."""
         gathered = (
             self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
-            self._views,
+            self._views, self._masked, self._levels, self._undelegated,
         )  # fmt: skip
         found = {point: dict(bins) for point, bins in self._hits.items()}
         for one in gathered:
@@ -82,13 +83,18 @@ class Collector:
         if isinstance(event, CsrAccess):
             if event.op is not CsrOp.READ and not outcome.fault:
                 self._changes.sample(event, outcome, expected.after)
+                self._masked.sample(state, event, outcome)
                 if event.debug or not state.v:  # a guest's may be to another CSR
                     self._numbers.sample(event, outcome)
             if not outcome.fault and (event.debug or not state.v):
                 self._views.sample(state, event.address)
+                self._levels.sample(state, event)
             if event.address in self._pending and not outcome.fault:
                 self._lines.sample(state)
-            if not event.debug:
+            if event.debug:
+                if event.address not in self.config.rules.csrs:
+                    self._debuggers(event, outcome)
+            else:
                 self._access(event, outcome)
                 self._judged.sample(state, event, outcome.from_mode)
                 if self.config.sstc and event.address in self._pending and not outcome.fault:
@@ -111,6 +117,11 @@ class Collector:
         name = self._classes[event.address][event.ext_exists]
         self._hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
         self._hits["addresses"][_BLOCK[event.address], mode] += 1
+
+    def _debuggers(self, event: CsrAccess, outcome: Outcome) -> None:
+        kind = "read" if event.op is CsrOp.READ else "write"
+        name = ungated_class(self.config, event.address, event.ext_exists)
+        self._hits[DEBUGGERS][name, _MODE[outcome.from_mode], kind, VERDICTS[outcome.fault]] += 1
 
     def _request(self, state: State, event: Event, outcome: Outcome) -> None:
         """What is committed beside a counter's request or without one, and what scountovf shows."""
@@ -164,6 +175,7 @@ class Collector:
         self._hits["exceptions"][_MODE[came], _MODE[to], cause] += 1
         if came == Mode.M or not (config.s or config.n):
             return
+        self._undelegated.sample(state, event)
         delegation, number = self._hits["delegation"], event.cause
         bit = state.medeleg >> number & 1
         delegation["medeleg", cause, str(bit)] += 1

@@ -10,8 +10,8 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-from . import debugging, judges, numbers, rivals, status, unexpected, views, writes
-from .access import access_bins
+from . import causes, debugging, judges, levels, masked, numbers, rivals, status, unexpected, views, writes
+from .access import DEBUGGERS, access_bins, debugger_bins
 from .axes import Axes, Bin, Point
 from .rivals import is_open, may_be_for
 
@@ -50,6 +50,7 @@ def points(config: Config) -> list[Point]:
         ),
         point("vectors", "to x kind x xtvec", [traps, ["exception", "interrupt"], ["direct", "vectored"]], _vector),
         Point("CSR access", ("class", "mode", "access", "verdict"), access_bins(config, modes)),
+        Point(DEBUGGERS, ("class", "mode", "access", "verdict"), debugger_bins(config, modes)),
         point("addresses", "block of 16 x mode", [[f"{n:#05x}" for n in range(0, 4096, 16)], names], _always),
         point(
             "returns",
@@ -70,6 +71,7 @@ def points(config: Config) -> list[Point]:
     found += [made.point(config) for made in more]
     found += status.points(config, names) + rivals.points(config, names) + writes.points(config)
     found += numbers.points(config) + judges.points(config, names) + views.points(config)
+    found += masked.points(config) + levels.points(config) + causes.points(config)
     if config.sscofpmf:
         at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
         found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))

@@ -11,7 +11,7 @@ from utrap_testbench.golden.xret import returns_of
 
 from .axes import Bin, Point
 
-__all__ = ["Statuses", "points"]
+__all__ = ["Statuses", "combinations", "leads_to", "points", "words_of"]
 
 _PRIVILEGES = {0: "U", 1: "S", 3: "M"}
 #: Fields of status that a return reads, or could mistake for one that it reads, and the state's fields.
@@ -31,6 +31,8 @@ _FIELDS = {
     "MNPP": "mnstatus_mnpp",
     "MNPV": "mnstatus_mnpv",
 }
+#: Fields that decide about a return, and not about where it leads.
+_NO_MODE = ("EN", "MPRV", "TSR", "VTSR")
 _get = attrgetter(*_FIELDS.values())
 
 
@@ -87,6 +89,28 @@ def _words(fields: list[str], values: tuple[str, ...]) -> str:
     return ", ".join(f"{field}={value}" for field, value in zip(fields, values, strict=True))
 
 
+def leads_to(config: Config, insn: Return, came: Mode) -> list[str]:
+    """The fields that name the mode to which a return leads, or that only seem to."""
+    if not _exists(config, insn):
+        return []
+    return [field for field in _decided_by(insn, came) if _values(config, field) and field not in _NO_MODE]
+
+
+def combinations(config: Config, fields: list[str]) -> list[str]:
+    """Every combination of values of fields, in words."""
+    return [_words(fields, values) for values in product(*(_values(config, field) for field in fields))]
+
+
+def words_of(state: State, fields: list[str]) -> str:
+    """The values that fields have."""
+    values = [getattr(state, _FIELDS[field]) for field in fields]
+    return _words(fields, tuple(map(_shown, fields, values)))
+
+
+def _shown(field: str, value: int) -> str:
+    return _PRIVILEGES[value] if field in ("MPP", "MNPP") else str(value)
+
+
 class Statuses:
     """Counts the returns by who returns whence and all of `_FIELDS`."""
 
@@ -106,9 +130,7 @@ class Statuses:
         for (insn, mode, found), count in self._seen.items():
             came = Mode(mode).name
             values = {
-                field: _PRIVILEGES[value] if field in ("MPP", "MNPP") else str(value)
-                for field, value in zip(_FIELDS, found, strict=True)
-                if field in known
+                field: _shown(field, value) for field, value in zip(_FIELDS, found, strict=True) if field in known
             }
             for field, value in values.items():
                 beside[insn.value, came, field, value] += count

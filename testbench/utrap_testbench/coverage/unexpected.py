@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from utrap_testbench.golden import Config, Event, Mode, Outcome, State, TakeException, TakeRnmi, TrapReturn, step
+from itertools import product
+
+from utrap_testbench.golden import (
+    Config,
+    Event,
+    Mode,
+    Outcome,
+    Return,
+    State,
+    TakeException,
+    TakeRnmi,
+    TrapReturn,
+    step,
+)
 from utrap_testbench.golden.xret import returns_of
 
 from .axes import Axes, Hits, always
+from .status import combinations, leads_to, words_of
 
 __all__ = ["axes", "sample"]
 
 _EXCEPTION, _INTERRUPT = "exception", "interrupt"
 _MODE = {mode.value: mode.name for mode in Mode}
 _GUESTS = ("VS", "VU")
+_BUSY = "returns of busy handlers"
 #: What a return ends.
 _ENDED = ("mdt", "sdt", "vs sdt")
 _FIELD = {"mdt": "mstatus_mdt", "sdt": "mstatus_sdt", "vs sdt": "vsstatus_sdt"}
@@ -31,9 +46,25 @@ def axes(config: Config, modes: list[str]) -> list[Axes]:
         returns = [insn.value for insn in returns_of(config)]
         there = [name for name in _ENDED if _has(config, name)]
         found.append(Axes("what returns end", "return x field", [returns, there], _ends))
+        found.append(Axes(_BUSY, "return x field", [_statuses(config, modes), there], always))
     if config.smrnmi:
         found.append(Axes("RNMIs", "from x what", [modes, ["taken", "NMIE is 0", "none"]], always))
     return found
+
+
+def _statuses(config: Config, modes: list[str]) -> list[str]:
+    """Every return from every mode with every status that says where it leads, or only seems to."""
+    plans = [(insn, Mode[name]) for insn, name in product(returns_of(config), modes)]
+    return [
+        _status(insn, came, words)
+        for insn, came in plans
+        if (fields := leads_to(config, insn, came))
+        for words in combinations(config, fields)
+    ]
+
+
+def _status(insn: Return, came: Mode, words: str) -> str:
+    return f"{insn.value} in {came.name}, {words}"
 
 
 def _has(config: Config, name: str) -> bool:
@@ -96,6 +127,10 @@ def sample(hits: Hits, config: Config, state: State, event: Event, outcome: Outc
 
 def _ended(hits: Hits, config: Config, event: TrapReturn, before: State) -> None:
     after, _ = step(config, before, event)
+    came = Mode(before.v << 2 | before.prv)
+    status = _status(event.insn, came, words_of(before, leads_to(config, event.insn, came)))
     for name, field in _FIELD.items():
-        if _has(config, name) and getattr(before, field) and not getattr(after, field):
-            hits["what returns end"][event.insn.value, name] += 1
+        if _has(config, name) and getattr(before, field):
+            hits[_BUSY][status, name] += 1
+            if not getattr(after, field):
+                hits["what returns end"][event.insn.value, name] += 1

@@ -11,20 +11,20 @@ from utrap_testbench.golden.views import hideleg, mip
 
 from .axes import Bin, Point
 
-__all__ = ["Views", "points"]
+__all__ = ["HIDELEG", "MIDELEG", "SIDELEG", "View", "Views", "mie", "points"]
 
 _NAME = "views"
 _SHOWN = "shown"
 
 
 @dataclass(frozen=True)
-class _View:
-    """A register that shows bits of another one.
+class View:
+    """A register that shows bits of another one, or writes them.
 
     Attributes:
-        name: The register that is read.
+        name: The register that is accessed.
         of: What is behind it.
-        bits: Those that it may show.
+        bits: Those that it may show, or change.
         masks: By which register they are masked, in this order.
     """
 
@@ -34,31 +34,32 @@ class _View:
     masks: tuple[tuple[str, Callable[[Rules, State], int]], ...]
 
 
-def _mie(r: Rules, s: State) -> int:
+def mie(r: Rules, s: State) -> int:
+    """Every enable."""
     return s.mie
 
 
-_MIDELEG = ("mideleg", lambda r, s: s.mideleg)
-_HIDELEG = ("hideleg", hideleg)
-_SIDELEG = ("sideleg", lambda r, s: s.sideleg)
+MIDELEG = ("mideleg", lambda r, s: s.mideleg)
+HIDELEG = ("hideleg", hideleg)
+SIDELEG = ("sideleg", lambda r, s: s.sideleg)
 _MEDELEG = ("medeleg", lambda r, s: s.medeleg)
 
 
-def _views(config: Config) -> list[_View]:
+def _views(config: Config) -> list[View]:
     """norm:sip_sie, norm:vsip_vsie_sei, HU-9, HU-24, HU-27, norm:mideleg_hroz"""
     r = config.rules
-    by_u = (_MIDELEG, _SIDELEG) if config.s else (_MIDELEG,)
+    by_u = (MIDELEG, SIDELEG) if config.s else (MIDELEG,)
     guests = IRQ_VS | r.kept & r.hideleg
     every = [
-        _View("sie", _mie, r.sie, (_MIDELEG,)),
-        _View("sip", mip, r.sie, (_MIDELEG,)),
-        _View("vsie", _mie, guests, (_HIDELEG,)),
-        _View("vsip", mip, guests, (_HIDELEG,)),
-        _View("uie", _mie, IRQ_U, by_u),
-        _View("uip", mip, IRQ_U, by_u),
-        _View("hideleg", lambda r, s: s.hideleg, r.hideleg, (_MIDELEG,)),
-        _View("sideleg", lambda r, s: s.sideleg, r.sideleg, (_MIDELEG,)),
-        _View("sedeleg", lambda r, s: s.sedeleg, r.sedeleg, (_MEDELEG,)),
+        View("sie", mie, r.sie, (MIDELEG,)),
+        View("sip", mip, r.sie, (MIDELEG,)),
+        View("vsie", mie, guests, (HIDELEG,)),
+        View("vsip", mip, guests, (HIDELEG,)),
+        View("uie", mie, IRQ_U, by_u),
+        View("uip", mip, IRQ_U, by_u),
+        View("hideleg", lambda r, s: s.hideleg, r.hideleg, (MIDELEG,)),
+        View("sideleg", lambda r, s: s.sideleg, r.sideleg, (MIDELEG,)),
+        View("sedeleg", lambda r, s: s.sedeleg, r.sedeleg, (_MEDELEG,)),
     ]
     there = {row.name for row in r.csrs.values()}
     return [view for view in every if view.name in there and view.bits]
@@ -69,7 +70,7 @@ def _always_one(config: Config, mask: str) -> int:
     return config.rules.mideleg_read_only_ones if mask == "mideleg" else 0
 
 
-def _bit(view: _View, number: int) -> str:
+def _bit(view: View, number: int) -> str:
     return Cause(number).name if view.name == "sedeleg" else irq_name(number)
 
 

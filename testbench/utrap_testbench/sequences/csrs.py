@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from utrap_testbench.env import Cycle
 from utrap_testbench.golden import CsrOp
@@ -10,7 +11,7 @@ from utrap_testbench.golden.writable import OPEN
 
 from .source import Source
 
-__all__ = ["judged", "numbers", "rights", "sweep", "torture", "verdicts"]
+__all__ = ["debuggers", "judged", "numbers", "rights", "sweep", "torture", "verdicts"]
 
 #: Registers that decide about rights.
 _RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
@@ -126,6 +127,19 @@ def judged(source: Source) -> Iterator[Cycle]:
                 else:
                     # It has the rights of a write and changes nothing that judges.
                     yield Cycle(source.access(address, CsrOp.SET, 0, exists))
+
+
+def debuggers(source: Source) -> Iterator[Cycle]:
+    """A debugger's accesses in every mode to what the unit does not own: what the core has, and what nobody has."""
+    rng = source.rng
+    kinds = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
+    kinds = [outside for some in kinds if (outside := [one for one in some if one[0] not in source.rules.csrs])]
+    for mode in rng.sample(source.modes, len(source.modes)):
+        yield from source.go_to(mode)
+        for choices in rng.sample(kinds, len(kinds)):
+            for op in (CsrOp.READ, rng.choice((CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR))):
+                address, exists = rng.choice(choices)
+                yield Cycle(replace(source.access(address, op, exists=exists), debug=True))
 
 
 def numbers(source: Source) -> Iterator[Cycle]:

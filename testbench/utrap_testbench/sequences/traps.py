@@ -11,7 +11,10 @@ from utrap_testbench.golden.xret import returns_of
 
 from .source import Source
 
-__all__ = ["back_to_back", "delegation_changed", "nested_traps", "random_walk", "returns", "routes", "trap_storm"]
+__all__ = [
+    "STATUS_FIELDS", "VALUES", "back_to_back", "decisive", "delegation_changed", "nested_traps", "random_walk",
+    "returns", "routes", "status", "trap_storm", "undelegated",
+]  # fmt: skip
 
 _DELEGATION = ("medeleg", "mideleg", "hedeleg", "hideleg", "sedeleg", "sideleg", "hudcfg", "huedeleg")
 _STATUS = ("mstatus", "hstatus", "vsstatus", "hustatus")
@@ -116,9 +119,27 @@ def _delegations(source: Source, mode: Mode) -> list[tuple[int, int, int]]:
     return [(0, ones, ones), (ones, ones, 0), (ones, 0, ones), (ones, 0, 0)]
 
 
+def undelegated(source: Source) -> Iterator[Cycle]:
+    """Every cause for which medeleg has no bit, from the host and from a guest, while everything else is delegated."""
+    rng = source.rng
+    causes = [cause for cause in range(64) if not source.rules.medeleg >> cause & 1]
+    for name in ("medeleg", "hedeleg", "sedeleg", "huedeleg", "hudcfg"):
+        if source.has(name):
+            yield Cycle(source.debug(name, source.rules.xlen_mask))
+    hosts = [mode for mode in source.modes if mode in (Mode.S, Mode.U)]
+    guests = [mode for mode in source.modes if mode >= Mode.VU]
+    for modes in (hosts, guests):
+        mode = rng.choice(modes or [Mode.M])
+        for cause in rng.sample(causes, len(causes)) if modes else ():
+            if source.chance(0.1):
+                mode = rng.choice(modes)
+            yield from source.go_to(mode)
+            yield Cycle(source.exception(cause))
+
+
 def returns(source: Source) -> Iterator[Cycle]:
     """Every return in every mode with every value of what it could look at: status that no trap need have left."""
-    everything = [name for name in _STATUS_FIELDS if source.has(name)]
+    everything = [name for name in STATUS_FIELDS if source.has(name)]
     plans = list(product(source.modes, returns_of(source.config)))
     for mode, insn in source.rng.sample(plans, len(plans)):
         words = {name: source.word() for name in everything}
@@ -126,22 +147,22 @@ def returns(source: Source) -> Iterator[Cycle]:
         for mask, prv in ((0, 0), (source.rules.xlen_mask, 1), (0, 3)):
             yield from source.go_to(mode)
             for name in everything:
-                yield Cycle(source.debug(name, _status(source, name, words[name] ^ mask, {"MPP": prv, "MNPP": prv})))
+                yield Cycle(source.debug(name, status(source, name, words[name] ^ mask, {"MPP": prv, "MNPP": prv})))
             yield Cycle(TrapReturn(insn=insn))
-        fields = _decisive(source, insn, mode)
-        choices = [[(field, value) for value in _VALUES.get(field, (0, 1))] for field in fields]
+        fields = decisive(source, insn, mode)
+        choices = [[(field, value) for value in VALUES.get(field, (0, 1))] for field in fields]
         combinations = list(product(*choices)) if fields else []
         for chosen in source.rng.sample(combinations, len(combinations)):
             yield from source.go_to(mode)
             values = dict(chosen)
             for name in everything:
-                if values.keys() & _STATUS_FIELDS[name].keys():
-                    yield Cycle(source.debug(name, _status(source, name, source.word(), values)))
+                if values.keys() & STATUS_FIELDS[name].keys():
+                    yield Cycle(source.debug(name, status(source, name, source.word(), values)))
             yield Cycle(TrapReturn(insn=insn))
 
 
 #: Where the fields are that a return may read.
-_STATUS_FIELDS: dict[str, dict[str, int]] = {
+STATUS_FIELDS: dict[str, dict[str, int]] = {
     "mstatus": {"SPP": 8, "MPP": 11, "MPRV": 17, "TSR": 22, "MPV": 39},
     "mstatush": {"MPV": 7},
     "hstatus": {"SPV": 7, "SPVP": 8, "VTSR": 22},
@@ -150,12 +171,12 @@ _STATUS_FIELDS: dict[str, dict[str, int]] = {
     "hudcfg": {"EN": 0},
     "mnstatus": {"MNPV": 7, "MNPP": 11},
 }
-_VALUES = {"MPP": (0, 1, 3), "MNPP": (0, 1, 3)}
+VALUES = {"MPP": (0, 1, 3), "MNPP": (0, 1, 3)}
 #: MDT, which would keep M from taking the next trap.
 _NOT_WRITTEN = {"mstatus": 1 << 42, "mstatush": 1 << 10}
 
 
-def _decisive(source: Source, insn: Return, mode: Mode) -> tuple[str, ...]:
+def decisive(source: Source, insn: Return, mode: Mode) -> tuple[str, ...]:
     """The fields that decide what a return does in a mode; none where it is refused whatever they are."""
     if mode is Mode.M and insn in (Return.MRET, Return.MNRET):
         return ("MPP", "MPV", "MPRV") if insn is Return.MRET else ("MNPP", "MNPV", "MPRV")
@@ -167,12 +188,12 @@ def _decisive(source: Source, insn: Return, mode: Mode) -> tuple[str, ...]:
     return ("SPP", "SPV", "TSR", "MPRV") if is_sret else ()
 
 
-def _status(source: Source, name: str, word: int, values: dict[str, int]) -> int:
+def status(source: Source, name: str, word: int, values: dict[str, int]) -> int:
     """A word with these fields in it, those that the register has."""
     word &= ~_NOT_WRITTEN.get(name, 0)
-    for field, low in _STATUS_FIELDS[name].items():
+    for field, low in STATUS_FIELDS[name].items():
         if field in values:
-            word = word & ~(max(_VALUES.get(field, (1,))) << low) | values[field] << low
+            word = word & ~(max(VALUES.get(field, (1,))) << low) | values[field] << low
     return word & source.rules.xlen_mask
 
 
