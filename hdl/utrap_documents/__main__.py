@@ -53,8 +53,8 @@ Every operation takes one cycle. The core drives the commit port in a cycle, the
 cycle, and all state changes at the rising edge of `clk` that ends it; the next operation may follow at once.
 Nothing is registered between a port and an answer, so a core that needs shorter paths registers its side.
 
-The diagrams are drawn from a simulation of the profile `full`, RV64. A hatched signal means nothing in that
-cycle. Names without a port's prefix are CSRs.
+The diagrams are drawn from a simulation of the profile `full`, RV64, with the extensions that a text names. A
+hatched signal means nothing in that cycle. Names without a port's prefix are CSRs.
 """
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from amaranth.hdl import ClockDomain, Module, Value
 from amaranth.sim import Simulator
 
+from utrap.config import Config
 from utrap.csr.configured import csr_rows
 from utrap.isa import CommitOp, CsrOp, Mode
 from utrap.products.port_list import Port, port_groups
@@ -33,7 +34,7 @@ _PERIOD = 1e-6
 @cache
 def simulate(scenario: Scenario) -> tuple[list[Values], dict[str, Port]]:
     """Return all values in each cycle of a scenario, just before the clock edge, and the unit's ports."""
-    unit = TrapUnit(CONFIG)
+    unit = TrapUnit(scenario.config)
     ports = {port.name: port for group in port_groups(unit) for port in group.ports}
     wires = {"_".join(path): Value.cast(value) for path, _, value in unit.signature.flatten(unit)}
     inputs = [name for name, port in ports.items() if port.direction == "input" and name in wires]
@@ -69,29 +70,31 @@ def simulate(scenario: Scenario) -> tuple[list[Values], dict[str, Port]]:
 def _before(scenario: Scenario) -> Iterable[Cycle]:
     """The cycles that establish what a scenario begins with."""
     for name, value in scenario.before.items():
-        yield _debug_access(name, CsrOp.WRITE, value)
+        yield _debug_access(scenario.config, name, CsrOp.WRITE, value)
     if scenario.mode is not Mode.M:
         # MPP, which no scenario in another mode sets, and MPV.
-        yield _debug_access("mstatus", CsrOp.SET, (scenario.mode & 3) << 11 | (scenario.mode >> 2) << 39)
+        yield _debug_access(
+            scenario.config, "mstatus", CsrOp.SET, (scenario.mode & 3) << 11 | (scenario.mode >> 2) << 39
+        )
         yield {"commit_op": CommitOp.MRET}
 
 
-def _debug_access(name: str, operation: CsrOp, value: int) -> Cycle:
+def _debug_access(config: Config, name: str, operation: CsrOp, value: int) -> Cycle:
     return {
         "commit_op": CommitOp.DEBUG_CSR,
-        "commit_csr_address": csr_rows(CONFIG)[name].address,
+        "commit_csr_address": csr_rows(config)[name].address,
         "commit_csr_op": operation,
         "commit_csr_wdata": value,
     }
 
 
 #: Where nothing is judged the verdict is NONE; a diagram shows it where something is, so that it is seen.
-_JUDGED = (Op.CSR, Op.DEBUG_CSR, Op.MRET, Op.SRET, Op.URET)
+_JUDGED = (Op.CSR, Op.DEBUG_CSR, Op.MRET, Op.SRET, Op.URET, Op.MNRET)
 
 
 def _meaningless(scenario: Scenario) -> Iterator[set[str]]:
     """The ports that mean nothing in each cycle of a scenario, as the golden model goes through it."""
-    config = golden.Config.from_json(CONFIG.to_json())
+    config = golden.Config.from_json(scenario.config.to_json())
     decoder, state = Decoder(config), golden.reset_state(config)
     cycles = [*_before(scenario), *scenario.cycles]
     for number, driven in enumerate(cycles, len(scenario.cycles) - len(cycles)):
@@ -99,7 +102,9 @@ def _meaningless(scenario: Scenario) -> Iterator[set[str]]:
         def read(name: str, driven: Cycle = driven) -> int:
             return driven.get(name.replace(".", "_"), 0)
 
-        state, event = set_lines(config.rules, state, *decoder.levels(read)[:3]), decoder.event(read)
+        levels, event = decoder.levels(read), decoder.event(read)
+        state = set_lines(config.rules, state, *levels[:3])
+        state.line_rnmi, state.rnmi_cause = levels.rnmi, levels.rnmi_cause
         after, outcome = golden.step(config, state, event)
         answer = Answer(config, state, event, outcome)
         if number >= 0:

@@ -11,7 +11,7 @@ from utrap.isa import CommitOp, CsrOp, ExceptionCause, Interrupt, Mode
 
 __all__ = ["CONFIG", "FOREIGN_CSRS", "SCENARIOS", "Cycle", "Scenario"]
 
-#: The configuration that is simulated.
+#: The configuration that is simulated where a scenario has no other.
 CONFIG = Config.profile("full", 64)
 #: Numbers of CSRs that are not the unit's.
 FOREIGN_CSRS = {"mcycle": 0xB00}
@@ -32,6 +32,7 @@ class Scenario:
         before: CSRs that are written before its first cycle.
         cycles: What the core and the platform drive in each cycle.
         shown: The ports and CSRs that it shows, in order.
+        config: The configuration that is simulated.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Scenario:
     before: Mapping[str, int]
     cycles: tuple[Cycle, ...]
     shown: tuple[str, ...]
+    config: Config = CONFIG
 
 
 _IDLE: Cycle = {}
@@ -55,6 +57,8 @@ def _csr(name: str, operation: CsrOp, value: int = 0, **others: int) -> Cycle:
 def _exception(cause: ExceptionCause, pc: int, **others: int) -> Cycle:
     return {"commit_op": CommitOp.EXCEPTION, "commit_cause": cause, "commit_pc": pc, **others}
 
+
+_RNMI: Cycle = {"lines_rnmi": 1, "lines_rnmi_cause": 2}
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -258,6 +262,80 @@ SCENARIOS: tuple[Scenario, ...] = (
             "hutval",
             "trace_kind",
         ),
+    ),
+    Scenario(
+        name="double_trap",
+        title="A double trap, and a trap that nobody can take",
+        text=(
+            "With Ssdbltrp and Smdbltrp. `mstatus.SDT` is 1 while the supervisor's handler saves its registers: a page"
+            " fault there goes to M, in the same cycle as any trap, with `mcause` 16 and its own cause in `mtval2`. M's"
+            " handler begins with `mstatus.MDT` 1. Another exception before it clears that has nowhere to go: there is"
+            " no redirect, nothing but `hart_critical_error` changes, and no event is taken until reset."
+        ),
+        mode=Mode.S,
+        before={
+            "menvcfg": 1 << 59,
+            "medeleg": 1 << ExceptionCause.LOAD_PAGE_FAULT,
+            "mtvec": 0x400,
+            "stvec": 0x800,
+            "mstatus": 1 << 24,
+        },
+        cycles=(
+            _IDLE,
+            _exception(ExceptionCause.LOAD_PAGE_FAULT, 0x804, commit_tval=0x5678),
+            _IDLE,
+            _exception(ExceptionCause.LOAD_ACCESS_FAULT, 0x408),
+            _IDLE,
+        ),
+        shown=(
+            "commit_op",
+            "commit_cause",
+            "commit_pc",
+            "answer_redirect",
+            "answer_target",
+            "hart_mode",
+            "mepc",
+            "mcause",
+            "mtval2",
+            "hart_critical_error",
+            "trace_kind",
+        ),
+        config=CONFIG.replace(ssdbltrp=True, smdbltrp=True),
+    ),
+    Scenario(
+        name="rnmi",
+        title="A resumable non-maskable interrupt",
+        text=(
+            "With Smrnmi. `interrupt_rnmi` follows the line while `mnstatus.NMIE` is 1, whatever `mstatus` and `mie`"
+            " say; the core takes it by committing RNMI. The pc, the cause and the mode go to CSRs of their own, and"
+            " the handler of whatever ran before finds its registers as they were. NMIE is 0 in the handler, so that"
+            " nothing is requested there; MNRET sets it, and leads back to `mnepc`."
+        ),
+        mode=Mode.U,
+        before={"mnstatus": 1 << 3},
+        cycles=(
+            _IDLE,
+            _RNMI,
+            {**_RNMI, "commit_op": CommitOp.RNMI, "commit_pc": 0x1010},
+            _RNMI,
+            {"commit_op": CommitOp.MNRET},
+            _IDLE,
+        ),
+        shown=(
+            "lines_rnmi",
+            "lines_rnmi_cause",
+            "interrupt_rnmi",
+            "commit_op",
+            "commit_pc",
+            "answer_redirect",
+            "answer_target",
+            "hart_mode",
+            "mnepc",
+            "mncause",
+            "mnstatus",
+            "trace_kind",
+        ),
+        config=CONFIG.replace(smrnmi=True, rnmi_interrupt_vector=0x700),
     ),
     Scenario(
         name="reset",

@@ -61,6 +61,11 @@ def test_each_text_is_true_of_its_diagram():
     assert [values["hart_mode"] for values in runs["direct"]] == [5, 5, 0, 0, 5]
     assert [values["interrupt_request"] for values in runs["interrupt"]] == [0, 1, 1, 0, 0]
     assert [values["hart_mode"] for values in runs["return"]] == [3, 3, 1, 1]
+    assert [values["hart_critical_error"] for values in runs["double_trap"]] == [0, 0, 0, 0, 1]
+    assert [values["mcause"] for values in runs["double_trap"]] == [0, 0, 16, 16, 16]
+    assert [values["mtval2"] for values in runs["double_trap"]][2:] == [13, 13, 13]
+    assert [values["interrupt_rnmi"] for values in runs["rnmi"]] == [0, 1, 1, 0, 0, 0]
+    assert [values["hart_mode"] for values in runs["rnmi"]] == [0, 0, 0, 3, 3, 0]
     assert runs["reset"][-1]["mscratch"] == runs["reset"][-1]["mepc"] == 0
 
 

@@ -300,6 +300,19 @@ def test_an_rnmi_saves_where_the_hart_was_and_mnret_leads_back(ask):
     assert ask("--mode M --return mnret")["verdict"] == "illegal instruction"
 
 
+def test_where_inputs_say_it_the_vectors_are_asked_for(ask):
+    """norm:rnmi_trap_addr, norm:rnmi_exc_trap_addr, warl:RNMI: bit 0 of them counts as 0."""
+    there = "--set smrnmi=true --set rnmi_vectors=port"
+    answer = ask(f"{there} --mode U --rnmi 2 --csr mnstatus.NMIE=1 --rnmi-interrupt-vector 0x8001")
+    assert (answer["pc"], looked_at(answer["pc_steps"])) == ("0x8000", ["rnmi_interrupt_vector=0x8000"])
+    assert answer["notes"] == []
+    answer = ask(f"{there} --mode M --cause 2 --rnmi-exception-vector 0x9000")
+    assert (answer["pc"], looked_at(answer["pc_steps"])) == ("0x9000", ["rnmi_exception_vector=0x9000"])
+    answer = ask(f"{there} --mode U --rnmi 2 --csr mnstatus.NMIE=1")
+    assert answer["pc"] == "0x0"
+    assert answer["notes"] == ["rnmi_interrupt_vector is an input, taken to be 0: --rnmi-interrupt-vector changes it"]
+
+
 def test_an_exception_in_the_handler_of_rnmis_has_a_vector_of_its_own(ask):
     """norm:rnmi_exc_trap_addr"""
     answer = ask("--set smrnmi=true --set rnmi_exception_vector=0x9000 --mode M --cause 2")

@@ -14,6 +14,7 @@ from utrap_testbench.golden import (
     Return,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
     reset_state,
 )
@@ -43,6 +44,16 @@ def test_the_command_answers_what_the_model_says(run, event, said):
 def test_an_interrupt_is_asked_about_by_its_name():
     pending = GUEST.replace(mie=1 << 7, line_mtip=1)
     assert " --interrupt MTI --csr " in explain_command(FULL, pending, TakeInterrupt(pc=0x104))
+
+
+def test_an_rnmi_is_asked_about_with_the_inputs_that_say_where_it_goes(run):
+    config = Config.profile("msu", 64, smrnmi=True, rnmi_vectors="port")
+    state = reset_state(model_config(config)).replace(
+        prv=0, mnstatus_nmie=1, line_rnmi=1, rnmi_cause=3, rnmi_interrupt_vector=0x8000
+    )
+    command = explain_command(config, state, TakeRnmi(pc=0x104))
+    assert " --rnmi 3 --rnmi-interrupt-vector 0x8000" in command
+    assert "next pc 0x8000" in run(*shlex.split(command)[1:]).out
 
 
 def test_there_is_no_command_for_what_explain_does_not_ask():

@@ -51,6 +51,8 @@ CAUSE = "--mode VS --cause 21"
          "what happens? add --cause, --interrupt (or --csr mip=..., --time), --rnmi, --return, --access, --insn,"),
         ("--mode U --rnmi 2", "--rnmi 2: there are no RNMIs without Smrnmi: add --set smrnmi=true"),
         ("--mode U --rnmi 64 --set smrnmi=true", "--rnmi 64: wider than the 6 bits that it has here"),
+        ("--mode U --rnmi 2 --set smrnmi=true --rnmi-interrupt-vector 0x40",
+         "--rnmi-interrupt-vector 0x40: it is no input here: add --set rnmi_vectors=port, or say"),
         ("--mode U --masking load",
          "--masking load: nothing masks pointers without Smmpm, Smnpm and Ssnpm: add --set ssnpm=true"),
         ("--mode U --masking hlv --profile msu --set ssnpm=true",

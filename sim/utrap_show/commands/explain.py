@@ -81,6 +81,10 @@ OPERAND: dict[str, Any] = {"metavar": "[VALUE]", "is_flag": False, "flag_value":
 )
 @click.option("--halt", metavar="CAUSE", help="The hart enters Debug Mode; CAUSE as dcsr has it, 1 to 7.")
 @click.option("--rnmi", metavar="CAUSE", help="An RNMI is pending, with this cause.")
+@click.option(
+    "--rnmi-interrupt-vector", metavar="ADDRESS", help="With rnmi_vectors=port: where RNMIs go, as the input says."
+)
+@click.option("--rnmi-exception-vector", metavar="ADDRESS", help="Likewise where exceptions in M go while NMIE is 0.")
 @click.option("--debug", is_flag=True, help="The hart is in Debug Mode, whose mode is M.")
 @click.option("--access", metavar="CSR", help="An access to this CSR, by name or address; a read unless it is said.")
 @click.option("--write", **OPERAND, help="The access writes.")

@@ -109,6 +109,7 @@ class _Teller:
         event, outcome = self.request.event, self.outcome
         text, verdict = self._verdict(outcome)
         steps = self._steps(self.request.offered + outcome.reason, self._number(event))
+        pc_steps = self._pc_steps()
         interrupts = self._interrupts() if isinstance(event, TakeInterrupt) else []
         return Answer(
             event=self._event(),
@@ -121,9 +122,13 @@ class _Teller:
             interrupts=interrupts,
             writes=self._writes(),
             pc=self._hex(outcome.target) if outcome.redirect else None,
-            pc_steps=self._pc_steps(),
+            pc_steps=pc_steps,
             read=self._hex(outcome.rdata) if isinstance(event, CsrAccess) and not outcome.fault else None,
-            notes=[*self.request.notes, *self._of_reset([*steps, *(step for i in interrupts for step in i.steps)])],
+            notes=[
+                *self.request.notes,
+                *self._of_reset([*steps, *(step for i in interrupts for step in i.steps)]),
+                *self._of_inputs(pc_steps),
+            ],
             profile=self.config.profile_name,
             xlen=self.config.xlen,
         )
@@ -223,6 +228,15 @@ class _Teller:
             f"{seen.name} is {seen.value} after reset: --csr {seen.name}={1 - int(seen.value)} changes it"
             for seen in dict.fromkeys(seen for step in steps for seen in step.looked_at)
             if seen.name in _SET_BY_RESET and seen.name.partition(".")[0] not in self.request.given
+        ]
+
+    def _of_inputs(self, pc_steps: list[Step]) -> list[str]:
+        """The inputs that say where the pc goes, and that nobody has set."""
+        return [
+            f"{seen.name} is an input, taken to be 0: --{seen.name.replace('_', '-')} changes it"
+            for seen in (seen for step in pc_steps for seen in step.looked_at)
+            if self.config.rnmi_vectors == "port" and self.state.__dict__.get(seen.name) == 0
+            if seen.name.startswith("rnmi_")
         ]
 
     def _number(self, event: object) -> int:

@@ -17,6 +17,7 @@ from utrap_testbench.golden import (
     State,
     TakeException,
     TakeInterrupt,
+    TakeRnmi,
     TrapReturn,
     csr_value,
     irq_name,
@@ -27,7 +28,7 @@ from utrap_testbench.golden import (
 from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS
 from utrap_testbench.harts import model_config
 
-from .question import Options
+from .question import RNMI_VECTORS, Options
 from .request import make_request
 
 __all__ = ["configuration_words", "explain_command"]
@@ -57,6 +58,7 @@ def explain_command(unit: UnitConfig, state: State, event: Event) -> str:
     asked = _event(config, names, state, event)
     if asked is None:
         return ""
+    asked |= {name: hex(value) for name in RNMI_VECTORS if (value := getattr(state, name))}
     options = Options(mode=names.mode_name(state.v << 2 | state.prv), csrs=_csrs(config, names, state), **asked)
     try:
         request = make_request(unit, options)
@@ -78,6 +80,8 @@ def _event(config: Config, names: Names, state: State, event: Event) -> dict[str
         )
     if isinstance(event, TakeInterrupt) and (due := pending_interrupt(config, state)).pending == 1:
         return {"interrupts": (irq_name(due.irq),), "pc": hex(event.pc & config.rules.epc_mask)}
+    if isinstance(event, TakeRnmi) and state.line_rnmi:
+        return {"rnmi": str(state.rnmi_cause), "pc": hex(event.pc & config.rules.epc_mask)}
     if isinstance(event, TrapReturn):
         return {"returns": event.insn.value}
     if isinstance(event, CsrAccess) and not event.debug and event.address in config.rules.csrs:

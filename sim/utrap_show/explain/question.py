@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Options", "PointerMasking", "Translated"]
+__all__ = ["RNMI_VECTORS", "Options", "PointerMasking", "Translated"]
+
+#: Options that are inputs with rnmi_vectors=port, by the inputs' names.
+RNMI_VECTORS = ("rnmi_interrupt_vector", "rnmi_exception_vector")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,8 @@ class Options:
     halt: str | None = None
     debug: bool = False
     rnmi: str | None = None
+    rnmi_interrupt_vector: str | None = None
+    rnmi_exception_vector: str | None = None
     masking: str | None = None
     translation: str | None = None
     overflow: str | None = None

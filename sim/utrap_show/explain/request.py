@@ -37,7 +37,7 @@ from utrap_testbench.golden.reason import Reason
 from utrap_testbench.golden.timer import has_stimecmp
 from utrap_testbench.harts import model_config
 
-from .question import Options, PointerMasking, Translated
+from .question import RNMI_VECTORS, Options, PointerMasking, Translated
 
 __all__ = ["SCOUNTOVF", "Request", "make_request"]
 
@@ -279,6 +279,17 @@ class _Maker:
             raise UserError(f"--time {self.options.time}: nothing looks at it without Sstc: add --set sstc=true")
         return self._number("time", 64)
 
+    def _rnmi_vectors(self) -> dict[str, int]:
+        """What the inputs say, where there are any."""
+        for name in RNMI_VECTORS:
+            text = getattr(self.options, name)
+            if text is not None and self.config.rnmi_vectors != "port":
+                raise UserError(
+                    f"--{name.replace('_', '-')} {text}: it is no input here: add --set rnmi_vectors=port, or say"
+                    f" --set {name}={text}"
+                )
+        return {name: self._number(name, self.config.xlen) for name in RNMI_VECTORS}
+
     # The state.
 
     def _state(self) -> State:
@@ -288,6 +299,7 @@ class _Maker:
         state.debug = int(self.options.debug)
         state.line_rnmi, state.rnmi_cause = int(self.options.rnmi is not None), self._number("rnmi", _RNMI_CAUSE_BITS)
         state.counter_overflow = self._number("overflow", 32)
+        state = state.replace(**self._rnmi_vectors())
         for _ in range(2):  # whatever the order: a view takes what its delegation lets through the second time
             for place, value in wanted:
                 state = self._put(state, place, value)
