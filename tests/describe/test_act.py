@@ -96,6 +96,14 @@ def test_every_line_of_the_cores_says_so():
     assert act.describe(config).notes[0].startswith(f"utrap-rv64.yaml: {len(marked)} parameters are the core's")
 
 
+def test_what_is_missing_is_said():
+    notes = act.describe(CONFIGURATIONS["max 32"]).notes
+    assert "utrap-rv32.yaml: more parameters are to be added for Zcmt, Sdtrig, Smctr" in notes
+    assert "utrap-rv32.yaml: the database has no H without guest external interrupts; set geilen=1 or more" in notes
+    assert "utrap-rv32.yaml: no name for N, Shudeleg; the tests know nothing of them" in notes
+    assert not [note for note in act.describe(CONFIGURATIONS["msu 64"]).notes if "geilen" in note or "no name" in note]
+
+
 PROGRAM = """
 #include "rvmodel_macros.h"
 .section .text.init

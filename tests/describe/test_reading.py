@@ -217,10 +217,30 @@ def test_a_profile_beside_the_file_is_refused(run):
         assert (result.status, result.err) == (2, line)
 
 
-def test_a_setting_beside_that_breaks_a_rule_is_blamed_on_it(csrs):
-    result = csrs(options=["--set", "h=true", "--set", "hgatp_modes=bare"])
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ("windows=3", "utrap: --set windows=3: windows needs shudeleg=true, and {path} has shudeleg=false"),
+        ("isa=IF", "utrap: --set isa=IF: F needs fs=true, and {path} has fs=false"),
+        ("reset=asynchronous", "utrap: --set reset=asynchronous: it is about the text of the Verilog, which "),
+        ("colour=red", "utrap: --set colour=red: 'colour' is no field of the configuration; there are "),
+    ],
+)  # fmt: skip
+def test_a_setting_beside_that_breaks_a_rule_is_blamed_on_it(setting, line, csrs, tmp_path):
+    result = csrs(options=["--set", setting])
     assert result.status == 2
-    assert len(result.lines) == 1
+    assert result.err.startswith(line.format(path=tmp_path / "hart.yaml"))
+    assert result.err.count("\n") == 1
+
+
+def test_a_setting_in_the_files_comments_that_is_none_is_blamed_on_the_file(run, tmp_path):
+    made = udb.describe(CONFIGURATIONS["mu 32"]).files[""]
+    for setting, line in (("colour=red", "'colour' is no field"), ("reset=asynchronous", "it is about the text")):
+        path = tmp_path / "hart.yaml"
+        path.write_text(f"{made}#   --set {setting}\n")
+        result = run("csrs", "--udb", path)
+        assert result.status == 2
+        assert result.err.startswith(f"utrap: {path}: --set {setting}: {line}")
 
 
 @pytest.fixture(scope="module")

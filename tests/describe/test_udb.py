@@ -89,7 +89,8 @@ TYPES = [
         """
         MSTATEEN_ENVCFG_TYPE MSTATEEN_AIA_TYPE MSTATEEN_IMSIC_TYPE MSTATEEN_CSRIND_TYPE MSTATEEN_CONTEXT_TYPE
         MSTATEEN_JVT_TYPE HSTATEEN_ENVCFG_TYPE HSTATEEN_AIA_TYPE HSTATEEN_IMSIC_TYPE HSTATEEN_CSRIND_TYPE
-        HSTATEEN_CONTEXT_TYPE HSTATEEN_JVT_TYPE SSTATEEN_JVT_TYPE
+        HSTATEEN_CONTEXT_TYPE HSTATEEN_JVT_TYPE SSTATEEN_JVT_TYPE DCSR_MPRVEN_TYPE DCSR_STEPIE_TYPE DCSR_STOPCOUNT_TYPE
+        DCSR_STOPTIME_TYPE
         """,
         {"enum": ["rw", "read-only-0", "read-only-1"]},
     ),
@@ -144,7 +145,7 @@ def test_the_way_back_leads_to_the_same_configuration(name, capsys, tmp_path):
     """Nothing is refused, and nothing is said."""
     path = tmp_path / "hart.yaml"
     path.write_text(udb.describe(CONFIGURATIONS[name]).files[""])
-    assert config_of(str(path), lambda given: _read(given, {}), ()) == CONFIGURATIONS[name]
+    assert config_of(str(path), lambda given: _read(given, {})) == CONFIGURATIONS[name]
     assert capsys.readouterr().err == ""
 
 

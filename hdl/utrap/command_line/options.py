@@ -106,7 +106,13 @@ def _chosen(profile: str, xlen: str, settings: Iterable[str], udb: str | None) -
             raise UserError(f"--udb {udb}: it says what the unit is; leave --{option} out, or the file")
     from utrap.command_line.udb import config_of
 
-    return config_of(udb, lambda given: _read(given, {}), settings)
+    base = config_of(udb, lambda given: _read_of_unit(given, {}))
+    typed: dict[str, str] = {}
+    changes = _read_of_unit(settings, typed)
+    try:
+        return base.replace(**changes)
+    except ConfigError as error:
+        raise UserError(_blamed(error, udb, typed)) from error
 
 
 def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config:
@@ -116,13 +122,11 @@ def make_config(profile: str, xlen: int, settings: Iterable[str] = ()) -> Config
         UserError: When a setting is wrong, alone or beside the others.
     """
     typed: dict[str, str] = {"xlen": f"--xlen {xlen}"}
-    changes = _read(settings, typed)
-    if others := [key for key in changes if key in FORMS]:
-        raise UserError(f"{typed[others[0]]}: it is about the text of the Verilog, which 'utrap generate' alone writes")
+    changes = _read_of_unit(settings, typed)
     try:
         return Config.profile(profile, xlen, **changes)
     except ConfigError as error:
-        raise UserError(_blamed(error, profile, typed)) from error
+        raise UserError(_blamed(error, f"profile {profile}", typed)) from error
 
 
 def make_form(name: str = PLAIN.name, settings: Iterable[str] = ()) -> Form:
@@ -150,16 +154,24 @@ def _read(settings: Iterable[str], typed: dict[str, str]) -> dict[str, Any]:
     return changes
 
 
-def _blamed(error: ConfigError, profile: str, typed: Mapping[str, str]) -> str:
-    """Say of a broken rule what the user typed of it, and what else of it came from the profile."""
+def _read_of_unit(settings: Iterable[str], typed: dict[str, str]) -> dict[str, Any]:
+    """The same, of what concerns the unit and not its text."""
+    changes = _read(settings, typed)
+    if others := [key for key in changes if key in FORMS]:
+        raise UserError(f"{typed[others[0]]}: it is about the text of the Verilog, which 'utrap generate' alone writes")
+    return changes
+
+
+def _blamed(error: ConfigError, source: str, typed: Mapping[str, str]) -> str:
+    """Say of a broken rule what the user typed of it, and what else of it came from the profile or the file."""
     here = [typed[name] for name in (error.field, *error.others) if name in typed]
     if not here:
         return str(error)
     others = {name: as_setting(value) for name, value in error.others.items() if name not in typed}
     if error.field in typed:
         given = " and ".join(f"{name}={value}" for name, value in others.items())
-        return f"{here[0]}: {error.rule}" + (f", and profile {profile} has {given}" if given else "")
-    return f"{here[0]}: profile {profile} has {str(error).partition(': ')[0]}, and {error.rule}"
+        return f"{here[0]}: {error.rule}" + (f", and {source} has {given}" if given else "")
+    return f"{here[0]}: {source} has {str(error).partition(': ')[0]}, and {error.rule}"
 
 
 def _parse(setting: str) -> tuple[str, Any]:

@@ -14,15 +14,14 @@ from utrap.config import Config, ConfigError
 __all__ = ["config_of"]
 
 
-def config_of(path: str, read_settings: Callable[[Iterable[str]], dict[str, Any]], settings: Iterable[str]) -> Config:
-    """Make the configuration that a file asks for, with the changes of `settings`.
+def config_of(path: str, read_settings: Callable[[Iterable[str]], dict[str, Any]]) -> Config:
+    """Make the configuration that a file asks for.
 
     What is the core's is said on the standard error, and so is what the unit cannot do, a line each.
 
     Args:
         path: The file.
         read_settings: Makes values of settings as `--set` takes them.
-        settings: What the user sets beside.
 
     Raises:
         UserError: When the file cannot be read, or asks for what the unit cannot do.
@@ -32,7 +31,10 @@ def config_of(path: str, read_settings: Callable[[Iterable[str]], dict[str, Any]
 
     try:
         file = parse(Path(path).read_text(encoding="utf-8"))
-        beside = read_settings(file.settings)
+        try:
+            beside = read_settings(file.settings)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from error
         config = Config(**(udb_reading.asked_for(file) | beside))
         refused = list(udb_reading.refused(file, config))
         for line in (*udb_reading.outside(file, config), *refused):
@@ -40,7 +42,7 @@ def config_of(path: str, read_settings: Callable[[Iterable[str]], dict[str, Any]
         if refused:
             count = "1 thing" if len(refused) == 1 else f"{len(refused)} things"
             raise UserError(f"{path}: it asks for {count} that the unit cannot do")
-        return config.replace(**read_settings(settings))
+        return config
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from utrap.config import Config
 from utrap.descriptions import sail
 from utrap.descriptions.act_core import core_parameters
 from utrap.descriptions.description import Description
-from utrap.descriptions.extensions import IMPLIED, extensions
+from utrap.descriptions.extensions import IMPLIED, extensions, unnamed
 from utrap.descriptions.udb import NAMES, describe_beside, modes, parameters, yaml_value
 
 __all__ = ["describe"]
@@ -24,6 +24,8 @@ _VERSIONS = {
     **dict.fromkeys(("F", "D", "Q"), "2.2.0"),
     **dict.fromkeys(("M", "C", "Zicsr", "Zicntr", "Zihpm"), "2.0.0"),
 }
+#: Extensions with parameters of the core's that are not given a value here.
+_SILENT = ("V", "Zcmt", "Sdtrig", "Smctr")
 #: What V consists of.
 _VECTOR = ("Zve32x", "Zve32f", "Zve64x", "Zve64f", "Zve64d", "Zvl32b", "Zvl64b", "Zvl128b")
 
@@ -149,13 +151,18 @@ def describe(config: Config) -> Description:
         "link.ld": _LINK,
         "sail-override.json": of_sail.files[""],
     }
-    notes = (
-        f"{name}.yaml: {len(core)} parameters are the core's, with values to begin with; they say so",
+    notes = [f"{name}.yaml: {len(core)} parameters are the core's, with values to begin with; they say so"]
+    if silent := [each for each in extensions(config) if each in _SILENT]:
+        notes.append(f"{name}.yaml: more parameters are to be added for {', '.join(silent)}")
+    if config.h and not config.geilen:
+        notes.append(f"{name}.yaml: the database has no H without guest external interrupts; set geilen=1 or more")
+    if missing := unnamed(config, NAMES):
+        notes.append(f"{name}.yaml: no name for {', '.join(missing)}; the tests know nothing of them")
+    notes += [
         "rvmodel_macros.h, link.ld: the platform's; look through them",
         "sail.json: make it of 'sail_riscv_sim --print-default-config' with sail-override.json over it",
-        *of_sail.notes,
-    )
-    return Description(files=files, notes=notes)
+    ]
+    return Description(files=files, notes=(*notes, *of_sail.notes))
 
 
 def _whole(config: Config, name: str) -> str:

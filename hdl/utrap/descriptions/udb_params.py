@@ -159,6 +159,8 @@ _HYPERVISOR = (
 _ENABLES = {"ENVCFG": "Svbare", "AIA": "Ssaia", "IMSIC": "Ssaia", "CSRIND": "Sscsrind", "CONTEXT": "Sdtrig",
             "JVT": "Zcmt"}  # fmt: skip
 _EXTENSIONS = (
+    *_fixed("read-only-1", _has("Sdext", "Sdtrig"), "DCSR_MPRVEN_TYPE"),
+    *_fixed("rw", _has("Sdext", "Sdtrig"), "DCSR_STEPIE_TYPE", "DCSR_STOPCOUNT_TYPE", "DCSR_STOPTIME_TYPE"),
     *_fixed(False, _has("Zicbom"), "FORCE_UPGRADE_CBO_INVAL_TO_FLUSH"),
     *(
         row
