@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -208,6 +209,14 @@ def test_a_file_that_is_not_there_or_no_text_is_one_line(run, tmp_path):
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\xfd")
     result = run("generate", "--udb", tmp_path / "bytes")
     assert (result.status, result.err) == (2, f"utrap: {tmp_path}/bytes: it is no text\n")
+
+
+def test_without_pyyaml_a_line_says_where_it_comes_from(run, root, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    path = root / "tests" / "describe" / "hart.yaml"
+    result = run("csrs", "--udb", path)
+    line = f"utrap: {path}: reading YAML needs the Python package PyYAML: pip install 'utrap[udb]'\n"
+    assert (result.status, result.err) == (2, line)
 
 
 def test_a_profile_beside_the_file_is_refused(run):

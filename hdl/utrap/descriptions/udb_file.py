@@ -65,7 +65,10 @@ def parse(text: str) -> UdbFile:
 
 
 def _load(text: str) -> object:
-    import yaml
+    try:
+        import yaml
+    except ModuleNotFoundError as error:
+        raise UdbError("reading YAML needs the Python package PyYAML: pip install 'utrap[udb]'") from error
 
     class Loader(yaml.SafeLoader):
         """A key that stands twice is an error: the one that counts would be anyone's guess."""
