@@ -65,10 +65,17 @@ def test_reset_values_are_those_that_are_known(tmp_path):
     assert every["stimecmp.value"] == (1 << 64) - 1
     assert every["mhartid.id"] is None, "a port says it"
     assert every["mip.meip"] is None, "a line says it"
+    assert every["mstatus.sd"] == 0, "it follows from FS and VS"
     few = resets(Config.profile("msu", reset_state="required", mtvec_reset="port"), tmp_path)
     assert few["mtvec.base"] is None, "a port says it"
     assert few["mscratch.scratch"] is None, "nothing says it"
     assert few["mstatus.mie"] == 0
+
+
+def test_a_field_says_which_level_it_shows_and_when():
+    text = systemrdl.describe(CONFIGURATIONS["max 64"]).files[""]
+    assert "the level seip, ORed with what is stored" in text
+    assert "the level mstatus_sd" not in text
 
 
 def test_words_of_the_language_can_be_names():

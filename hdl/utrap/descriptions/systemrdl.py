@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from utrap.config import Config
-from utrap.csr.configured import reset_fields, stored_fields
+from utrap.csr.configured import csr_rows, reset_fields, stored_fields
 from utrap.descriptions.description import Description
 from utrap.descriptions.extensions import words
 from utrap.products.csr_map import csrs_document
@@ -73,21 +73,31 @@ def _register(config: Config, row: dict[str, Any]) -> str:
 def _field(config: Config, csr: str, field: dict[str, Any]) -> list[str]:
     own = f"{csr}.{field['name']}"
     is_constant = not field["storage"] and not field["level"]
+    follows = csr_rows(config)[csr].field(field["name"]).follows
     about = [field["rule"]] if field["rule"] else []
-    if field["level"]:
-        how = "in the storage's place" if field["level_replaces"] else "ORed with what is stored"
-        about.append(f"the line {field['level']}, {how}" if field["storage"] else f"the line {field['level']}")
+    if field["level"] and not follows:
+        about.append(_sensed(field))
     for what, conditions in (("reads 0", field["read_where"]), ("ignores writes", field["write_where"])):
         if conditions:
-            about.append(f"{what} unless {' and '.join(_condition(each) for each in conditions)}")
+            about.append(f"{what} unless {' and '.join(map(_condition, conditions))}")
     properties = [f"desc = {_text('; '.join(about))};"] if about else []
     if field["storage"] and field["storage"] != own:
         properties.append(f"shows = {_text(field['storage'])};")
     access = "rw" if field["access"] == "RW" else "r"
     properties += [f"sw = {access};", f"hw = {'na' if is_constant else 'rw' if access == 'rw' else 'w'};"]
     high = field["lsb"] + field["width"] - 1
-    reset = f" = {field['reset']}" if is_constant or _has_reset(config, field) else ""
+    reset = f" = {field['reset']}" if is_constant or follows or _has_reset(config, field) else ""
     return [f"field {{ {' '.join(properties)} }} {_name(field['name'])}[{high}:{field['lsb']}]{reset};"]
+
+
+def _sensed(field: dict[str, Any]) -> str:
+    """How a field shows a level, in words."""
+    text = f"the level {field['level']}"
+    if field["storage"]:
+        text += ", in the storage's place" if field["level_replaces"] else ", ORed with what is stored"
+    if field["level_where"]:
+        text += f", where {' and '.join(map(_condition, field['level_where']))}"
+    return text
 
 
 def _has_reset(config: Config, field: dict[str, Any]) -> bool:
