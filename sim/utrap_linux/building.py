@@ -151,13 +151,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:24]
 
 
-def build_system(kernel: Path, folder: Path, memory: int) -> Boot:
+def build_system(kernel: Path, folder: Path, memory: int, has_linux_guest: bool = False) -> Boot:
     """Build firmware, guest, VMM and device tree around a kernel.
 
     Args:
         kernel: What `build_kernel` gave.
         folder: Where it goes.
         memory: MiB of memory.
+        has_linux_guest: The guest is the kernel once more, and not the bundled one.
 
     Raises:
         UserError: When it fails, with the compiler's first complaint.
@@ -169,8 +170,9 @@ def build_system(kernel: Path, folder: Path, memory: int) -> Boot:
         raise UserError(f"cannot write into {folder}: {error.strerror}") from error
     settings = (f"BUILD={folder}", f"KERNEL={kernel}", f"PYTHON={sys.executable}", f"MEMORY={memory}")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = ["make", "-s", "-C", str(EXAMPLE), *settings]
+    name, vmm = ("linux-guest.elf", "init-boot") if has_linux_guest else ("linux.elf", "init")
+    command = ["make", "-s", "-C", str(EXAMPLE), *settings, str(folder / name)]
     made = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
     if made.returncode:
         raise UserError(f"the example could not be built: {last_words(made.stdout + made.stderr)}")
-    return Boot(elf=folder / "linux.elf", symbols=kernel / "System.map", vmm=folder / "init")
+    return Boot(elf=folder / name, symbols=kernel / "System.map", vmm=folder / vmm)

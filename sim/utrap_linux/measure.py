@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 
-from utrap_hart.exits.access import DEVICES, Access, Path, accesses
+from utrap_hart.exits.access import DEVICES, TIMER, Access, Path, accesses
 from utrap_hart.exits.summary import Summary, summarise
 from utrap_hart.run.image import Image, load
 from utrap_hart.run.lockstep import hart_lockstep
@@ -17,7 +17,7 @@ from utrap_hart.run.simulation import Alive, Built, End, Event, Happening, Optio
 from .building import Boot
 from .console import Console, Round
 
-__all__ = ["CHECKS", "Failed", "Measured", "Workload", "measure"]
+__all__ = ["CHECKS", "Failed", "Measured", "Ran", "Workload", "measure", "measure_boots"]
 
 #: The workload whose accesses are looked at one by one.
 CHECKS = "checks"
@@ -25,10 +25,12 @@ CHECKS = "checks"
 _BOOT_CYCLES, _MAX_CYCLES = 200_000_000, 1_000_000_000
 #: Instructions that are told one by one, from the guest's first on: enough for the checks on every path.
 _PROFILED = 3_000_000
-#: Which devices are measured on which paths: KVM emulates none of them in the kernel, and a notification has no window.
+#: Which devices are measured on which paths: KVM emulates none of them in the kernel, a notification has no window, and
+#: the timer is the kernel's alone.
 _MEASURED = (
     *((device, path) for device in DEVICES if device.is_in_user for path in (Path.KERNEL_AND_BACK, Path.TO_USER)),
     *((device, path) for device in DEVICES if not device.is_in_user for path in (Path.KERNEL_AND_BACK, Path.IN_KERNEL)),
+    (TIMER, Path.IN_KERNEL),
 )
 
 
@@ -55,54 +57,88 @@ class Workload:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The figures of a run.
+class Ran:
+    """A run from reset to its end.
 
     Attributes:
-        summary: Accesses by device and path, and where their cycles go.
         workloads: In their order.
         started: The cycle in which the VMM began.
         cycles, instructions: Of the whole run.
         compared: Events that agreed with the golden model.
     """
 
-    summary: Summary
     workloads: tuple[Workload, ...]
     started: int
     cycles: int
     instructions: int
     compared: int
 
+    def on_path_a(self, workload: Workload) -> Workload:
+        """The same on path (a)."""
+        name = workload.round.workload
+        same = (other for other in self.workloads if other.round.workload == name)
+        return next(other for other in same if other.round.path is Path.KERNEL_AND_BACK)
 
-def measure(built: Built, boot: Boot, console: Console, tell: Callable[[int, str], None]) -> Measured:
-    """Boot, and take the figures.
+    def speed_up(self, workload: Workload) -> float:
+        """Against path (a)."""
+        return self.on_path_a(workload).round.cycles / workload.round.cycles
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of a run: accesses by device and path and where their cycles go, and the run itself."""
+
+    summary: Summary
+    ran: Ran
+
+
+#: Told now and then: the cycle and what is going on.
+Tell = Callable[[int, str], None]
+
+
+def measure(built: Built, boot: Boot, console: Console, tell: Tell) -> Measured:
+    """Boot with the bundled guest, and take the figures.
 
     Args:
         built: The hart.
         boot: What it boots.
         console: Takes what is printed.
-        tell: Called now and then with the cycle and what is going on.
+        tell: Called now and then.
 
     Raises:
         Failed: When the kernel gives up, the VMM complains, the hart differs from the golden model, or nothing ends.
         UserError: When the simulator cannot run it.
     """
+    checks: list[Access] = []
+
+    def take(access: Access) -> None:
+        if console.now is not None and console.now[0] == CHECKS:
+            checks.append(_on_its_path(access, console.now[1]))
+
+    ran = _run(built, boot, console, tell, _PROFILED, take)
+    return Measured(summarise(checks, _Places(boot).place, _MEASURED), ran)
+
+
+def measure_boots(built: Built, boot: Boot, console: Console, tell: Tell) -> Ran:
+    """The same with a guest that is Linux: its boots are the workloads."""
+    return _run(built, boot, console, tell, 0, lambda _: None)
+
+
+def _run(built: Built, boot: Boot, console: Console, tell: Tell, profile: int, take: Callable[[Access], None]) -> Ran:
     image = load(str(boot.elf), built.memory)
     watched = _Watched(built, console, tell)
-    options = Options(max_cycles=_MAX_CYCLES, profile=_PROFILED)
-    checks: list[Access] = []
+    options = Options(max_cycles=_MAX_CYCLES, profile=profile)
     spent: list[int] = []
     with closing(simulate(built, image, options)) as happenings:
         for access in accesses(watched.checked(happenings), built.sources.outputs):
             spent += [0] * (len(console.rounds) + 1 - len(spent))
-            spent[-1] += access.cycles
-            if console.now is not None and console.now[0] == CHECKS:
-                checks.append(_on_its_path(access, console.now[1]))
+            if access.device is not TIMER:
+                spent[-1] += access.cycles
+            take(access)
     if watched.end is None or console.started is None:
         raise Failed(f"the kernel ended before the VMM began; the last line: {console.last_line}")
     spent += [0] * (len(console.rounds) - len(spent))
-    return Measured(
-        summary=summarise(checks, _Places(boot).place, _MEASURED),
+    return Ran(
         workloads=tuple(map(Workload, console.rounds, spent)),
         started=console.started,
         cycles=watched.end.cycles,
@@ -113,13 +149,13 @@ def measure(built: Built, boot: Boot, console: Console, tell: Callable[[int, str
 
 def _on_its_path(access: Access, path: Path) -> Access:
     """A notification never is in user space by its modes; the VMM has said how it asked for them."""
-    return access if access.device.is_in_user else replace(access, path=path)
+    return access if access.device.is_in_user or access.device is TIMER else replace(access, path=path)
 
 
 class _Watched:
     """The run as long as all is well."""
 
-    def __init__(self, built: Built, console: Console, tell: Callable[[int, str], None]) -> None:
+    def __init__(self, built: Built, console: Console, tell: Tell) -> None:
         self.lockstep = hart_lockstep(built.sources.config, built.sources)
         self.end: End | None = None
         self._console, self._tell = console, tell

@@ -11,16 +11,29 @@ from utrap_hart.exits.access import DEVICES, Path
 from utrap_hart.exits.show import Table, access_table, as_markdown, print_tables, profile_table
 from utrap_hart.exits.summary import Summary, access_rows, account_rows
 
-from .measure import Measured, Workload
+from .measure import Measured, Ran
 
-__all__ = ["FORMAT", "PATHS", "PUBLISHED", "document", "draw", "markdown", "print_measured"]
+__all__ = [
+    "BOOTS_FORMAT",
+    "FORMAT",
+    "PATHS",
+    "PUBLISHED",
+    "boots_document",
+    "boots_markdown",
+    "document",
+    "draw",
+    "markdown",
+    "print_measured",
+    "workload_table",
+]
 
 #: What the JSON output calls itself; a new number when a program that reads this one could fail.
 FORMAT = "utrap-linux/1"
+BOOTS_FORMAT = "utrap-linux-guest/1"
 #: The paths in words.
 PATHS = {
     Path.KERNEL_AND_BACK: "exit to the VMM",
-    Path.IN_KERNEL: "ioeventfd",
+    Path.IN_KERNEL: "in the kernel",
     Path.TO_USER: "straight to the VMM",
 }
 #: Functions with less than this share of a path's cycles are left out of the table; the JSON has all.
@@ -43,7 +56,7 @@ def _tables(measured: Measured, bundled: Summary) -> Iterator[Table]:
     yield access_table(measured.summary, PATHS)
     yield _comparison(measured.summary, bundled)
     yield profile_table(measured.summary, _LEAST)
-    yield _workloads(measured)
+    yield workload_table(measured.ran)
 
 
 def _comparison(linux: Summary, bundled: Summary) -> Table:
@@ -57,9 +70,10 @@ def _comparison(linux: Summary, bundled: Summary) -> Table:
     return Table("Median cycles beside other figures", ("Device", "Measured on", "(a)", "(c)", "(a) / (c)"), rows)
 
 
-def _workloads(measured: Measured) -> Table:
+def workload_table(ran: Ran) -> Table:
+    """What each workload took."""
     rows = []
-    for workload in measured.workloads:
+    for workload in ran.workloads:
         made = workload.round
         rows.append(
             (
@@ -69,7 +83,7 @@ def _workloads(measured: Measured) -> Table:
                 f"{made.accesses:,}",
                 f"{made.notifications:,}",
                 f"{workload.share:.0%}",
-                f"{_speed_up(measured, workload):.2f}",
+                f"{ran.speed_up(workload):.2f}",
             )
         )
     return Table(
@@ -79,25 +93,11 @@ def _workloads(measured: Measured) -> Table:
     )
 
 
-def _speed_up(measured: Measured, workload: Workload) -> float:
-    """Against path (a)."""
-    return _on_path_a(measured, workload).round.cycles / workload.round.cycles
-
-
-def _on_path_a(measured: Measured, workload: Workload) -> Workload:
-    name = workload.round.workload
-    return next(
-        other
-        for other in measured.workloads
-        if other.round.workload == name and other.round.path is Path.KERNEL_AND_BACK
-    )
-
-
 def draw(measured: Measured) -> dict[str, str]:
     """The pictures as SVG by file name: cycles by device and path, and the workloads on their curve."""
     points = [
-        (workload.round.workload, _on_path_a(measured, workload).share, _speed_up(measured, workload))
-        for workload in measured.workloads
+        (workload.round.workload, measured.ran.on_path_a(workload).share, measured.ran.speed_up(workload))
+        for workload in measured.ran.workloads
         if workload.round.path is Path.TO_USER
     ]
     return pictures.draw(measured.summary, points)
@@ -107,14 +107,30 @@ def document(measured: Measured, bundled: Summary) -> dict[str, Any]:
     """The figures as JSON (docs/schemas/linux.schema.json)."""
     return {
         "format": FORMAT,
-        "utrap": __version__,
-        "started": measured.started,
-        "cycles": measured.cycles,
-        "instructions": measured.instructions,
-        "events": measured.compared,
+        **_run_document(measured.ran),
         "accesses": access_rows(measured.summary),
         "bundled": access_rows(bundled),
         "accounts": account_rows(measured.summary),
+    }
+
+
+def boots_document(ran: Ran) -> dict[str, Any]:
+    """The figures of a guest that is Linux as JSON (docs/schemas/linux-guest.schema.json)."""
+    return {"format": BOOTS_FORMAT, **_run_document(ran)}
+
+
+def boots_markdown(ran: Ran) -> str:
+    """The same as a document."""
+    return as_markdown("What a boot of Linux costs as a guest", "utrap linux --guest linux", [workload_table(ran)])
+
+
+def _run_document(ran: Ran) -> dict[str, Any]:
+    return {
+        "utrap": __version__,
+        "started": ran.started,
+        "cycles": ran.cycles,
+        "instructions": ran.instructions,
+        "events": ran.compared,
         "workloads": [
             {
                 "workload": workload.round.workload,
@@ -123,8 +139,8 @@ def document(measured: Measured, bundled: Summary) -> dict[str, Any]:
                 "accesses": workload.round.accesses,
                 "notifications": workload.round.notifications,
                 "share": round(workload.share, 4),
-                "speed_up": round(_speed_up(measured, workload), 3),
+                "speed_up": round(ran.speed_up(workload), 3),
             }
-            for workload in measured.workloads
+            for workload in ran.workloads
         ],
     }

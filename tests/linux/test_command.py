@@ -5,9 +5,9 @@ import pytest
 from utrap_linux.show import FORMAT
 
 
-@pytest.mark.parametrize("other", ["--json", "--build", "--qemu"])
+@pytest.mark.parametrize("other", ["--json", "--build", "--qemu", "--guest linux"])
 def test_a_baseline_goes_with_a_measurement_that_is_shown(run, other):
-    result = run("linux", "--baseline", "x", other)
+    result = run("linux", "--baseline", "x", *other.split())
     assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
     assert f"--baseline and {other} exclude each other" in result.err
 

@@ -1,10 +1,15 @@
 """What the VMM says on the console is understood, and what the kernel says when it gives up."""
 
+import json
+
+import jsonschema
 import pytest
 
 from utrap_hart.exits.access import Path
 from utrap_linux.console import Console, Round
+from utrap_linux.measure import Ran, Workload
 from utrap_linux.qemu import verdict
+from utrap_linux.show import boots_document, boots_markdown
 
 SAID = """\
 [    0.1] a line of the kernel's
@@ -22,6 +27,8 @@ vmm: end 5 cycles, 1 accesses, 0 notifications: passed
 vmm: begin checks b
 vmm: end 5 cycles, 1 accesses, 1 notifications: passed
 """
+
+BOOT = "vmm: started 5\nvmm: begin boot a\nvmm: end 200 cycles, 7 accesses, 0 notifications: passed\n"
 
 
 def said(text):
@@ -74,8 +81,23 @@ def test_a_console_that_says_nothing_has_a_last_line():
         ),
         (BOTH.replace("checks b", "checks c"), "QEMU has no Shudeleg, and the VMM ran on the paths a, c"),
         (BOTH, None),
+        (BOOT, None),
+        (BOOT.replace("boot a", "boot b"), "QEMU has no Shudeleg, and the VMM ran on the paths b"),
     ],
-    ids=["panic", "no VMM", "a complaint", "another path", "passed"],
+    ids=["panic", "no VMM", "a complaint", "another path", "passed", "a guest that is Linux", "no path (a)"],
 )
 def test_a_run_under_qemu_passes_on_the_paths_that_it_has(text, wrong):
     assert verdict(said(text)) == wrong
+
+
+def test_the_boots_of_a_guest_that_is_linux_are_figures_of_their_schema(root):
+    rounds = said(BOOT + BOOT.replace("boot a", "boot c").replace("200 cycles", "100 cycles")).rounds
+    ran = Ran(tuple(Workload(made, 50) for made in rounds), started=1, cycles=400, instructions=80, compared=9)
+    made = boots_document(ran)
+    schema = json.loads((root / "docs" / "schemas" / "linux-guest.schema.json").read_text())
+    jsonschema.validate(made, schema, cls=jsonschema.Draft202012Validator)
+    assert [(one["path"], one["share"], one["speed_up"]) for one in made["workloads"]] == [
+        ("a", 0.25, 1),
+        ("c", 0.5, 2),
+    ]
+    assert "| boot | (c) | 100 | 7 | 0 | 50% | 2.00 |" in boots_markdown(ran)

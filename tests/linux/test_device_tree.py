@@ -5,26 +5,33 @@ import subprocess
 import pytest
 
 from utrap_hart.hart import hart_config
-from utrap_linux.device_tree import TIMEBASE, device_tree
+from utrap_linux.device_tree import TIMEBASE, device_tree, guest_device_tree
 
 MEMORY = 64 << 20
 INITRD = range(0x83E0_0000, 0x83E0_1234)
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
+def reader(folder, text):
     """Read a property of the compiled tree: its words."""
-    folder = tmp_path_factory.mktemp("tree")
-    text = device_tree(hart_config(), MEMORY, INITRD)
-    command = ["dtc", "-O", "dtb", "-o", str(folder / "hart.dtb"), "-"]
+    command = ["dtc", "-O", "dtb", "-o", str(folder / "tree.dtb"), "-"]
     said = subprocess.run(command, input=text, text=True, capture_output=True, check=True)
     assert said.stderr == "", "the compiler has nothing to complain of"
 
     def read(node, name, kind="x"):
-        command = ["fdtget", "-t", kind, str(folder / "hart.dtb"), node, name]
+        command = ["fdtget", "-t", kind, str(folder / "tree.dtb"), node, name]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
     return read
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    return reader(tmp_path_factory.mktemp("tree"), device_tree(hart_config(), MEMORY, INITRD))
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory):
+    return reader(tmp_path_factory.mktemp("guest"), guest_device_tree(hart_config(), MEMORY, INITRD))
 
 
 def cells(*numbers):
@@ -58,3 +65,14 @@ def test_the_kernel_is_told_where_its_first_files_are(tree):
     assert tree("/chosen", "linux,initrd-start") == cells(INITRD.start)
     assert tree("/chosen", "linux,initrd-end") == cells(INITRD.stop)
     assert "console=hvc0" in tree("/chosen", "bootargs", "s")[0]
+
+
+def test_a_guest_that_is_linux_has_no_hypervisor_extension_and_one_uart_that_interrupts_nobody(guest):
+    assert guest("/cpus/cpu@0", "riscv,isa", "s") == ["rv64ima"]
+    assert guest("/cpus", "timebase-frequency", "u") == [str(TIMEBASE)], "the hart's: KVM demands it"
+    assert guest("/memory@80000000", "reg") == cells(0x8000_0000, MEMORY)
+    assert guest("/soc/serial@10000000", "reg") == cells(0x1000_0000, 0x1000)
+    assert guest("/soc/serial@10000000", "compatible", "s") == ["ns16550a"]
+    with pytest.raises(subprocess.CalledProcessError):
+        guest("/soc/serial@10000000", "interrupts")
+    assert "console=ttyS0" in guest("/chosen", "bootargs", "s")

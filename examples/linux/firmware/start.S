@@ -87,15 +87,3 @@ fromhost:
     .balign 16
     .space 4096
 stack_top:
-
-    // What is started, and what it finds there. The Makefile says which files.
-    .section .kernel, "ax"
-    .global kernel
-kernel:
-    .incbin KERNEL_IMAGE
-    .section .initrd, "a"
-    .incbin INITRD
-    .section .device_tree, "a"
-    .balign 8
-device_tree:
-    .incbin DEVICE_TREE

@@ -19,12 +19,23 @@ int open_file(const char *path, int flags) {
     return system_call(__NR_openat, AT_FDCWD, (long)path, flags, 0, 0, 0);
 }
 
+void close_file(int file) { system_call(__NR_close, file, 0, 0, 0, 0, 0); }
+
 long read_file(int file, void *to, size_t length) {
     return system_call(__NR_read, file, (long)to, length, 0, 0, 0);
 }
 
 long control(int file, unsigned long request, const void *argument) {
     return system_call(__NR_ioctl, file, request, (long)argument, 0, 0, 0);
+}
+
+bool load_module(const char *path) {
+    int file = checked(path, open_file(path, O_RDONLY));
+    long status = system_call(__NR_finit_module, file, (long)"", 0, 0, 0, 0);
+    close_file(file);
+    if (status < 0)
+        print("vmm: no path c: this hart has no Shudeleg, says the module (error %d)\n", -status);
+    return status == 0;
 }
 
 void *map(size_t length, int file) {
@@ -87,4 +98,10 @@ void power_off(bool has_failed) {
 void fail(const char *what, long error) {
     print("vmm: FAILED: %s: error %d\n", what, -error);
     power_off(true);
+}
+
+long checked(const char *what, long status) {
+    if (status < 0)
+        fail(what, status);
+    return status;
 }

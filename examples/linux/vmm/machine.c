@@ -15,7 +15,6 @@
 #define ENOENT 2
 #define EINTR 4
 
-extern char guest_image[], guest_image_end[];
 void vmm_trap(void);
 
 // The trap handler's stack. At its top is the frame into which it saves the guest's registers.
@@ -28,27 +27,37 @@ static void set_register(struct machine *machine, uint64_t number, uint64_t valu
         fail("KVM_SET_ONE_REG", status);
 }
 
-static long checked(const char *what, long status) {
-    if (status < 0)
-        fail(what, status);
-    return status;
-}
-
-void machine_make(struct machine *machine) {
+void machine_make(struct machine *machine, size_t size) {
     int kvm = checked("/dev/kvm", open_file("/dev/kvm", O_RDWR));
     machine->vm = checked("KVM_CREATE_VM", control(kvm, KVM_CREATE_VM, 0));
-    machine->memory = map(GUEST_RAM_SIZE, -1);
-    for (char *byte = guest_image; byte < guest_image_end; byte++)
-        machine->memory[byte - guest_image] = *byte;
-    __asm__ volatile("fence.i" : : : "memory");
+    machine->size = size;
+    machine->memory = map(size, -1);
     struct kvm_userspace_memory_region region = {
-        .guest_phys_addr = GPA_RAM, .memory_size = GUEST_RAM_SIZE, .userspace_addr = (uint64_t)machine->memory};
+        .guest_phys_addr = GPA_RAM, .memory_size = size, .userspace_addr = (uint64_t)machine->memory};
     checked("KVM_SET_USER_MEMORY_REGION", control(machine->vm, KVM_SET_USER_MEMORY_REGION, &region));
     machine->vcpu = checked("KVM_CREATE_VCPU", control(machine->vm, KVM_CREATE_VCPU, 0));
-    machine->run = map(checked("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE, 0)), machine->vcpu);
-    set_register(machine, KVM_REG_RISCV_CORE_REG(regs.pc), GPA_RAM);
+    machine->run_size = checked("KVM_GET_VCPU_MMAP_SIZE", control(kvm, KVM_GET_VCPU_MMAP_SIZE, 0));
+    machine->run = map(machine->run_size, machine->vcpu);
     machine->notifications = checked("eventfd", system_call(__NR_eventfd2, 0, O_NONBLOCK, 0, 0, 0, 0));
     machine->delegation = -1;
+    close_file(kvm);
+}
+
+void machine_remove(struct machine *machine) {
+    if (machine->delegation >= 0)
+        close_file(machine->delegation);
+    checked("munmap", system_call(__NR_munmap, (long)machine->run, machine->run_size, 0, 0, 0, 0));
+    close_file(machine->vcpu);
+    close_file(machine->vm);
+    close_file(machine->notifications);
+    checked("munmap", system_call(__NR_munmap, (long)machine->memory, machine->size, 0, 0, 0, 0));
+}
+
+void machine_start(struct machine *machine, uint64_t pc, uint64_t a0, uint64_t a1) {
+    __asm__ volatile("fence.i" : : : "memory");
+    set_register(machine, KVM_REG_RISCV_CORE_REG(regs.pc), pc);
+    set_register(machine, KVM_REG_RISCV_CORE_REG(regs.a0), a0);
+    set_register(machine, KVM_REG_RISCV_CORE_REG(regs.a1), a1);
 }
 
 void machine_notify_in_kernel(struct machine *machine, bool is_on) {
@@ -68,15 +77,17 @@ static uint64_t window(uint64_t gpa, unsigned order) {
     return gpa >> 12 << UTRAP_HUGPAW0_GPPN_SHIFT | order << UTRAP_HUGPAW0_ORDER_SHIFT | UTRAP_HUGPAW0_E_MASK;
 }
 
+void machine_lock(void) {
+    checked("mlockall", system_call(__NR_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0));
+    for (unsigned offset = 0; offset < sizeof trap_stack; offset += PAGE_SIZE)
+        ((volatile uint8_t *)trap_stack)[offset] = 0;
+}
+
 bool machine_delegate(struct machine *machine) {
     int file = open_file("/dev/shudeleg", O_RDWR);
     if (file == -ENOENT)
         return false;
     machine->delegation = checked("/dev/shudeleg", file);
-    // A page that is missing in the handler is an error: all are here and stay here.
-    checked("mlockall", system_call(__NR_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0));
-    for (unsigned offset = 0; offset < sizeof trap_stack; offset += PAGE_SIZE)
-        ((volatile uint8_t *)trap_stack)[offset] = 0;
     struct shudeleg_config config = {
         .vcpu = machine->vcpu,
         .huedeleg = 1 << UTRAP_CAUSE_LOAD_GUEST_PAGE_FAULT | 1 << UTRAP_CAUSE_STORE_GUEST_PAGE_FAULT,

@@ -4,8 +4,17 @@
 #ifndef WORKLOADS_H
 #define WORKLOADS_H
 
-enum { WORKLOAD_CHECKS, WORKLOAD_PRINT, WORKLOAD_SCAN, WORKLOAD_COMPUTE, WORKLOAD_NOTIFY, WORKLOADS };
+enum {
+    WORKLOAD_CHECKS,
+    WORKLOAD_PRINT,
+    WORKLOAD_SCAN,
+    WORKLOAD_COMPUTE,
+    WORKLOAD_NOTIFY,
+    WORKLOADS,
+    WORKLOAD_TOGETHER = WORKLOADS, // two VMMs, each with a guest that does WORKLOAD_COMPUTE
+    VMM_WORKLOADS,
+};
 
-static const char *const workload_names[WORKLOADS] __attribute__((unused)) = {"checks", "print", "scan", "compute",
-                                                                              "notify"};
+static const char *const workload_names[VMM_WORKLOADS] __attribute__((unused)) = {"checks",  "print",  "scan",
+                                                                                  "compute", "notify", "together"};
 #endif

@@ -7,9 +7,10 @@
 
 struct emulated emulated;
 
-// The UART: registers that a driver sets up, and a transmitter that is always ready.
+// The UART: registers that a driver sets up, and a transmitter that is always ready, of which it tells a driver that polls.
 enum { RBR_THR_DLL, IER_DLM, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
-enum { LCR_DLAB = 0x80, LSR_TRANSMITTER_EMPTY = 0x60, IIR_NONE = 1, IIR_FIFOS = 0xc0, MSR_CONNECTED = 0xb0 };
+enum { IER_TRANSMITTER = 2, IIR_NONE = 1, IIR_TRANSMITTER = 2, IIR_FIFOS = 0xc0 };
+enum { LCR_DLAB = 0x80, LSR_TRANSMITTER_EMPTY = 0x60, MSR_CONNECTED = 0xb0 };
 
 static struct {
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
@@ -24,7 +25,7 @@ static uint8_t uart_read(unsigned offset) {
     if (offset == IER_DLM)
         return is_divisor ? uart.dlm : uart.ier;
     if (offset == IIR_FCR)
-        return IIR_NONE | (uart.fcr & 1 ? IIR_FIFOS : 0);
+        return (uart.ier & IER_TRANSMITTER ? IIR_TRANSMITTER : IIR_NONE) | (uart.fcr & 1 ? IIR_FIFOS : 0);
     if (offset == LCR)
         return uart.lcr;
     if (offset == MCR)

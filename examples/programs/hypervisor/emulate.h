@@ -18,11 +18,15 @@
 // One access of 1 << size bytes. Returns what a load reads, in the low bytes; of a store's data the low bytes matter.
 uint64_t emulate(uint64_t gpa, unsigned size, bool is_write, uint64_t data);
 
+#ifndef EMULATED_TEXT
+#define EMULATED_TEXT 256
+#endif
+
 // What the devices saw; whoever reports it takes it away.
 struct emulated {
     uint64_t uart, rtc, pcie;
     unsigned length;
-    char text[256]; // written to the UART
+    char text[EMULATED_TEXT]; // written to the UART; what comes when it is full is lost
 };
 extern struct emulated emulated;
 

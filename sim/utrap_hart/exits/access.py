@@ -12,7 +12,7 @@ from utrap_hart.run.simulation import Event, Happening, Retired
 from utrap_testbench.boundary import Layout
 from utrap_testbench.golden import Cause, Mode
 
-__all__ = ["DEVICES", "Access", "Device", "Path", "accesses"]
+__all__ = ["DEVICES", "TIMER", "Access", "Device", "Path", "accesses"]
 
 _FAULTS = (Cause.LOAD_GUEST_PAGE_FAULT, Cause.STORE_GUEST_PAGE_FAULT)
 _TRAPS = (CommitOp.EXCEPTION, CommitOp.INTERRUPT)
@@ -45,11 +45,13 @@ DEVICES = (
     Device("PCIe configuration", range(0x3000_0000, 0x4000_0000)),
     Device("VirtIO notification", range(0x1000_8000, 0x1000_9000), is_in_user=False),
 )
+#: The guest's call to SBI that sets its timer. No store of a guest: it never is anything but the kernel's.
+TIMER = Device("Timer (a call to SBI)", range(0), is_in_user=False)
 
 
 @dataclass(kw_only=True)
 class Access:
-    """One emulated access, from the cycle of the fault to that of the return into the guest.
+    """One emulated access, or a call to SBI, from the cycle of the trap to that of the return into the guest.
 
     Attributes:
         device: What was accessed.
@@ -78,7 +80,7 @@ class Access:
 
 
 def accesses(happenings: Iterable[Happening], outputs: Layout) -> Iterable[Access]:
-    """The accesses of a run in their order; one that does not end is left out.
+    """The accesses of a run in their order, the calls that no VMM sees among them; one that does not end is left out.
 
     Args:
         happenings: The run.
@@ -111,8 +113,8 @@ class _Finder:
 
         kind = CommitOp(value("kind"))
         if self._access is None:
-            if kind is CommitOp.EXCEPTION and value("cause") in _FAULTS and Mode(value("from_mode")) in _GUEST:
-                self._begin(event, value)
+            if kind is CommitOp.EXCEPTION and (device := self._device(value)) is not None:
+                self._begin(device, event, value)
             return None
         if kind is CommitOp.CSR:
             self._access.csr_accesses += 1
@@ -121,13 +123,20 @@ class _Finder:
             return self._turn(event, kind, value)
         return None
 
-    def _begin(self, event: Event, value: Callable[[str], int]) -> None:
+    @staticmethod
+    def _device(value: Callable[[str], int]) -> Device | None:
+        """The device that an exception is about."""
+        if value("cause") == Cause.ECALL_FROM_VS:
+            return TIMER
+        if value("cause") not in _FAULTS or Mode(value("from_mode")) not in _GUEST:
+            return None
         address = value("gpa") << 2
-        device = next((device for device in DEVICES if address in device.addresses), None)
-        if device is not None:
-            self._access = Access(device=device, path=self._path)
-            self._visited = [Mode(value("to_mode"))]
-            self._cycle, self._retired, self._last = event.cycle, event.retired, event.cycle
+        return next((device for device in DEVICES if address in device.addresses), None)
+
+    def _begin(self, device: Device, event: Event, value: Callable[[str], int]) -> None:
+        self._access = Access(device=device, path=self._path)
+        self._visited = [Mode(value("to_mode"))]
+        self._cycle, self._retired, self._last = event.cycle, event.retired, event.cycle
 
     def _turn(self, event: Event, kind: CommitOp, value: Callable[[str], int]) -> Access | None:
         """The mode changes: what happened in it is counted, and perhaps the access is over."""
@@ -147,7 +156,7 @@ class _Finder:
         self._visited.append(to)
         return None
 
-    def _end(self, access: Access) -> Access:
+    def _end(self, access: Access) -> Access | None:
         access.cycles = access.mode_cycles.total()
         access.instructions = access.mode_instructions.total()
         if access.device.is_in_user:
@@ -156,6 +165,10 @@ class _Finder:
             else:
                 self._path = Path.KERNEL_AND_BACK if Mode.U in self._visited else Path.IN_KERNEL
         access.path = self._path
+        if access.device is TIMER:
+            if Mode.U in self._visited:  # a call that the VMM answers, whatever that is
+                return None
+            access.path = Path.IN_KERNEL
         return access
 
     def retired(self, instruction: Retired) -> None:

@@ -11,7 +11,7 @@ import pytest
 from utrap.command_line.errors import UserError
 from utrap.isa import CommitOp
 from utrap_hart.exits import command, pictures
-from utrap_hart.exits.access import DEVICES, Path, accesses
+from utrap_hart.exits.access import DEVICES, TIMER, Path, accesses
 from utrap_hart.exits.baseline import change_table, read_baseline
 from utrap_hart.exits.show import PATHS
 from utrap_hart.exits.summary import FORMAT, WARM_UP, summarise
@@ -123,6 +123,23 @@ def test_a_notification_is_on_the_path_of_the_accesses_around_it(made):
     made.fault(0x1000_8050, Mode.S, cause=23)
     made.back(CommitOp.SRET, Mode.S)
     assert [(access.device, access.path) for access in made.found()] == [(UART, C), (VIRTIO, C)]
+
+
+def test_a_call_that_the_kernel_answers_by_itself_is_the_timers_and_one_that_the_vmm_sees_is_none(made):
+    made.fault(0, Mode.S, cause=10)
+    made.event(CommitOp.EXCEPTION, 20, 3, cause=9, from_mode=Mode.S, to_mode=Mode.M)
+    made.back(CommitOp.MRET, Mode.M, to=Mode.S)
+    made.back(CommitOp.SRET, Mode.S)
+    made.fault(0, Mode.S, cause=10)
+    made.back(CommitOp.SRET, Mode.S, to=Mode.U)
+    made.event(CommitOp.EXCEPTION, 20, 3, cause=8, from_mode=Mode.U, to_mode=Mode.S)
+    made.back(CommitOp.SRET, Mode.S)
+    made.fault(0x1000_0000, Mode.U)
+    made.back(CommitOp.URET, Mode.U)
+    timer, uart = made.found()
+    assert (timer.device, timer.path, timer.cycles) == (TIMER, B, 40)
+    assert timer.mode_cycles == {Mode.S: 30, Mode.M: 10}
+    assert (uart.device, uart.path) == (UART, C)
 
 
 def test_what_is_no_access_to_a_device_is_left_out(made):
