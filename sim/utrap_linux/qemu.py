@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shutil
 import subprocess
+import time
 
 from utrap.command_line.errors import UserError
 from utrap_hart.exits.access import Path as On
@@ -39,13 +42,16 @@ def check_under_qemu(boot: Boot, console: Console) -> str | None:
     command = (_QEMU, *_MACHINE, "-kernel", str(boot.elf))
     with child(RUN, *command, output=subprocess.PIPE) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            for byte in line:
+        said = process.stdout.fileno()
+        end = time.monotonic() + _PATIENCE_S
+        while console.panic is None:  # a kernel that has given up goes on for ever
+            if not select.select([said], [], [], max(0, end - time.monotonic()))[0]:
+                return f"QEMU has not ended within {_PATIENCE_S} seconds; the last line: {console.last_line}"
+            block = os.read(said, 4096)
+            if not block:
+                break
+            for byte in block:
                 console.take(byte)
-        try:
-            process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            return f"QEMU has not ended; the last line: {console.last_line}"
     return verdict(console)
 
 
