@@ -1,6 +1,11 @@
 """SystemRDL: the compiler takes it, and what it understood is the CSR table."""
 
+import logging
+import runpy
+
+import cocotb
 import pytest
+from peakrdl_cocotb_ralgen import CocotbRALExporter
 from peakrdl_html import HTMLExporter
 from peakrdl_ipxact import IPXACTExporter, Standard
 from systemrdl import warnings
@@ -24,7 +29,7 @@ def compiled(text, tmp_path):
     return compiler.elaborate().top
 
 
-@pytest.mark.parametrize("name", ["full 32", "max 64", "a core's"])
+@pytest.mark.parametrize("name", ["full 32", "max 64"])
 def test_the_compiler_finds_the_table_in_it(name, tmp_path):
     config = CONFIGURATIONS[name]
     top = compiled(systemrdl.describe(config).files[""], tmp_path)
@@ -43,6 +48,8 @@ def test_the_compiler_finds_the_table_in_it(name, tmp_path):
             assert (found.lsb, found.width) == (field.lsb, field.width)
             writable = bool(field.is_writable and field.storage and field.mask and not row.is_read_only)
             assert found.is_sw_writable == writable, f"{row.name}.{field.name}"
+            whole = (1 << field.width) - 1
+            assert found.get_property("writable", default=whole if writable else 0) == (field.mask if writable else 0)
             assert found.is_hw_writable == (not field.is_constant)
             shown = field.storage if field.storage and not row.owns(field) else None
             assert shown in (None, *stored_fields(config))
@@ -96,3 +103,17 @@ def test_peakrdl_makes_ip_xact_and_a_manual_of_it(tmp_path):
     assert "<ipxact:name>mtvec</ipxact:name>" in text
     HTMLExporter().export(top, str(tmp_path / "html"))
     assert (tmp_path / "html" / "index.html").exists()
+
+
+def test_peakrdl_makes_a_register_model_for_cocotb_of_it(tmp_path, monkeypatch):
+    config = CONFIGURATIONS["a core's"]
+    top = compiled(systemrdl.describe(config).files[""], tmp_path)
+    CocotbRALExporter().export(top, str(tmp_path), input_files=[str(tmp_path / "unit.rdl")])
+    monkeypatch.setattr(cocotb, "log", logging.getLogger(), raising=False)  # which a simulator's start sets
+    model = runpy.run_path(str(tmp_path / "trap_unit_RAL.py"))["trap_unit_RAL_Test"].masks
+    assert {row["name"]: row["address"] for row in model.values()} == {
+        row.name: row.address * 4 for row in csrs(config)
+    }
+    assert model["trap_unit_misa"]["reset_value"] == 1 << 30 | sum(1 << ord(letter) - 65 for letter in "IMACU")
+    assert model["trap_unit_mtvec"]["write_mask"] == model["trap_unit_mtvec"]["read_mask"] - 3 == 0xFFFFFFFC
+    assert model["trap_unit_mhartid"]["write_mask"] == 0

@@ -28,11 +28,13 @@ _RESERVED = words(
 
 _HEAD = """\
 // The CSRs of a trap unit. An address is a CSR's number times {size} (the bytes of a register), csr_number the number.
-// A field that shows another CSR's storage says so in `shows`: it is that one bit, not a copy.
+// A field that shows another CSR's storage says so in `shows`: it is that one bit, not a copy. Where not all bits of a
+// field can change, `writable` has those that can.
 
 property csr_number {{ component = reg; type = longint unsigned; }};
 property lowest_mode {{ component = reg; type = string; }};
 property shows {{ component = field; type = string; }};
+property writable {{ component = field; type = longint unsigned; }};
 
 addrmap trap_unit {{
   name = "Trap unit, XLEN {xlen}";
@@ -83,6 +85,9 @@ def _field(config: Config, csr: str, field: dict[str, Any]) -> list[str]:
     properties = [f"desc = {_text('; '.join(about))};"] if about else []
     if field["storage"] and field["storage"] != own:
         properties.append(f"shows = {_text(field['storage'])};")
+    changing = int(field["writable_bits"], 16) >> field["lsb"]
+    if changing not in (0, (1 << field["width"]) - 1):
+        properties.append(f"writable = {changing:#x};")
     access = "rw" if field["access"] == "RW" else "r"
     properties += [f"sw = {access};", f"hw = {'na' if is_constant else 'rw' if access == 'rw' else 'w'};"]
     high = field["lsb"] + field["width"] - 1
