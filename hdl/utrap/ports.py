@@ -279,7 +279,8 @@ class ExtensionSignature(Signature):
         write: The access may execute and writes.
         wdata: The value to write, set and clear already done; XLEN bits. Of
             `commit.op` it depends only on whether that is DEBUG_CSR.
-        exists: The core has a CSR at the address. May depend on anything but
+        exists: The core has a CSR at the address. (FS and VS are the unit's to
+            judge: it has fcsr while FS is Off, too.) May depend on anything but
             `accept`, `write` and `wdata`; where `legality_csr` is looked at, not
             on `select` or `commit.op` either: it is asked whatever is committed.
         rdata: What it reads; XLEN bits.

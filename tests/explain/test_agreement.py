@@ -30,7 +30,6 @@ from utrap_testbench.golden import (
     standing,
     step,
 )
-from utrap_testbench.golden.core_csrs import core_offers
 from utrap_testbench.golden.effective import hlsv_masking, masking
 from utrap_testbench.golden.legality import judge
 from utrap_testbench.golden.route import route_exception
@@ -50,8 +49,6 @@ CONFIGS = [
 ]
 
 
-#: CSRs that FS or VS judges.
-OFF = (0x001, 0x002, 0x003, 0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)
 #: What says to which mode a return leads, whichever it is.
 RETURNS = ("norm:mret_h", "norm:mnret_restore", "Sdext: Resume")
 NAMES = {config: Names(config, unit_config(config)) for config in CONFIGS}
@@ -188,8 +185,9 @@ def decisions(config, state, event):
         csr = config.rules.csrs[event.address]
         reason, read = watched(lambda s: csr.judge(s, state.prv, state.v))
         yield reason, read
-    if isinstance(event, CsrAccess):
-        yield watched(lambda s: core_offers(config, s, OFF[event.address % len(OFF)]))
+    if isinstance(event, CsrAccess) and (switches := list(config.rules.switches.values())):
+        switch = switches[event.address % len(switches)]
+        yield watched(lambda s: switch.judge(s, state.v))
     for insn in Insn if isinstance(event, Query) else ():
         yield watched(lambda s, insn=insn: judge(config, s, insn))
     held = (masking, translation, *[hlsv_masking, hlsv_translation] * config.h)

@@ -1,6 +1,7 @@
 """Who may access which CSR: by mode, by address, by the bits that open and close, and from a debugger."""
 
 import functools
+from itertools import product
 
 import pytest
 
@@ -110,11 +111,37 @@ def test_without_s_mcounteren_alone_opens_the_counters():
 
 
 @pytest.mark.parametrize(
-    ("address", "who"), [(0x7A0, "machine"), (0x6A8, "hypervisor"), (0x5A8, "supervisor"), (0x001, "user")]
+    ("address", "who"), [(0x7A0, "machine"), (0x6A8, "hypervisor"), (0x5A8, "supervisor"), (0x015, "user")]
 )
 def test_an_address_outside_the_trap_unit_is_judged_by_its_level(address, who):
     assert faults(FULL, address) == VERDICTS[who]
     assert faults(FULL, address, CsrOp.WRITE) == VERDICTS[who]
+
+
+@pytest.mark.parametrize(
+    ("field", "addresses"),
+    [("fs", (0x001, 0x002, 0x003)), ("vs", (0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22))],
+)
+def test_floating_point_and_vector_csrs_are_illegal_in_every_mode_while_fs_or_vs_is_off_in_a_guest_either(
+    field, addresses
+):
+    """norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op"""
+    other = {"fs": "vs", "vs": "fs"}[field]
+    others_on = {f"mstatus_{other}": 3, f"vsstatus_{other}": 3}
+    for address in addresses:
+        for host, guest in product(range(4), repeat=2):
+            switched = {f"mstatus_{field}": host, f"vsstatus_{field}": guest}
+            wanted = (2,) * 5 if not host else (0, 0, 0) + (0 if guest else 2,) * 2
+            assert faults(FULL, address, **switched, **others_on) == wanted
+            event = CsrAccess(address=address, op=CsrOp.READ, ext_exists=1, debug=True)
+            outcome = step(FULL, state_in(FULL, VS, **switched, **others_on), event)[1]
+            assert outcome.fault == (0 if host else 2)  # as M, whatever the guest's copy says
+        without = Config.profile("mu")
+        assert (
+            step(without, state_in(without, M), CsrAccess(address=address, op=CsrOp.READ, ext_exists=1))[1].fault == 0
+        )
+    zfinx = Config.profile("msu", zfinx=True, smstateen=True)
+    assert faults(zfinx, 0x003)[0] == 0
 
 
 def test_an_address_that_nobody_has_is_illegal_everywhere():
@@ -160,14 +187,14 @@ def test_write_set_and_clear_compute_what_is_written():
 @pytest.mark.parametrize("v", [0, 1])
 def test_dirty_floating_point_and_vector_state_is_noted_in_both_copies_of_a_guest(v):
     """norm:vsstatus_fs_op, norm:vsstatus_vs_op, norm:mstatus_fs_vs_xs_dirty_op"""
-    before = state_in(FULL, VU if v else U)
+    before = state_in(FULL, VU if v else U, mstatus_fs=1, mstatus_vs=1, vsstatus_fs=1, vsstatus_vs=1)
     access = functools.partial(CsrAccess, address=0x003, op=CsrOp.WRITE, ext_exists=1)
     debugger = functools.partial(access, debug=1)
     for make in (Retire, access, debugger):
         after, _ = step(FULL, before, make(fs_dirty=1))
-        assert (after.mstatus_fs, after.vsstatus_fs, after.mstatus_vs) == (3, 3 * v, 0)
+        assert (after.mstatus_fs, after.vsstatus_fs, after.mstatus_vs) == (3, 1 + 2 * v, 1)
         after, _ = step(FULL, before, make(vs_dirty=1))
-        assert (after.mstatus_vs, after.vsstatus_vs, after.mstatus_fs) == (3, 3 * v, 0)
+        assert (after.mstatus_vs, after.vsstatus_vs, after.mstatus_fs) == (3, 1 + 2 * v, 1)
 
 
 def test_dirty_state_is_ignored_on_faults_owned_registers_and_without_fs():

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 
 from utrap.config import Config
 
-__all__ = ["ADDRESS", "CSRS", "Csr", "absent", "bits", "csrs_of", "gpa_bits", "ones"]
+__all__ = ["ADDRESS", "CSRS", "SWITCHED", "Csr", "absent", "bits", "csrs_of", "gpa_bits", "is_switched", "ones"]
+
+#: norm:mstatus_fs_vs_xs_off_op: what FS and VS switch.
+SWITCHED = {"fs": (0x001, 0x002, 0x003), "vs": (0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)}
+
+
+def is_switched(config, address):
+    """Whether FS or VS judges the address; both are Off after reset."""
+    return any(getattr(config, name) and address in addresses for name, addresses in SWITCHED.items())
 
 
 def bits(*positions: int | tuple[int, int]) -> int:

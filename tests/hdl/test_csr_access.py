@@ -7,7 +7,7 @@ from utrap.isa import CommitOp, CsrOp, Fault, Mode
 
 from .bench import DELEGATION, on
 from .configs import ALL, FULL, MSU, MU, MUN, PROFILES
-from .manual import ADDRESS, absent, csrs_of, ones
+from .manual import ADDRESS, SWITCHED, absent, csrs_of, is_switched, ones
 
 ILLEGAL, VIRTUAL, NONE = Fault.ILLEGAL, Fault.VIRTUAL, Fault.NONE
 M, S, U, VS, VU = Mode.M, Mode.S, Mode.U, Mode.VS, Mode.VU
@@ -22,6 +22,7 @@ HOST_ONLY = {
 #: HU-2
 USER_SHUDELEG = {ADDRESS[name] for name in ("hustatus", "hutval", "hutinst")}
 COUNTERS = [*range(0xC00, 0xC20), *range(0xC80, 0xCA0)]
+PLACE = {"fs": 13, "vs": 9}
 
 
 def judge(config, mode, address, writes, *, exists=True, en=0, enabled=(True, True, True)):
@@ -33,7 +34,7 @@ def judge(config, mode, address, writes, *, exists=True, en=0, enabled=(True, Tr
     is_owned = address in {csr.address for csr in csrs_of(config)}
     if address in absent(config) or not (is_owned or exists):
         return ILLEGAL
-    if writes and address >> 10 == 0b11:
+    if (writes and address >> 10 == 0b11) or is_switched(config, address):
         return ILLEGAL
     if mode is M:
         return NONE
@@ -233,6 +234,26 @@ async def test_an_access_outside_goes_to_the_extension_port(bench):
             assert seen.extension_wdata == written[kind]
         await bench.tick()
         assert bench.state() == before
+
+
+@on(*FULL, *MSU)
+async def test_floating_point_and_vector_csrs_need_fs_or_vs_in_a_guest_both_copies(bench):
+    # norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_fs_op, norm:vsstatus_vs_op
+    for field, addresses in SWITCHED.items():
+        place = PLACE[field]
+        for mode in bench.modes:
+            await bench.enter(mode)
+            for host, guest in product(range(4), (0, 1, 2)) if bench.config.h else product(range(4), (0,)):
+                await bench.put("mstatus", host << place)
+                if bench.config.h:
+                    await bench.put("vsstatus", guest << place)
+                refuses = not host or (mode in (VS, VU) and not guest)
+                for address in addresses:
+                    assert bench.peek(address, ext_exists=1).fault == (ILLEGAL if refuses else NONE), (field, mode)
+                    assert bench.peek(address, ext_exists=0).fault == ILLEGAL
+                    by_debugger = bench.peek(address, ext_exists=1, debug=True)
+                    assert by_debugger.fault == (NONE if host else ILLEGAL)
+                    assert by_debugger.extension_accept == bool(host)
 
 
 @on(*FULL, *MSU)

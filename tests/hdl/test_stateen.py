@@ -215,6 +215,8 @@ async def test_a_bit_gates_nothing_else(bench):
 async def test_what_has_no_bit_is_open(bench):
     """norm:stateen_unimplemented_state_roz"""
     await bench.enter(Mode.VU)
+    for name in ("mstatus", "vsstatus"):
+        await bench.put(name, 3 << 13)  # FS is not Off
     for csr in (0x001, 0x017, 0x800):
         assert fault(bench, csr) == NONE
     await bench.enter(Mode.VS)

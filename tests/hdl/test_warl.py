@@ -269,7 +269,7 @@ async def test_writing_floating_point_or_vector_state_makes_it_dirty(bench):
         if config.h:
             await bench.put("vsstatus", 0)
         if access:
-            await bench.csr(0x003, 1, debug=access == "by a debugger", ext_exists=1, **dirty)
+            await bench.csr(0x015, 1, debug=access == "by a debugger", ext_exists=1, **dirty)
         else:
             await bench.step(**dirty)
         expected = (3 if fs and config.fs else 0, 3 if vs and config.vs else 0)

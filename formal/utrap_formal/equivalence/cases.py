@@ -117,7 +117,7 @@ def _single(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:
 def _gated_outside(config: Config) -> list[int]:
     """Addresses outside the unit that the model finds in a table, so that each is proved for itself."""
     rules = model_config(config).rules
-    return sorted(rules.gates.keys() - rules.csrs.keys())
+    return sorted((rules.gates.keys() | rules.switches.keys()) - rules.csrs.keys())
 
 
 def _access(group: Group, config: Config, inputs: Inputs) -> Iterator[Case]:

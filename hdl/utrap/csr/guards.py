@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEBUG_MODE",
+    "FLOATING_POINT",
     "GUEST_TIMER",
     "GUEST_TIMER_COUNTER",
     "HOST",
@@ -25,6 +26,7 @@ __all__ = [
     "TIMER_COUNTER",
     "TVM",
     "USER_ENABLED",
+    "VECTOR",
     "VTVM",
     "AccessMode",
     "Guard",
@@ -103,6 +105,27 @@ USER_ENABLED = Guard(
     words="from U with hudcfg.EN",
     fault=Fault.ILLEGAL,
     refuses=lambda mode, state: mode.is_user & ~state["hudcfg.en"],
+)
+
+
+def _is_off(mode: AccessMode, state: StateBits, name: str) -> Value:
+    """Whether FS or VS is Off; with V=1 in the guest's copy, too."""
+    return ~state[f"mstatus.{name}"].any() | (mode.v & ~state[f"vsstatus.{name}"].any())
+
+
+#: norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_fs_op
+FLOATING_POINT = Guard(
+    name="fs",
+    words="FS that is not Off",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: _is_off(mode, state, "fs"),
+)
+#: norm:mstatus_fs_vs_xs_off_op, norm:vsstatus_vs_op
+VECTOR = Guard(
+    name="vs",
+    words="VS that is not Off",
+    fault=Fault.ILLEGAL,
+    refuses=lambda mode, state: _is_off(mode, state, "vs"),
 )
 #: Sdext: Core Debug Registers
 DEBUG_MODE = Guard(

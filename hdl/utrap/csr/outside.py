@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from utrap.config import Config
-from utrap.csr.guards import HOST, Guard
+from utrap.csr.guards import FLOATING_POINT, HOST, VECTOR, Guard
 from utrap.csr.shared.stateen import state_enables
 
 __all__ = ["outside_guards"]
@@ -22,6 +22,9 @@ _CUSTOM = {
 }
 #: Where N's CSRs are: on a hart without N what the core has there is custom state too (HU-29).
 _USER_TRAPS = {"mhs": (0x000, 0x004, 0x005, *range(0x040, 0x045)), "mh": (0x102, 0x103)}
+_FLOATING_POINT = (0x001, 0x002, 0x003)
+#: vstart, vxsat, vxrm, vcsr, vl, vtype, vlenb.
+_VECTOR = (0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)
 _INDIRECT = (0, 1, 2, 3, 5, 6, 7)
 #: What Ssaia adds that neither IMSIC nor CSRIND gates, by the levels that may let it be accessed, with RV32's high
 #: halves (norm:mstateen0_aia_op, norm:hstateen0_aia_op): stopi; sieh, siph; and hvien, hvictl, hviprio1, hviprio2,
@@ -40,8 +43,12 @@ def _gated(config: Config) -> Iterable[tuple[Iterable[int], tuple[Guard, ...]]]:
     for levels, places in _USER_TRAPS.items():
         if not config.n:
             yield places, state_enables(config, "c", levels)
-    # fflags, frm, fcsr: the first two are parts of the third.
-    yield (0x001, 0x002, 0x003), state_enables(config, "fcsr", "mhs")
+    # fflags, frm, fcsr: the first two are parts of the third. Without F, Zfinx has its flags whatever FS is.
+    yield _FLOATING_POINT, state_enables(config, "fcsr", "mhs")
+    if config.fs and not (config.zfinx and "F" not in config.isa):
+        yield _FLOATING_POINT, (FLOATING_POINT,)
+    if config.vs:
+        yield _VECTOR, (VECTOR,)
     yield (0x017,), state_enables(config, "jvt", "mhs")
     # norm:mstateen_ctr0_except1, norm:hstateen_ctr: sctrctl, sctrstatus; vsctrctl; and norm:sctrdepth_mode:
     # sctrdepth, which no guest has

@@ -108,7 +108,7 @@ class _Teller:
     def answer(self) -> Answer:
         event, outcome = self.request.event, self.outcome
         text, verdict = self._verdict(outcome)
-        steps = self._steps(self.request.offered + outcome.reason, self._number(event))
+        steps = self._steps(outcome.reason, self._number(event))
         pc_steps = self._pc_steps()
         interrupts = self._interrupts() if isinstance(event, TakeInterrupt) else []
         return Answer(

@@ -32,8 +32,6 @@ from utrap_testbench.golden import (
     reset_state,
     step,
 )
-from utrap_testbench.golden.core_csrs import core_offers
-from utrap_testbench.golden.reason import Reason
 from utrap_testbench.golden.timer import has_stimecmp
 from utrap_testbench.harts import model_config
 
@@ -55,7 +53,7 @@ _LINES = {Irq.MSI: "line_msip", Irq.MTI: "line_mtip", Irq.MEI: "line_meip"}
 class Request:
     """A question to the model, and what the user should know about how it was understood.
 
-    `given` has the names of the CSRs that were given a value, `offered` why the core offers a CSR of its own or not.
+    `given` has the names of the CSRs that were given a value.
     """
 
     config: Config
@@ -64,7 +62,6 @@ class Request:
     event: Event | PointerMasking
     gpa: int | None = None
     given: frozenset[str] = frozenset()
-    offered: Reason = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -82,7 +79,6 @@ class _Maker:
     def __init__(self, config: Config, names: Names, options: Options) -> None:
         self.config, self.names, self.options = config, names, options
         self.notes: list[str] = []
-        self.offered: Reason = ()
         self.mode = names.mode(options.mode)
 
     def request(self) -> Request:
@@ -99,7 +95,6 @@ class _Maker:
             event=event,
             gpa=gpa,
             given=given,
-            offered=self.offered,
             notes=self.notes,
         )
 
@@ -246,12 +241,6 @@ class _Maker:
             elif not text[:1].isdigit():
                 exists = 0
             if exists:
-                exists, self.offered = core_offers(self.config, state, address)
-            if not exists and self.offered:
-                self.notes.append(
-                    f"{name} is outside the trap unit: while it is off the core says that it is not there"
-                )
-            elif exists:
                 self.notes.append(f"{name} is outside the trap unit: taken to exist, and to read as 0")
         for op, name in ((CsrOp.WRITE, "write"), (CsrOp.SET, "set_bits"), (CsrOp.CLEAR, "clear_bits")):
             if getattr(o, name) is not None:

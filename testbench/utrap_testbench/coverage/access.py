@@ -51,6 +51,9 @@ def ungated_class(config: Config, address: int, exists: int) -> str:
         return "absent"
     if 0xC00 <= address < 0xC20 or 0xC80 <= address < 0xCA0:
         return "counter outside"
+    if (switch := config.rules.switches.get(address)) is not None:
+        kind = "vector" if switch.is_vector else "floating-point"
+        return f"{kind} outside{', read-only' if address >> 10 == 3 else ''}"
     if (config.ssqosid and address == 0x181) or (config.smctr and address == 0x15F):
         return "supervisor outside, not of guests"
     return f"{_LEVELS[address >> 8 & 3]} outside{', read-only' if address >> 10 == 3 else ''}"
@@ -80,7 +83,7 @@ def access_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str 
 
 
 def debugger_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], str | None]:
-    """The same for a debugger's access to what the unit does not own, over which no state has a say."""
+    """The same for a debugger's access to what the unit does not own, over which FS and VS alone have a say."""
     bins: dict[tuple[str, ...], str | None] = {}
     start = reset_state(config)
     for address, exists in product(range(4096), (1, 0)):
@@ -89,20 +92,38 @@ def debugger_bins(config: Config, modes: list[Mode]) -> dict[tuple[str, ...], st
             continue
         for mode, (op, kind) in product(modes, ((CsrOp.READ, "read"), (CsrOp.WRITE, "write"))):
             event = CsrAccess(address=address, op=op, ext_exists=exists, debug=True)
-            _, outcome = access(config, start.replace(prv=mode & 3, v=mode >> 2), event)
+            state = start.replace(prv=mode & 3, v=mode >> 2)
+            states = _switched(config, state) if address in config.rules.switches else (state,)
+            outcomes = [access(config, each, event)[1] for each in states]
+            given = {outcome.fault: outcome.reason[-1].rule for outcome in outcomes}
+            rules = ", ".join(dict.fromkeys(given.values()))
             for fault, verdict in VERDICTS.items():
-                bins[name, mode.name, kind, verdict] = None if fault == outcome.fault else outcome.reason[-1].rule
+                bins[name, mode.name, kind, verdict] = None if fault in given else rules
     return bins
 
 
 def _verdicts(config: Config, mode: Mode, event: CsrAccess, gate: Gate | None) -> dict[int, str]:
     """The verdicts that some state gives, each with the rule that decides."""
     given: dict[int, str] = {}
-    states = (enabled for state in _states(config, mode) for enabled in _enables(state, gate))
+    is_switched = event.address in config.rules.switches
+    base = (each for state in _states(config, mode) for each in (_switched(config, state) if is_switched else (state,)))
+    states = (enabled for state in base for enabled in _enables(state, gate))
     for state in states:
         _, outcome = access(config, state, event)
         given.setdefault(outcome.fault, outcome.reason[-1].rule)
     return given
+
+
+def _switched(config: Config, state: State) -> Iterator[State]:
+    """The state with FS and VS Off and on, the guest's copies too."""
+    rules = config.rules
+    for host, guest in product((0, 1), repeat=2):
+        yield state.replace(
+            mstatus_fs=rules.fs * host,
+            mstatus_vs=rules.vs * host,
+            vsstatus_fs=rules.fs * guest * rules.has_h,
+            vsstatus_vs=rules.vs * guest * rules.has_h,
+        )
 
 
 def _enables(state: State, gate: Gate | None) -> Iterator[State]:

@@ -34,7 +34,8 @@ def _judges(config: Config) -> dict[str, tuple[int, int]]:
     """Fields that can refuse an access or an instruction: with which value all pass, and with which none.
 
     norm:mstatus_tvm_warl_op, norm:mstatus_tsr_op, norm:mstatus_tw_acc, norm:hstatus_vtvm_op, norm:hstatus_vtsr_op,
-    HU-2, norm:mcounteren_op, norm:hcounteren_op, norm:scounteren_op. State enables hide all behind them: open in both.
+    HU-2, norm:mcounteren_op, norm:hcounteren_op, norm:scounteren_op, norm:mstatus_fs_vs_xs_off_op,
+    norm:vsstatus_fs_op, norm:vsstatus_vs_op. State enables hide all behind them: open in both.
     """
     rules, s, h = config.rules, int(config.s), int(config.h)
     return {
@@ -48,6 +49,10 @@ def _judges(config: Config) -> dict[str, tuple[int, int]]:
         "mcounteren": (rules.counteren, 0),
         "hcounteren": (rules.counteren * h, 0),
         "scounteren": (rules.counteren * s, 0),
+        "mstatus_fs": (rules.fs, 0),
+        "mstatus_vs": (rules.vs, 0),
+        "vsstatus_fs": (rules.fs * h, 0),
+        "vsstatus_vs": (rules.vs * h, 0),
         "mstateen0": (rules.mstateen[0],) * 2,
         "hstateen0": (rules.hstateen[0],) * 2,
         "sstateen0": (rules.sstateen0,) * 2,

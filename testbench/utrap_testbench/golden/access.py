@@ -84,7 +84,9 @@ def _access_external(r: Tables, s: State, e: CsrAccess, mode: int, prv: int, v: 
         return _refused(s, _ABSENT, mode)
     if e.op is not _READ and e.address >> 10 == 3:
         return _refused(s, _EXTERNAL_READ_ONLY, mode)
-    verdict = external(r, s, prv, v, e.address)
+    # The addresses that FS and VS judge are for every mode.
+    switch = r.switches.get(e.address)
+    verdict = external(r, s, prv, v, e.address) if switch is None else switch.judge(s, v)
     gate = gate_outside(r, r.gates, e.address)
     if gate is not None:
         verdict = gate.judge(r, s, prv, v, verdict)

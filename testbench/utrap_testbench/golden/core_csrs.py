@@ -1,47 +1,63 @@
-"""What the core has to say of its floating-point and vector CSRs: while FS or VS is Off they are not there."""
+"""The core's floating-point and vector CSRs: while FS or VS is Off the trap unit lets nobody access them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
-from .config import Config
-from .reason import Because, Reason
+from .parameters import Parameters
+from .reason import Because, Verdict, allowed, illegal
 from .state import State
 
-_FS_OFF = Because("norm:mstatus_fs_vs_xs_off_op", "FS is Off: in no mode may the core offer it", ("mstatus.FS",))
-_FS_ON = Because("norm:mstatus_fs_vs_xs_off_op", "FS is not Off", ("V", "mstatus.FS"))
-_GUEST_FS_OFF = Because("norm:vsstatus_fs_op", "the guest's FS is Off: the core must not offer it", ("vsstatus.FS",))
-_GUEST_FS_ON = Because("norm:vsstatus_fs_op", "the guest's FS is not Off either", ("vsstatus.FS",))
-_VS_OFF = Because("norm:mstatus_fs_vs_xs_off_op", "VS is Off: in no mode may the core offer it", ("mstatus.VS",))
-_VS_ON = Because("norm:mstatus_fs_vs_xs_off_op", "VS is not Off", ("V", "mstatus.VS"))
-_GUEST_VS_OFF = Because("norm:vsstatus_vs_op", "the guest's VS is Off: the core must not offer it", ("vsstatus.VS",))
-_GUEST_VS_ON = Because("norm:vsstatus_vs_op", "the guest's VS is not Off either", ("vsstatus.VS",))
+__all__ = ["Switch", "switches"]
+
+#: fflags, frm, fcsr; and vstart, vxsat, vxrm, vcsr, vl, vtype, vlenb.
+_FLOATING_POINT: Final = (0x001, 0x002, 0x003)
+_VECTOR: Final = (0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)
 
 
-class Offered(NamedTuple):
-    """Whether the core offers a CSR of its own (`extension_exists`), as far as FS and VS say, and why."""
+def _told(field: str, guest_rule: str) -> tuple[Verdict, Verdict, Verdict, Verdict]:
+    """Off; on; on but Off in the guest's copy; on in both."""
+    rule, host, guest = "norm:mstatus_fs_vs_xs_off_op", ("V", f"mstatus.{field}"), (f"vsstatus.{field}",)
+    on = Because(rule, f"{field} is not Off", host)
+    return (
+        illegal(Because(rule, f"{field} is Off: no mode may access it", host[1:])),
+        allowed(on),
+        illegal(on, Because(guest_rule, f"the guest's {field} is Off: the guest may not access it", guest)),
+        allowed(on, Because(guest_rule, f"the guest's {field} is not Off either", guest)),
+    )
 
-    exists: int
-    reason: Reason
+
+_BY_FS: Final = _told("FS", "norm:vsstatus_fs_op")
+_BY_VS: Final = _told("VS", "norm:vsstatus_vs_op")
 
 
-def core_offers(config: Config, s: State, address: int) -> Offered:
-    """Judge fflags, frm, fcsr by FS; vstart, vxsat, vxrm, vcsr, vl, vtype, vlenb by VS; nothing else.
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """FS, or VS: what it says of an access to a CSR of its state."""
 
-    norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 the guest's copy counts, too. Without F, Zfinx has its flags
-    whatever FS is; what the configuration lacks judges nothing.
+    is_vector: bool
+
+    def judge(self, s: State, v: int) -> Verdict:
+        """norm:vsstatus_fs_op, norm:vsstatus_vs_op: with V=1 the guest's copy counts, too."""
+        off, on, guest_off, guest_on = _BY_VS if self.is_vector else _BY_FS
+        if (s.mstatus_vs if self.is_vector else s.mstatus_fs) == 0:
+            return off
+        if v == 0:
+            return on
+        if (s.vsstatus_vs if self.is_vector else s.vsstatus_fs) == 0:
+            return guest_off
+        return guest_on
+
+
+def switches(config: Parameters) -> dict[int, Switch]:
+    """Which of the two judges an address, as far as the configuration has them.
+
+    Without F, Zfinx has its flags whatever FS is.
     """
-    zfinx_alone = config.zfinx and "F" not in config.isa
-    if 0x001 <= address <= 0x003 and config.fs and not zfinx_alone:
-        if s.mstatus_fs == 0:
-            return Offered(0, (_FS_OFF,))
-        if s.v == 0:
-            return Offered(1, (_FS_ON,))
-        return Offered(0, (_FS_ON, _GUEST_FS_OFF)) if s.vsstatus_fs == 0 else Offered(1, (_FS_ON, _GUEST_FS_ON))
-    if config.vs and (0x008 <= address <= 0x00A or address == 0x00F or 0xC20 <= address <= 0xC22):
-        if s.mstatus_vs == 0:
-            return Offered(0, (_VS_OFF,))
-        if s.v == 0:
-            return Offered(1, (_VS_ON,))
-        return Offered(0, (_VS_ON, _GUEST_VS_OFF)) if s.vsstatus_vs == 0 else Offered(1, (_VS_ON, _GUEST_VS_ON))
-    return Offered(1, ())
+    found: dict[int, Switch] = {}
+    if config.fs and not (config.zfinx and "F" not in config.isa):
+        found |= dict.fromkeys(_FLOATING_POINT, Switch(is_vector=False))
+    if config.vs:
+        found |= dict.fromkeys(_VECTOR, Switch(is_vector=True))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .core_csrs import switches
 from .csrs import csr_table
 from .parameters import Parameters
 from .register_table import register_table
@@ -16,4 +17,5 @@ class Tables(Rules):
         super().__init__(config)
         self.csrs = csr_table(config, self)
         self.gates = gates(self)
+        self.switches = switches(config)
         self.registers = register_table(self.csrs)

@@ -14,20 +14,32 @@ from .source import Source
 __all__ = ["debuggers", "judged", "numbers", "rights", "sweep", "torture", "verdicts"]
 
 #: Registers that decide about rights.
-_RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg")
+_RIGHTS = ("mcounteren", "scounteren", "hcounteren", "mstatus", "hstatus", "hudcfg", "vsstatus")
 #: The registers with the bits that judge accesses, and which bit of a number from 0 to 7 each of them follows.
-_JUDGING = {"mcounteren": 0, "hcounteren": 1, "scounteren": 2, "mstatus": 0, "hstatus": 1, "hudcfg": 2}
+_JUDGING = {"mcounteren": 0, "hcounteren": 1, "scounteren": 2, "mstatus": 0, "hstatus": 1, "hudcfg": 2, "vsstatus": 1}
 #: Judges that look at more than the mode.
-_DEPENDENT = ("satp", "hgatp", "user_guest", "counter")
-_NOT_OWNED = ("absent", "counter", "high_half", "high_half_of_huedeleg", "absent_window", "high_half_of_counter")
-#: Bits that refuse accesses or instructions, and whether it is while they are 1.
+_DEPENDENT = ("satp", "hgatp", "user_guest", "counter", "floating point", "vector")
+_NOT_OWNED = (
+    "absent",
+    "counter",
+    "floating point",
+    "vector",
+    "high_half",
+    "high_half_of_huedeleg",
+    "absent_window",
+    "high_half_of_counter",
+)
+_SWITCHES = 3 << 13 | 3 << 9
+_TRAPPING = 1 << 20 | 1 << 21 | 1 << 22
+#: What registers with bits that refuse accesses or instructions hold while all refuse, and while none does.
 _REFUSING = {
-    "mstatus": (1 << 20 | 1 << 21 | 1 << 22, True),
-    "hstatus": (1 << 20 | 1 << 21 | 1 << 22, True),
-    "hudcfg": (1, False),
-    "mcounteren": ((1 << 32) - 1, False),
-    "hcounteren": ((1 << 32) - 1, False),
-    "scounteren": ((1 << 32) - 1, False),
+    "mstatus": (_TRAPPING, _SWITCHES),
+    "vsstatus": (0, _SWITCHES),
+    "hstatus": (_TRAPPING, 0),
+    "hudcfg": (0, 1),
+    "mcounteren": (0, (1 << 32) - 1),
+    "hcounteren": (0, (1 << 32) - 1),
+    "scounteren": (0, (1 << 32) - 1),
 }
 #: Fields of two bits beside the one that is numbered.
 _BESIDE = {
@@ -56,6 +68,7 @@ def rights(source: Source) -> Iterator[Cycle]:
     first = [source.csr_number[name] for name in names]
     addresses = [*first, *range(0xC00, 0xC04), *range(0xC80, 0xC84), 0xC1F]
     addresses += [0x7C0, 0x5C0, 0x6D0, 0x8C0, 0xBC0, 0xDC0, 0xEC0, 0xFC0, 0xCC0, 0x300, 0x100, 0x240, 0x600, 0x000]
+    addresses += [0x001, 0x003, 0x008, 0x00F, 0xC22]
     # High halves and windows that may be absent, and read-only ones.
     addresses += [0x310, 0x612, 0x6D2, 0x6E4, 0x6E7, 0xE12, 0xF14]
     for _ in range(source.rng.randrange(4, 10)):
@@ -95,7 +108,11 @@ def _kinds(source: Source) -> list[tuple[str, list[tuple[int, int]]]]:
             kinds.setdefault((row.judge.__name__, is_read_only), []).append((address, 0))
             continue
         kinds.setdefault(("absent", False), []).append((address, 0))
-        if (source.config.ssqosid and address == 0x181) or (source.config.smctr and address == 0x15F):
+        if (switch := source.rules.switches.get(address)) is not None:
+            kinds.setdefault(("vector" if switch.is_vector else "floating point", is_read_only), []).append(
+                (address, 1)
+            )
+        elif (source.config.ssqosid and address == 0x181) or (source.config.smctr and address == 0x15F):
             kinds.setdefault(("outside, not of guests", is_read_only), []).append((address, 1))
         elif address & ~0x9F != 0xC00 or address & 0x60:
             kinds.setdefault((f"outside, level {address >> 8 & 3}", is_read_only), []).append((address, 1))
@@ -117,16 +134,13 @@ def judged(source: Source) -> Iterator[Cycle]:
         is_read = [source.chance(0.5) for _ in some]
         for is_shut in rng.sample((False, True), 2):
             yield from source.go_to(mode)
-            for name, (bits, others_refuse) in _REFUSING.items():
+            for name, values in _REFUSING.items():
                 if source.has(name):
-                    value = bits if is_shut == others_refuse else 0
-                    yield Cycle(source.debug(name, value & ones))
+                    yield Cycle(source.debug(name, values[not is_shut] & ones))
             for (address, exists), reads in rng.sample(plans := list(zip(some, is_read, strict=True)), len(plans)):
-                if reads == is_shut:
-                    yield Cycle(source.access(address, CsrOp.READ, exists=exists))
-                else:
-                    # It has the rights of a write and changes nothing that judges.
-                    yield Cycle(source.access(address, CsrOp.SET, 0, exists))
+                # What sets no bit has the rights of a write and changes nothing that judges; nor does a dirty state.
+                op, operand = (CsrOp.READ, None) if reads == is_shut else (CsrOp.SET, 0)
+                yield Cycle(source.access(address, op, operand, exists, may_dirty=False))
 
 
 def debuggers(source: Source) -> Iterator[Cycle]:
@@ -134,12 +148,18 @@ def debuggers(source: Source) -> Iterator[Cycle]:
     rng = source.rng
     kinds = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
     kinds = [outside for some in kinds if (outside := [one for one in some if one[0] not in source.rules.csrs])]
+    switched = [choices for choices in kinds if choices[0][0] in source.rules.switches and choices[0][1]]
     for mode in rng.sample(source.modes, len(source.modes)):
         yield from source.go_to(mode)
-        for choices in rng.sample(kinds, len(kinds)):
-            for op in (CsrOp.READ, rng.choice((CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR))):
-                address, exists = rng.choice(choices)
-                yield Cycle(replace(source.access(address, op, exists=exists), debug=True))
+        # With FS and VS Off, and not: of what they judge both.
+        for value, some in ((0, kinds), (_SWITCHES, switched)):
+            if some:
+                yield Cycle(source.debug("mstatus", value))
+            for choices in rng.sample(some, len(some)):
+                for op in (CsrOp.READ, rng.choice((CsrOp.WRITE, CsrOp.SET, CsrOp.CLEAR))):
+                    address, exists = rng.choice(choices)
+                    event = source.access(address, op, exists=exists, may_dirty=False)
+                    yield Cycle(replace(event, debug=True))
 
 
 def numbers(source: Source) -> Iterator[Cycle]:

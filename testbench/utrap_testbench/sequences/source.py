@@ -168,7 +168,12 @@ class Source:
         return TrapReturn(insn=self.rng.choice(choices))
 
     def access(
-        self, address: int, op: CsrOp | None = None, wdata: int | None = None, exists: int | None = None
+        self,
+        address: int,
+        op: CsrOp | None = None,
+        wdata: int | None = None,
+        exists: int | None = None,
+        may_dirty: bool = True,
     ) -> CsrAccess:
         """A CSR instruction at an address, with an answer from outside should the unit not own it."""
         rng = self.rng
@@ -179,8 +184,8 @@ class Source:
             wdata=self.word() if wdata is None else wdata,
             ext_exists=int(noise & 3 != 0) if exists is None else exists,
             ext_rdata=rng.getrandbits(self.config.xlen),
-            fs_dirty=noise >> 4 & noise >> 5 & 1,
-            vs_dirty=noise >> 6 & noise >> 7 & 1,
+            fs_dirty=noise >> 4 & noise >> 5 & int(may_dirty),
+            vs_dirty=noise >> 6 & noise >> 7 & int(may_dirty),
         )
 
     def csr(self) -> CsrAccess:

@@ -37,7 +37,27 @@ _OPS = {CsrOp.WRITE: "csrrw", CsrOp.SET: "csrrs", CsrOp.CLEAR: "csrrc", CsrOp.RE
 _CAUSES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 18, 19, 20, 21, 22, 23)
 _PSEUDOINSTRUCTIONS = (0x2000, 0x2020, 0x3000, 0x3020)
 #: Outside the trap unit: PMP, counters, triggers and a user-level one, to exercise what the trap unit says of them.
-EXTERNAL = frozenset((0x001, 0x3A0, 0x5A8, 0x6A8, 0x7A0, 0xB00, 0xC00, 0xC01, 0xC02, 0xC05, 0xC80, 0xC82, 0xDB0, 0xFB0))
+EXTERNAL = frozenset(
+    (
+        0x001,
+        0x003,
+        0x00A,
+        0xC22,
+        0x3A0,
+        0x5A8,
+        0x6A8,
+        0x7A0,
+        0xB00,
+        0xC00,
+        0xC01,
+        0xC02,
+        0xC05,
+        0xC80,
+        0xC82,
+        0xDB0,
+        0xFB0,
+    )
+)
 
 
 def generate(
