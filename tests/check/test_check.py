@@ -6,6 +6,7 @@ import shlex
 import pytest
 
 from utrap.config import Config
+from utrap.form import Form
 from utrap.products.file_set import products
 from utrap_sim.check.instance import Instance
 from utrap_testbench.boundary import OUTPUTS
@@ -29,6 +30,18 @@ def test_fst_is_read_too(run, waves):
     path = waves(form="-fst")
     assert path.read_bytes()[:1] == b"\0"
     assert "agrees with the golden model in 89 cycles" in run("check", path).out
+
+
+def test_an_asynchronous_reset_that_is_active_low_is_one(run, waves, sources):
+    form = Form(reset="asynchronous", reset_active="low", initial_values=False)
+    [text] = [each.text for each in products(Config.profile("full", 64), form) if each.name == "trap_unit.v"]
+    unit = (sources["trap_unit.v"], text)
+    path = waves(
+        unit, (".clk(clk),\n      .rst(rst),\n      .hartid", ".clk(clk),\n      .rst_n(~rst),\n      .hartid")
+    )
+    result = run("check", path)
+    assert (result.status, "agrees with the golden model in 89 cycles; " in result.out) == (0, True), result.out
+    assert run("timeline", path).out == run("timeline", waves()).out.replace(str(waves()), str(path))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +168,7 @@ def test_the_model_begins_with_the_state_after_reset_or_at_a_reset(run, waves):
     assert run("check", waves(never, first)).status == 0
     result = run("check", waves(*late))
     assert result.status == 2
-    assert "testbench.core.unit.rst is never 1, and the file does not begin in the state after reset" in result.err
+    assert "testbench.core.unit.rst is never active, and the file does not begin in the state after reset" in result.err
 
 
 @pytest.mark.parametrize("config", [Config.profile("mu", 64), Config.profile("msuh", 64)], ids=["mu", "msuh"])

@@ -8,19 +8,21 @@ from utrap.command_line.errors import UserError
 from utrap.config import GPA_BITS
 from utrap_show.waveform import Recording, Scope
 
-__all__ = ["COMMIT", "CRITICAL", "NEEDED", "PORTS", "readable", "xlen_of"]
+__all__ = ["COMMIT", "CRITICAL", "NEEDED", "PORTS", "RESETS", "readable", "xlen_of"]
 
 #: Without these wires there is nothing to tell.
 NEEDED = ("clk", "trace_kind", "trace_cause", "trace_from_mode", "trace_to_mode")
 PORTS = (
-    *("rst", *NEEDED[1:]),
+    *NEEDED[1:],
     *("trace_epc", "trace_tval", "trace_gpa", "trace_vector", "hart_mode"),
 )
+#: What the reset is called, and at what it is active.
+RESETS = {"rst": 1, "rst_n": 0}
 #: One of them is 1 while the hart has stopped; which, dcsr.cetrig says.
 CRITICAL = ("hart_critical_error", "hart_critical_halts")
 COMMIT = ("commit_csr_address", "commit_csr_op", "commit_csr_wdata")
 _WIDTHS = {
-    **dict.fromkeys(("clk", "rst", "interrupt_request", *CRITICAL), 1),
+    **dict.fromkeys(("clk", *RESETS, "interrupt_request", *CRITICAL), 1),
     **dict.fromkeys(("trace_from_mode", "trace_to_mode", "hart_mode"), 3),
     "trace_cause": 6,
     "commit_csr_address": 12,
@@ -58,7 +60,7 @@ def readable(recording: Recording, scope: Scope, wanted: Iterable[str], xlen: in
             problem = f"has {wire.width} bits, and the port {' or '.join(map(str, sorted(right)))}"
         if not problem:
             read.append(name)
-        elif name in NEEDED or name in PORTS:
+        elif name in (*NEEDED, *PORTS, *RESETS):
             raise UserError(f"{recording.path}: {scope.name}.{name} {problem}")
         else:
             notes.append(f"{name} {problem}: left out")

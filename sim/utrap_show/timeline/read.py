@@ -14,7 +14,7 @@ from utrap_show.waveform import Recording, Sample, Scope, Values, choose_scope, 
 
 from .csrs import in_fields, rows, unexplained
 from .event import Event, Kind, Write, trap_name
-from .port import COMMIT, CRITICAL, NEEDED, PORTS, readable, xlen_of
+from .port import COMMIT, CRITICAL, NEEDED, PORTS, RESETS, readable, xlen_of
 from .saved import Place, places
 from .timeline import Timeline, Wave
 
@@ -96,10 +96,11 @@ class _Reader:
         wires = scope.wires
         self.scope, self._recording = scope, recording
         self.xlen = xlen_of(scope)
-        wanted = (*PORTS, *COMMIT * accesses, "interrupt_request", *CRITICAL, *rows(self.xlen))
+        self.reset = next((name for name in RESETS if name in wires), next(iter(RESETS)))
+        wanted = (self.reset, *PORTS, *COMMIT * accesses, "interrupt_request", *CRITICAL, *rows(self.xlen))
         self.watched, self._notes = readable(recording, scope, wanted, self.xlen)
         self.csrs = [name for name in rows(self.xlen) if name in self.watched]
-        self.signals = frozenset(name for name in ("rst", *_WAVES, *CRITICAL) if name in self.watched)
+        self.signals = frozenset(name for name in (self.reset, *_WAVES, *CRITICAL) if name in self.watched)
         self.has_h = "hstatus" in wires or "trace_gpa" in wires
         self._accesses, self._first, self._last, self._limit = accesses, first, last, limit
         self._events: list[Event] = []
@@ -127,7 +128,7 @@ class _Reader:
             return
         if len(self._times) < 2:
             self._times.append((sample.cycle, sample.time))
-        is_reset = number(sample.values.get("rst")) == 1
+        is_reset = number(sample.values.get(self.reset)) == RESETS[self.reset]
         mode = _mode(sample.values.get("hart_mode"))
         self._mode = self._mode if mode is None else mode
         if self._start is None and is_wanted:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from utrap_testbench.boundary import Op
 from utrap_testbench.lockstep import RETIRING, Disagreement, Lockstep
 
-from .instance import EVENT, RESET, Instance
+from .instance import EVENT, Instance
 
 __all__ = ["Checker"]
 
@@ -70,7 +70,7 @@ class Checker:
             pc: The pc of the first of them, or of the instruction that the event is about.
         """
         seen = self._seen(cycle, digits, retires)
-        if digits(RESET) == "1":
+        if self._instance.is_reset(digits):
             self.has_begun = True
             self._lockstep.reset(seen)
             return None

@@ -13,11 +13,13 @@ from utrap_sim.simulators.bench import Bench
 from utrap_testbench.boundary import BY_EVENT, LEVELS, OPERANDS, OUTPUTS, Field, Layout
 from utrap_testbench.boundary.outputs import ALWAYS
 
-__all__ = ["CLOCK", "EVENT", "RESET", "Instance", "Misfit"]
+__all__ = ["CLOCK", "EVENT", "Instance", "Misfit"]
 
 Width = Callable[[str], "int | None"]
 
-CLOCK, RESET, EVENT = "clk", "rst", "commit_op"
+CLOCK, EVENT = "clk", "commit_op"
+#: What the reset is called, and at what it is active (`--set reset_active` of `utrap generate`).
+_RESETS = {"rst": "1", "rst_n": "0"}
 #: What `Bench` drives beside the unit's ports.
 _NO_PORTS = ("rst", "observe")
 #: Every port that some configuration has.
@@ -52,6 +54,7 @@ class Instance:
         inputs: The input ports.
         outputs: The output ports, and the registers that are there.
         unseen: The registers that are not there.
+        reset: The wire of the reset, which may be active low.
 
     Raises:
         Misfit: When it is not the unit.
@@ -59,12 +62,17 @@ class Instance:
 
     def __init__(self, config: Config, width: Width) -> None:
         bench = Bench(config)
+        self.reset = next((name for name in _RESETS if width(name) is not None), next(iter(_RESETS)))
         self.model = bench.model
         self.inputs = Layout(field for field in bench.inputs.fields if field.name not in _NO_PORTS)
         sources = {name: tuple(map(_bits, wires)) for name, wires in bench.sources.items()}
         ports = {field.name: field.name.replace(".", "_") for field in self.inputs.fields}
         ports |= {row.name: row.name.replace(".", "_") for row in OUTPUTS if row.name in sources}
-        _refuse(ports, {field.name: field.width for field in (*bench.inputs.fields, *bench.outputs.fields)}, width)
+        _refuse(
+            {"rst": self.reset, **ports},
+            {field.name: field.width for field in (*bench.inputs.fields, *bench.outputs.fields)},
+            width,
+        )
         seen = [field for field in bench.outputs.fields if _is_there(field, sources[field.name], width)]
         self.outputs = Layout(seen)
         self.unseen = tuple(
@@ -75,7 +83,7 @@ class Instance:
     @property
     def wires(self) -> tuple[str, ...]:
         """Every wire to read, the clock aside."""
-        return tuple(dict.fromkeys((RESET, *self._of(self.inputs, self.outputs))))
+        return tuple(dict.fromkeys((self.reset, *self._of(self.inputs, self.outputs))))
 
     @property
     def telling(self) -> frozenset[str]:
@@ -84,7 +92,11 @@ class Instance:
         operands = [name for name in _ALWAYS_LOOKED_AT if name in self.inputs.offset]
         silent = {row.name for row in BY_EVENT if row.when is not ALWAYS}
         names = [*levels, *operands, *(field.name for field in self.outputs.fields if field.name not in silent)]
-        return frozenset((RESET, *(part.wire for name in names for part in self._parts[name])))
+        return frozenset((self.reset, *(part.wire for name in names for part in self._parts[name])))
+
+    def is_reset(self, digits: Callable[[str], str]) -> bool:
+        """Whether the reset is active; `digits` gives a wire's value."""
+        return digits(self.reset) == _RESETS[self.reset]
 
     def _of(self, *layouts: Layout) -> list[str]:
         return [part.wire for layout in layouts for field in layout.fields for part in self._parts[field.name]]
@@ -134,7 +146,7 @@ def _refuse(ports: Mapping[str, str], fields: Mapping[str, int], width: Width) -
     Raises:
         Misfit: It says which.
     """
-    needed = (CLOCK, RESET, *ports.values())
+    needed = (CLOCK, *ports.values())
     other = "is it another configuration? --profile, --xlen and --set choose it"
     foreign = sorted(wire for wire in _PORTS - {*needed} if width(wire) is not None)
     missing = [wire for wire in needed if width(wire) is None]

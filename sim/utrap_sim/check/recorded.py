@@ -12,7 +12,7 @@ from utrap_show.waveform import Recording, Sample, Scope, Wire, choose_scope, nu
 from utrap_testbench.lockstep import Disagreement
 
 from .checker import Checker
-from .instance import CLOCK, EVENT, RESET, Instance, Misfit
+from .instance import CLOCK, EVENT, Instance, Misfit
 
 __all__ = ["Checked", "check"]
 
@@ -141,7 +141,8 @@ class _Check:
                     break
         if not self._checker.has_begun:
             raise UserError(
-                f"{self._recording.path}: {self._scope.name}.{RESET} is never 1, and the file does not begin in the "
+                f"{self._recording.path}: {self._scope.name}.{self._instance.reset} is never active, and the file does"
+                " not begin in the "
                 "state after reset: record from the reset on"
             )
         return Checked(
