@@ -42,6 +42,11 @@ def page(browser, files):
     drain(browser)
     address = (files / "uart.html").as_uri()
     browser.get(address)
+    # It opens with the whole timeline in the window, which is wider.
+    fits = "const s = document.getElementById('scroll'); return s.scrollWidth <= s.clientWidth"
+    assert browser.execute_script(fits)
+    browser.execute_script("document.getElementById('reset').click()")
+    assert not browser.execute_script(fits)
     yield browser
     console, asked = drain(browser)
     assert console == []

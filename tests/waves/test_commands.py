@@ -46,8 +46,10 @@ def test_a_scenario_gives_all_its_files_and_nothing_else(run, simulator, tmp_pat
     assert {f"uart.{suffix}" for suffix in SUFFIXES} <= names
     assert {name for name in names if not name.startswith("gtkwave-")} == {f"uart.{suffix}" for suffix in SUFFIXES}
     assert {f"{tmp_path / 'out'}/uart.{suffix}" for suffix in SUFFIXES} <= set(lines)
-    for words in ("load guest-page fault", "URET"):
+    for words in ("load guest-page fault", "URET", "U: VMM; VS: guest kernel"):
         assert words in result.out
+    assert json.loads((tmp_path / "out" / "uart.json").read_text())["software"]["U"] == "VMM"
+    assert ">VMM</text>" in (tmp_path / "out" / "uart.svg").read_text()
 
 
 @pytest.mark.parametrize("name", ["uart", "uart-both"])

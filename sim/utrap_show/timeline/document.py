@@ -24,6 +24,7 @@ def document(timeline: Timeline) -> Mapping[str, Any]:
         "scope": timeline.scope,
         "xlen": timeline.xlen,
         "modes": [timeline.mode_name(mode) for mode in timeline.modes],
+        "software": {timeline.mode_name(mode): name for mode, name in timeline.software.items()},
         "cycles": timeline.cycles,
         "first": timeline.first,
         "last": timeline.end - 1,

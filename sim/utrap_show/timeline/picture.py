@@ -87,7 +87,7 @@ def lanes(timeline: Timeline) -> list[Mapping[str, Any]]:
         {
             "mode": mode.name,
             "name": timeline.mode_name(mode),
-            "what": LANES[mode][2 if timeline.has_h else 3],
+            "what": timeline.software.get(mode, LANES[mode][2 if timeline.has_h else 3]),
             "y": lane_y(timeline, number),
         }
         for number, mode in enumerate(timeline.modes)

@@ -33,6 +33,8 @@ def show(timeline: Timeline) -> None:
         print_table([COLUMNS[number] for number in kept], shown, title=title, widest=COLUMNS[-1])
     else:
         print(f"{title}: no trap and no return")
+    if timeline.software:
+        print("; ".join(f"{timeline.mode_name(mode)}: {name}" for mode, name in timeline.software.items()))
     for note in timeline.notes:
         print(f"note: {note}")
     if len(table) < len(timeline.events):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from utrap.isa import Mode
@@ -47,6 +47,7 @@ class Timeline:
         waves: The signals that matter, over the drawn cycles.
         limit: So many events are drawn at most.
         notes: What the reader should know.
+        software: What runs in a mode, where somebody has said it: "VMM".
     """
 
     title: str
@@ -66,6 +67,7 @@ class Timeline:
     waves: Sequence[Wave] = ()
     limit: int = 200
     notes: Sequence[str] = field(default_factory=tuple)
+    software: Mapping[Mode, str] = field(default_factory=dict)
 
     @property
     def drawn(self) -> Sequence[Event]:

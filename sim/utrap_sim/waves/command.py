@@ -6,7 +6,7 @@ import shlex
 import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -129,6 +129,8 @@ def show(
         vcd = Path(folder, f"{scenario.name}.vcd")
         vcd.write_bytes(told.dumps["vcd"])
         timeline = read_timeline(vcd, scenario.title)
+    software = {mode: hart.software.get(timeline.mode_name(mode), "") for mode in timeline.modes}
+    timeline = replace(timeline, software={mode: name for mode, name in software.items() if name})
     files |= timeline_files(timeline, scenario.name)
     paths = {path.suffix: path for path in write_atomically(output, files) if path.stem == scenario.name}
     print(f"{scenario.name}: {scenario.title}")

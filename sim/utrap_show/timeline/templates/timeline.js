@@ -216,4 +216,5 @@
   byId("reset").addEventListener("click", () => zoom(1));
   byId("whole").addEventListener("click", whole);
   byId("help").addEventListener("click", keys["?"]);
+  whole();
 })();
