@@ -6,8 +6,9 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,35 @@ from utrap.command_line.files import check_folder, write_atomically
 from utrap.config import Config
 from utrap_formal.cache import Cache
 from utrap_formal.opened import open_once
-from utrap_formal.runner import default_jobs, run
+from utrap_formal.runner import default_jobs, run_all
 from utrap_formal.task import Result, Status, Suite
 
 __all__ = ["prove_suites"]
 
 #: A new number when a program that reads the JSON could fail.
-_FORMAT = "utrap-prove/1"
+_FORMAT = "utrap-prove/2"
+
+
+@dataclass(kw_only=True)
+class _Opened:
+    """A suite that runs.
+
+    Attributes:
+        suite: It, with the tasks that were asked for.
+        cache: What is known of it.
+        shown: The folder of what its proofs show.
+        results: What there is so far.
+    """
+
+    suite: Suite
+    cache: Cache
+    shown: Path
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Every task has its result."""
+        return len(self.results) == len(self.suite.tasks)
 
 
 def prove_suites(
@@ -39,58 +62,68 @@ def prove_suites(
     details: bool,
     as_json: bool,
 ) -> int:
-    """Run suites on a configuration; return the exit status."""
+    """Run suites, by name, on a configuration; return the exit status."""
     check_folder(folder)
-    opened: list[str] = []
-    documents, status = [], 0
-    for name, make in suites.items():
-        start = time.perf_counter()
-        suite: Suite | None = open_once(Path(folder), name, config, make, fresh)
-        if suite is None:
-            continue
-        suite = dataclasses.replace(suite, tasks=tuple(t for t in suite.tasks if only in t.name or only in t.kind))
-        opened.append(suite.name)
-        if not suite.tasks:
-            continue
-        cache = Cache(Path(folder), suite)
-        shown = Path(folder, "waveforms", f"{suite.name}-{cache.key[:8]}")
-        if fresh or (suite.shows and not shown.is_dir()):
-            cache.forget()
-        results = _run(suite, jobs or default_jobs(), cache, stop_at_first, is_quiet=as_json)
-        seconds = time.perf_counter() - start
-        written = _write(Path(folder), shown, results)
-        documents.append(_document(suite, results, seconds, written))
-        if not as_json:
-            _print(suite, results, seconds, written, shown, details)
-        status |= any(result.status is not Status.PROVED for result in results)
-        if stop_at_first and any(result.status is Status.REFUTED for result in results):
-            break
-    if not documents:
+    start = time.perf_counter()
+    made = (open_once(Path(folder), name, config, make, fresh) for name, make in suites.items())
+    found = [_open(suite, Path(folder), only, fresh) for suite in made if suite is not None]
+    opened = [each for each in found if each.suite.tasks]
+    if not opened:
         raise UserError(
-            f"--only {only}: nothing in {', '.join(opened)} has this in its name or kind"
-            if opened
+            f"--only {only}: nothing in {', '.join(each.suite.name for each in found)} has this in its name or kind"
+            if found
             else "no property of these suites has a meaning for this configuration"
         )
+    documents = []
+    is_alone = len(opened) == 1
+    for each in _run(opened, jobs or default_jobs(), stop_at_first, is_quiet=as_json):
+        each.results.sort(key=lambda result: result.task.index)
+        written = _write(Path(folder), each.shown, each.results)
+        documents.append(_document(each, written))
+        if not as_json:
+            _print(each, written, details, f" in {time.perf_counter() - start:.1f} s" if is_alone else "")
+    seconds = time.perf_counter() - start
     if as_json:
-        head = {"format": _FORMAT, "utrap": __version__, "config": config.to_json()}
+        head = {"format": _FORMAT, "utrap": __version__, "config": config.to_json(), "seconds": round(seconds, 3)}
         print(json.dumps({**head, "suites": documents}, indent=2))
-    return status
+    elif not is_alone:
+        print(f"\n{sum(len(document['tasks']) for document in documents)} tasks of all suites in {seconds:.1f} s")
+    return int(any(document["verdict"] != Status.PROVED.value for document in documents))
 
 
-def _run(suite: Suite, jobs: int, cache: Cache, stop_at_first: bool, is_quiet: bool) -> list[Result]:
-    """All results, or those up to the first refutation, in the order of the tasks; a terminal sees how far it is."""
-    results: list[Result] = []
+def _open(suite: Suite, folder: Path, only: str, fresh: bool) -> _Opened:
+    cache = Cache(folder, suite)
+    shown = Path(folder, "waveforms", f"{suite.name}-{cache.key[:8]}")
+    if fresh or (suite.shows and not shown.is_dir()):
+        cache.forget()
+    tasks = tuple(task for task in suite.tasks if only in task.name or only in task.kind)
+    return _Opened(suite=dataclasses.replace(suite, tasks=tasks), cache=cache, shown=shown)
+
+
+def _run(opened: Sequence[_Opened], jobs: int, stop_at_first: bool, is_quiet: bool) -> Iterator[_Opened]:
+    """Yield the suites in their order, each when it is done; all that have results, once something is refuted and that
+    is enough. A terminal sees how far it is.
+    """
     shows = not is_quiet and sys.stderr is not None and sys.stderr.isatty()
-    with closing(run(suite, jobs, cache)) as running:
-        for result in running:
-            results.append(result)
-            if shows:
-                print(f"\r{suite.name}: {len(results)} of {len(suite.tasks)}", end="", file=sys.stderr, flush=True)
+    total, count, next_one = sum(len(each.suite.tasks) for each in opened), 0, 0
+    with closing(run_all([(each.suite, each.cache) for each in opened], jobs, stop_at_first)) as running:
+        for number, result in running:
+            opened[number].results.append(result)
+            count += 1
             if stop_at_first and result.status is Status.REFUTED:
                 break
+            while next_one < len(opened) and opened[next_one].is_done:
+                _progress("", shows)
+                yield opened[next_one]
+                next_one += 1
+            _progress(f"{count} of {total}", shows)
+    _progress("", shows)
+    yield from (each for each in opened[next_one:] if each.results)
+
+
+def _progress(words: str, shows: bool) -> None:
     if shows:
-        print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
-    return sorted(results, key=lambda result: result.task.index)
+        print(f"\r{words:60}\r{words}", end="", file=sys.stderr, flush=True)
 
 
 def _write(folder: Path, shown: Path, results: Sequence[Result]) -> dict[str, str]:
@@ -105,16 +138,13 @@ def _write(folder: Path, shown: Path, results: Sequence[Result]) -> dict[str, st
     return written
 
 
-def _print(
-    suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str], shown: Path, details: bool
-) -> None:
+def _print(opened: _Opened, written: dict[str, str], details: bool, time_taken: str) -> None:
+    suite, results = opened.suite, opened.results
     columns = ("Kind", "Tasks", *(name.capitalize() for name in suite.counts), "Engine", "Seconds", "Result")
     kinds = list(dict.fromkeys(result.task.kind for result in results))
     rows = [_row(suite, kind, [r for r in results if r.task.kind == kind]) for kind in kinds]
     rows.append(_row(suite, "all", results))
-    # In a pipe, too, where tables have no titles.
-    print(f"{suite.name}: {suite.title}")
-    print_table(columns, rows)
+    print_table(columns, rows, f"{suite.name}: {suite.title}")
     if details:
         tasks = [_row(suite, result.task.name, [result]) for result in results]
         print_table(("Task", *columns[1:]), tasks)
@@ -123,7 +153,7 @@ def _print(
             print_table(head, body)
     known = sum(result.is_cached for result in results)
     rest = f" of {len(suite.tasks)}" if len(results) < len(suite.tasks) else ""
-    print(f"{len(results)}{rest} tasks in {seconds:.1f} s" + (f", {known} known from an earlier run" if known else ""))
+    print(f"{len(results)}{rest} tasks{time_taken}" + (f", {known} known from an earlier run" if known else ""))
     for result in results:
         if result.status is not Status.PROVED:
             print(f"\n{result.task.name}: {result.status.value}")
@@ -134,7 +164,7 @@ def _print(
             elif path:
                 print(f"  waveform: {path}")
     if suite.shows and written:
-        print(f"waveforms: {shown}")
+        print(f"waveforms: {opened.shown}")
 
 
 def _row(suite: Suite, name: str, results: Sequence[Result]) -> tuple[str, ...]:
@@ -153,10 +183,11 @@ def _count(results: Sequence[Result], status: Status) -> int:
     return sum(result.status is status for result in results)
 
 
-def _document(suite: Suite, results: Sequence[Result], seconds: float, written: dict[str, str]) -> dict[str, Any]:
+def _document(opened: _Opened, written: dict[str, str]) -> dict[str, Any]:
+    suite, results = opened.suite, opened.results
     return {
         "suite": suite.name,
-        "seconds": round(seconds, 3),
+        "seconds": round(sum(result.seconds for result in results), 3),
         "verdict": _verdict(results),
         "tasks": [
             {

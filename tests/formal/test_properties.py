@@ -2,21 +2,38 @@
 
 import pytest
 
+from utrap.config import Config
 from utrap_formal.properties.sby import Verdict
 from utrap_formal.properties.suite import SUITES, Prover, open_suite, suite
+from utrap_formal.runner import run_all
 from utrap_formal.task import Status
 from utrap_testbench.citations import CITATION
 
 from .property_faults import FULL64, config_of, properties
 
 
-@pytest.mark.parametrize("name", [name for name, each in SUITES.items() if not each.covers])
-def test_every_property_is_proved(name, text):
-    config = config_of(name)
-    whole = suite(config, name, text(config))
-    assert whole is not None
-    results = open_suite(whole.material)(whole.tasks)
+def _of_one_unit():
+    """The suites by the unit that they are about: they are proved together."""
+    names: dict[Config, list[str]] = {}
+    for name, each in SUITES.items():
+        if not each.covers:
+            names.setdefault(config_of(name), []).append(name)
+    return [pytest.param(config, suites, id=" ".join(suites)) for config, suites in names.items()]
+
+
+@pytest.mark.parametrize(("config", "names"), _of_one_unit())
+def test_every_property_is_proved(config, names, text):
+    suites = [each for name in names if (each := suite(config, name, text(config)))]
+    assert len(suites) == len(names)
+    results = [result for _, result in run_all([(each, None) for each in suites], jobs=1)]
     assert {each.task.name: each.note for each in results if each.status is not Status.PROVED} == {}
+    assert len(results) == sum(len(each.tasks) for each in suites)
+
+
+def test_a_property_is_in_one_suite():
+    """They are found by their names alone."""
+    names = [each.name for properties in SUITES.values() for each in properties]
+    assert len(names) == len(set(names)) > 300
 
 
 def test_every_way_and_every_cause_comes_about(text, monkeypatch):
@@ -26,8 +43,8 @@ def test_every_way_and_every_cause_comes_about(text, monkeypatch):
     # The waveforms of the smallest unit are enough for a test.
     seen = []
 
-    def without_waveforms(prover, chosen, *, reaches, waveforms):
-        outcome = run(prover, chosen, reaches=reaches)
+    def without_waveforms(prover, chosen, *, waveforms):
+        outcome = run(prover, chosen)
         seen.append(outcome)
         return outcome
 

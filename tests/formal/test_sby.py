@@ -104,10 +104,11 @@ def test_a_killed_symbiyosys_leaves_a_property_unproved(result, monkeypatch):
 def test_what_pdr_does_not_decide_is_tried_by_induction_and_never_bounded(unit, monkeypatch):
     run = Prover.run
 
-    def undecided(prover, properties, *, reaches, engine=sby.PDR, waveforms=False):
+    def undecided(prover, properties, *, reaches=False, engine=sby.PDR, waveforms=False):
         outcome = run(prover, properties, reaches=reaches, engine=engine, waveforms=waveforms)
-        if engine is sby.PDR and not reaches:
-            return Outcome(verdicts=dict.fromkeys(outcome.verdicts, Verdict.UNKNOWN), note="no time")
+        if engine is sby.PDR:
+            claims = {each.name: Verdict.UNKNOWN for each in properties}
+            return Outcome(verdicts={**outcome.verdicts, **claims}, note="no time")
         return outcome
 
     monkeypatch.setattr(Prover, "run", undecided)

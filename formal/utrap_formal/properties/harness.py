@@ -12,9 +12,14 @@ from utrap_formal.properties.cut import Logic
 from utrap_formal.properties.property import Property
 from utrap_formal.properties.window import PLAIN, UNIT, Window
 
-__all__ = ["TOP", "Harness"]
+__all__ = ["TOP", "Harness", "reaching"]
 
 TOP = "harness"
+
+
+def reaching(name: str) -> str:
+    """The assertion that the condition of a property's claim cannot come about."""
+    return f"reaching_{name}"
 
 
 class Harness:
@@ -45,12 +50,11 @@ class Harness:
             self._window.add_plain(units[PLAIN], dict(self._states[PLAIN]))
         self._claims = [(each.name, each.claim(self._window)) for each in self.properties]
 
-    def rtlil(self, reaches: bool) -> str:
+    def rtlil(self, *, reaches: bool) -> str:
         """The harness for Yosys.
 
         Args:
-            reaches: State that no claim's condition can come about, which a
-                proof must fail to show; else state the claims.
+            reaches: State of each claim, too, that its condition cannot come about, which a proof must fail to show.
         """
         m = Module()
         domain = ClockDomain("sync", reset_less=True)
@@ -58,15 +62,19 @@ class Harness:
         running = self._window.running
         looks = []
         for name, claim in self._claims:
-            # Two assertions that say the same would become one, and one of them would have no verdict.
-            look = Signal(name=f"look_at_{name}")
-            looks.append(look)
             when = claim.when if claim.is_about_reset else claim.when & running
             when = when if claim.is_about_stopping else when & ~self._window.now.has_stopped
-            sub = Module()
-            with sub.If(look):
-                sub.d.comb += Assert(~when if reaches or claim.then is None else ~when | claim.then)
-            m.submodules[name] = sub
+            stated = {name: ~when if claim.then is None else ~when | claim.then}
+            if reaches:
+                stated[reaching(name)] = ~when
+            for assertion, holds in stated.items():
+                # Two assertions that say the same would become one, and one of them would have no verdict.
+                look = Signal(name=f"look_at_{assertion}")
+                looks.append(look)
+                sub = Module()
+                with sub.If(look):
+                    sub.d.comb += Assert(holds)
+                m.submodules[assertion] = sub
         for module, registers in self._states.items():
             following = self._window.following(module)
             m.d.sync += [register.eq(following[name]) for name, register in registers.items()]

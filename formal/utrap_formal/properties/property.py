@@ -110,3 +110,6 @@ class Properties:
 
     def __getitem__(self, name: str) -> Property:
         return self._all[name]
+
+    def __iter__(self) -> Iterator[Property]:
+        return iter(self._all.values())

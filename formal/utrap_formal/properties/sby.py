@@ -52,8 +52,8 @@ class Engine:
     takes_many: bool = False
 
 
-#: Property-directed reachability; each assertion has half a minute.
-PDR = Engine(name="abc pdr", line="abc --keep-going pdr -H 30000 -T 300", timeout_seconds=330, takes_many=True)
+#: Property-directed reachability; each assertion has half a minute, and all together a quarter of an hour.
+PDR = Engine(name="abc pdr", line="abc --keep-going pdr -H 30000 -T 900", timeout_seconds=960, takes_many=True)
 #: k-induction.
 INDUCTION = Engine(name="k-induction, z3", line="smtbmc z3", depth=2, timeout_seconds=120)
 

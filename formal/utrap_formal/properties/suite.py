@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from utrap.config import Config
@@ -29,7 +30,7 @@ from utrap_formal.properties import (
     windows,
 )
 from utrap_formal.properties.cut import Logic, Register, cut
-from utrap_formal.properties.harness import TOP, Harness
+from utrap_formal.properties.harness import TOP, Harness, reaching
 from utrap_formal.properties.property import Properties, Property
 from utrap_formal.properties.sby import INDUCTION, PDR, Engine, Outcome, Verdict, run_sby
 from utrap_formal.properties.waveform import events
@@ -54,8 +55,8 @@ _ASSUMPTIONS = (
 _ASSUMPTIONS_OF_TWO = (
     ("4", "a core without Shudeleg has no CSR at an address that it adds", "else the two are not the same hart"),
 )
-#: How many properties one run of SymbiYosys takes at most.
-_BATCH = 60
+#: How many properties one run of SymbiYosys takes at most: most of its time goes into the unit, and not into them.
+_BATCH = 160
 
 
 def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
@@ -64,16 +65,16 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
     chosen = tuple(properties.of(config))
     if not chosen:
         return None
-    units = {UNIT: cut(verilog(config) if text is None else text)}
+    units = {UNIT: _cut(verilog(config) if text is None else text)}
     assumed = _ASSUMPTIONS + (_ASSUMPTIONS_OF_TWO if properties.compares else ())
     if properties.compares:
-        units[PLAIN] = cut(verilog(config.replace(shudeleg=False, windows=0)), PLAIN)
+        units[PLAIN] = _cut(verilog(config.replace(shudeleg=False, windows=0)), PLAIN)
     return Suite(
         name=name,
         title=properties.title,
         material={
             "config": config.to_json(),
-            "suite": name,
+            "covers": properties.covers,
             "units": {module: _to_json(unit) for module, unit in units.items()},
         },
         tasks=tuple(Task(name=each.name, kind=each.kind, index=number) for number, each in enumerate(chosen)),
@@ -86,6 +87,10 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
             ("Assumptions", ("Number", "Assumption", "Why it may be made"), assumed),
         ),
     )
+
+
+#: The suites of a configuration are about the same units.
+_cut = cache(cut)
 
 
 def _to_json(unit: Logic) -> dict[str, Any]:
@@ -105,11 +110,12 @@ def _from_json(unit: Mapping[str, Any]) -> Logic:
 
 
 def open_suite(material: dict[str, Any]) -> Run:
-    """Return what proves tasks of a suite with this material."""
+    """Return what proves tasks of all suites with this material: a property's name is in one of them alone."""
     config = Config.from_json(material["config"])
-    properties = SUITES[material["suite"]]
-    prover = Prover(config, {module: _from_json(unit) for module, unit in material["units"].items()}, properties.covers)
-    return lambda tasks: prover.prove({task: properties[task.name] for task in tasks})
+    units = {module: _from_json(unit) for module, unit in material["units"].items()}
+    prover = Prover(config, units, material["covers"])
+    by_name = {each.name: each for properties in SUITES.values() for each in properties}
+    return lambda tasks: prover.prove({task: by_name[task.name] for task in tasks})
 
 
 @dataclass
@@ -131,41 +137,43 @@ class Prover:
         start = time.perf_counter()
         properties = list(chosen.values())
         if self.covers:
-            reached = self.run(properties, reaches=True, waveforms=True)
+            reached = self.run(properties, waveforms=True)
             seconds = round((time.perf_counter() - start) / len(chosen), 3)
             return [_covered(task, each, reached, seconds) for task, each in chosen.items()]
-        claimed = self._decide(properties)
         reached = self.run(properties, reaches=True)
+        claimed = self._decide(properties, reached)
         failed = [each for each in properties if claimed[each.name].verdicts[each.name] is Verdict.FAILS]
-        shown = self.run(failed, reaches=False, waveforms=True).waveforms if failed else {}
+        shown = self.run(failed, waveforms=True).waveforms if failed else {}
         seconds = round((time.perf_counter() - start) / len(chosen), 3)
         return [
             _result(task, each, claimed[each.name], reached, shown.get(each.name, ""), seconds)
             for task, each in chosen.items()
         ]
 
-    def _decide(self, properties: Sequence[Property]) -> dict[str, Outcome]:
-        """What is known of each property: all at once, and what is left one by one."""
-        outcome = self.run(properties, reaches=False)
+    def _decide(self, properties: Sequence[Property], outcome: Outcome) -> dict[str, Outcome]:
+        """What is known of each property: of all at once, and of what that left, one by one."""
         known = {each.name: outcome for each in properties}
         for each in properties:
             if outcome.verdicts[each.name] is Verdict.UNKNOWN and not outcome.is_lost:
-                known[each.name] = self.run([each], reaches=False, engine=INDUCTION)
+                known[each.name] = self.run([each], engine=INDUCTION)
         return known
 
     def run(
-        self, properties: Sequence[Property], *, reaches: bool, engine: Engine = PDR, waveforms: bool = False
+        self, properties: Sequence[Property], *, reaches: bool = False, engine: Engine = PDR, waveforms: bool = False
     ) -> Outcome:
-        """Run SymbiYosys on properties, or on whether their conditions can come about (then they fail)."""
+        """Run SymbiYosys on properties, with `reaches` also on whether their conditions can come about (then
+        `reaching` fails).
+        """
         harness = Harness(self.config, self.units, properties)
         files = {f"{module}.il": unit.text for module, unit in self.units.items()}
-        files["harness.il"] = harness.rtlil(reaches)
-        return run_sby(files, TOP, [each.name for each in properties], engine, waveforms)
+        files["harness.il"] = harness.rtlil(reaches=reaches)
+        names = [each.name for each in properties]
+        return run_sby(files, TOP, names + list(map(reaching, names)) * reaches, engine, waveforms)
 
 
 def _result(task: Task, each: Property, claimed: Outcome, reached: Outcome, waveform: str, seconds: float) -> Result:
     status, note, files = Status.PROVED, "", {}
-    claim, reach = claimed.verdicts[each.name], reached.verdicts[each.name]
+    claim, reach = claimed.verdicts[each.name], reached.verdicts[reaching(each.name)]
     if claim is Verdict.FAILS:
         status, note = Status.REFUTED, each.says
         if waveform:
