@@ -11,8 +11,8 @@ from utrap.config import Config, every_extension
 from utrap_formal.equivalence.suite import suite
 from utrap_formal.runner import run
 from utrap_formal.task import Status
-from utrap_sim.replay.amaranth_player import AmaranthPlayer
 from utrap_sim.replay.rtl import RtlRecords
+from utrap_sim.replay.session import Session
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.boundary import BY_EVENT, BY_STATE, OUTPUTS, Answer, PackedOutputs, expected
 from utrap_testbench.harts import model_config
@@ -45,14 +45,14 @@ def other(row):
 
 @cache
 def played():
-    """Records of every kind on the full unit, played once in Amaranth's simulator, with what was seen in each."""
+    """Records of every kind on the full unit, played once under Icarus, with what was seen in each."""
     bench = Bench(FULL)
     records = RtlRecords(bench, model_config(FULL))
     sample = list(chain(generate(records.config, 200, 8), generate(records.config, 60, 4, ("interrupt", "exception"))))
     texts = [records.first, *(records.start(number, record)[0] for number, record in enumerate(sample))]
-    player = AmaranthPlayer(bench)
-    player.start("".join(texts))
-    seen = player.finish()
+    with Session(bench, "icarus") as player:
+        player.start("".join(texts))
+        seen = player.finish()
     return records, list(zip(sample, seen[::2], seen[1::2], strict=True))
 
 
