@@ -144,7 +144,9 @@ def _print(opened: _Opened, written: dict[str, str], details: bool, time_taken: 
     kinds = list(dict.fromkeys(result.task.kind for result in results))
     rows = [_row(suite, kind, [r for r in results if r.task.kind == kind]) for kind in kinds]
     rows.append(_row(suite, "all", results))
-    print_table(columns, rows, f"{suite.name}: {suite.title}")
+    # In a pipe, too, where tables have no titles.
+    print(f"{suite.name}: {suite.title}")
+    print_table(columns, rows)
     if details:
         tasks = [_row(suite, result.task.name, [result]) for result in results]
         print_table(("Task", *columns[1:]), tasks)
