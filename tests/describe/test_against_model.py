@@ -195,3 +195,74 @@ def test_sail_says_what_the_csrs_do(name):
         always = hart.read("mideleg")
         known = 1 << 1 | 1 << 5 | 1 << 9 | 1 << 13 | ~0xFFFF
         assert int(base["mideleg"]["delegatable_bits"]["value"], 0) == hart.written("mideleg", ONES) & ~always & known
+
+
+def bit(hart, csr, place):
+    """Whether a bit of a CSR can be set; on RV32 it may be in the upper half, and without the CSR it cannot."""
+    if place >= hart.config.xlen:
+        csr, place = f"{csr}h", place - 32
+    return csr in hart.addresses and bool(hart.written(csr, ONES) >> place & 1)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sail_says_which_extensions_the_csrs_show(name):
+    config = CONFIGURATIONS[name]
+    hart, document = Hart(config), json.loads(sail.describe(config).files[""])
+    base, on = document["base"], {key: each.get("supported") for key, each in document["extensions"].items()}
+    misa = hart.read("misa")
+    assert base["writable_misa"] == (hart.written("misa", ~misa) != misa)
+    letters = {letter: bool(misa >> ord(letter) - 65 & 1) for letter in "ABCDEFHMSUV"}
+    assert {letter: on[letter] for letter in "ABDFHMSU"} == {letter: letters[letter] for letter in "ABDFHMSU"}
+    assert (document["extensions"]["V"]["support_level"] == "Full", base["E"], on["Zca"]) == (
+        letters["V"],
+        letters["E"],
+        letters["C"],
+    )
+    shown = {"Sstc": 63, "Svadu": 61, "Zicboz": 7, "Zicbom": 6}
+    wide = config.xlen == 64
+    assert {key: on[key] for key in shown} == {key: bit(hart, "menvcfg", place) for key, place in shown.items()}
+    assert on["Svpbmt"] == (wide and bit(hart, "menvcfg", 62))
+    assert on["Sscofpmf"] == bit(hart, "mie", 13)
+    for key, csr in (("Smmpm", "mseccfg"), ("Smnpm", "menvcfg"), ("Ssnpm", "senvcfg")):
+        assert on[key] == (wide and bit(hart, csr, 33))
+    counters = hart.written("mcounteren", ONES)
+    assert (on["Zicntr"], on["Zihpm"]) == (bool(counters & 7), bool(counters >> 3))
+    enables = document["extensions"]["Stateen"]
+    assert enables["Smstateen"]["supported"] == ("mstateen0" in hart.addresses)
+    assert enables["Ssstateen"]["supported"] == ("sstateen0" in hart.addresses)
+    assert enables["C_readonly_zero"] != bit(hart, "mstateen0", 0)
+    assert not (enables["SE0_readonly_zero"] and bit(hart, "mstateen0", 63))
+    platform = document["platform"]
+    identity = [hart.read(csr) for csr in ("mvendorid", "marchid", "mimpid")]
+    assert [platform[key] for key in ("vendorid", "archid", "impid")] == identity
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if CONFIGURATIONS[name].s])
+def test_sail_says_which_translation_there_is(name):
+    config = CONFIGURATIONS[name]
+    hart, document = Hart(config), json.loads(sail.describe(config).files[""])
+    base, extensions = document["base"], document["extensions"]
+    wide = config.xlen == 64
+    codes = {"Sv39": 8, "Sv48": 9, "Sv57": 10} if wide else {"Sv32": 1}
+    place, width = (60, 4) if wide else (31, 1)
+
+    def held(csr):
+        return {key for key, code in codes.items() if code in hart.modes(csr, place, width)}
+
+    modes = ("Sv32", "Sv39", "Sv48", "Sv57")
+    assert {key for key in modes if extensions[key]["supported"]} == held("satp")
+    assert [base["stvec"][each]["supported"] for each in ("direct", "vectored")] == [True, True]
+    assert 1 << base["stvec"]["vectored"]["base_alignment"] == tvec(hart, "stvec")[1]
+    if held("satp"):
+        asid = hart.written("satp", ONES & (1 << 60) - 1 if wide else ONES & (1 << 31) - 1) >> (44 if wide else 22)
+        assert document["memory"]["asidlen"] == asid.bit_length()
+    if not config.h:
+        assert not any((*extensions["H"]["vsatp_modes"].values(), *extensions["H"]["hgatp_modes"].values()))
+        return
+    assert {key for key in modes if extensions["H"]["vsatp_modes"][key]} == held("vsatp")
+    assert {key for key in modes if extensions["H"]["hgatp_modes"][f"{key}x4"]} == held("hgatp")
+    assert extensions["H"]["geilen"] == hart.written("hgeie", ONES).bit_count()
+    assert int(base["hcounteren_writable_bits"]["value"], 0) == hart.written("hcounteren", ONES)
+    assert 1 << base["vstvec"]["vectored"]["base_alignment"] == tvec(hart, "vstvec")[1]
+    vmid = hart.written("hgatp", ONES & (1 << 58) - 1 if wide else ONES & (1 << 29) - 1) >> (44 if wide else 22)
+    assert document["memory"]["vmidlen"] == vmid.bit_length()

@@ -147,7 +147,6 @@ def test_what_the_model_would_refuse_is_seen(path, value, rule):
 
 
 def test_an_unknown_key_is_seen():
-    Draft202012Validator.check_schema(FORM)
     with pytest.raises(ValidationError):
         Draft202012Validator(FORM).validate({"base": {"xlens": 64}})
 

@@ -29,7 +29,7 @@ def compiled(text, tmp_path):
     return compiler.elaborate().top
 
 
-@pytest.mark.parametrize("name", ["full 32", "max 64"])
+@pytest.mark.parametrize("name", ["mu 32", "max 64"])
 def test_the_compiler_finds_the_table_in_it(name, tmp_path):
     config = CONFIGURATIONS[name]
     top = compiled(systemrdl.describe(config).files[""], tmp_path)
@@ -73,14 +73,14 @@ def test_reset_values_are_those_that_are_known(tmp_path):
     assert every["mhartid.id"] is None, "a port says it"
     assert every["mip.meip"] is None, "a line says it"
     assert every["mstatus.sd"] == 0, "it follows from FS and VS"
-    few = resets(Config.profile("msu", reset_state="required", mtvec_reset="port"), tmp_path)
+    few = resets(Config.profile("mu", reset_state="required", mtvec_reset="port"), tmp_path)
     assert few["mtvec.base"] is None, "a port says it"
     assert few["mscratch.scratch"] is None, "nothing says it"
     assert few["mstatus.mie"] == 0
 
 
 def test_a_field_says_which_level_it_shows_and_when():
-    text = systemrdl.describe(CONFIGURATIONS["max 64"]).files[""]
+    text = systemrdl.describe(CONFIGURATIONS["msu 64"]).files[""]
     assert "the level seip, ORed with what is stored" in text
     assert "the level mstatus_sd" not in text
 
