@@ -7,12 +7,14 @@ from itertools import islice
 import pytest
 
 from utrap.config import PROFILES
+from utrap.config import Config as UnitConfig
 from utrap_sim.regress.parallel import DEFAULT_STEPS
 from utrap_testbench import coverage
 from utrap_testbench.boundary import Layout
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Scoreboard
 from utrap_testbench.golden import Config, CsrAccess
+from utrap_testbench.harts import model_config
 from utrap_testbench.sequences import SEQUENCES, Source, stream
 
 points = cache(coverage.points)
@@ -127,6 +129,13 @@ def test_every_cover_point_has_a_directed_sequence_or_two_together():
 def test_as_many_cycles_as_icarus_runs_leave_no_hole_whatever_the_seed(config, seed):
     run = Run(config, seed)
     exhaust(run.play(cycle for _, cycle in islice(stream(run.source), min(DEFAULT_STEPS.values()))))
+    assert (run.holes(), run.broken()) == ([], [])
+
+
+@pytest.mark.parametrize(("xlen", "seed"), [(64, 1), (32, 2)])
+def test_so_do_those_of_a_hart_with_every_extension(xlen, seed):
+    run = Run(model_config(UnitConfig.profile("max", xlen)), seed)
+    exhaust(run.play(cycle for _, cycle in islice(stream(run.source), 40_000)))
     assert (run.holes(), run.broken()) == ([], [])
 
 

@@ -90,6 +90,7 @@ def steps(source: Source) -> Iterator[Cycle]:
     for mode, stepie, make in rng.sample(plans, len(plans)):
         yield from leave(source)
         yield from source.go_to(mode)
+        yield from source.settle(1)
         yield from _pend(source)
         yield Cycle(_halt(source))
         yield Cycle(source.debug("dcsr", _STEP | stepie | _saved(mode)))

@@ -35,6 +35,7 @@ def below_m(source: Source) -> Iterator[Cycle]:
     for mode, is_exception, to_guest, is_busy in rng.sample(plans, len(plans)):
         mdte, hdte, sdt = (int(is_busy or source.chance(0.5)) for _ in range(3))
         yield from source.go_to(mode)
+        yield from source.settle(1 if is_busy else 0)
         yield from source.set_dte(mdte, hdte)
         for name in ("sstatus", "vsstatus"):
             if name in source.csr_number:
@@ -43,6 +44,9 @@ def below_m(source: Source) -> Iterator[Cycle]:
         yield Cycle(source.debug("medeleg", 1 << _DELEGATED, CsrOp.SET))
         if config.h:
             yield Cycle(source.debug("hedeleg", 1 << _DELEGATED, to_guest))
+        for name in ("sedeleg", "huedeleg"):
+            if is_busy and source.has(name):
+                yield Cycle(source.debug(name, 1 << _DELEGATED, CsrOp.CLEAR))
         if is_exception:
             yield Cycle(source.exception(_DELEGATED))
         else:
@@ -58,6 +62,7 @@ def in_m(source: Source) -> Iterator[Cycle]:
     plans = list(product(source.modes, (0, 1), (False, True), (False, True) if source.config.smrnmi else (False,)))
     for mode, mdt, is_exception, is_without_nmie in rng.sample(plans, len(plans)):
         yield from source.go_to(mode)
+        yield from source.settle(1)
         if is_without_nmie:
             yield from rnmis.without_nmie(source, mode)
         yield from _set_mdt(source, mdt)
@@ -69,6 +74,8 @@ def in_m(source: Source) -> Iterator[Cycle]:
         while source.has_stopped and source.chance(0.8):
             events = (source.exception, source.interrupt, source.csr, source.trap_return, source.retire)
             yield Cycle(rng.choice(events)(), source.lines())
+        if source.has_stopped:
+            yield Cycle(reset=True)
 
 
 def returns(source: Source) -> Iterator[Cycle]:
@@ -115,6 +122,9 @@ def _pend(source: Source, pending: int) -> Iterator[Cycle]:
     for name in ("mideleg", "hideleg", "mie"):
         if name in source.csr_number:
             yield Cycle(source.debug(name, source.rules.xlen_mask), 0)
+    for name in ("stimecmp", "stimecmph"):
+        if source.has(name) and not pending:
+            yield Cycle(source.debug(name, source.rules.xlen_mask))
     yield Cycle(source.debug("mip", pending))
     if source.config.h:
         yield Cycle(source.debug("hvip", source.rules.xlen_mask))

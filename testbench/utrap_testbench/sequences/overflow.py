@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import CsrOp, Event, Mode
+from utrap_testbench.golden import CsrOp, Event, Mode, TakeInterrupt
 
 from .source import Source
 
 __all__ = ["overflows", "requests"]
 
-_LCOFI = 1 << 13
+_LCOFI, _MEI = 1 << 13, 1 << 11
+_MIE = 1 << 3
+_ALL = 0xFFFF_FFFF
 _VIEWS = ("mip", "sip", "vsip")
 
 
@@ -32,22 +34,30 @@ def requests(source: Source) -> Iterator[Cycle]:
                         if name in source.csr_number:
                             yield Cycle(source.debug(name, _LCOFI, rng.choice((CsrOp.SET, CsrOp.SET, CsrOp.CLEAR))))
                 yield Cycle(source.debug("mip", _LCOFI, CsrOp.SET if before else CsrOp.CLEAR))
-                yield Cycle(event, lcofi=int(source.chance(0.85)))
+                lines = None
+                if isinstance(event, TakeInterrupt) and source.chance(0.8):
+                    yield from source.settle(1)
+                    yield Cycle(source.debug("mie", _MEI, CsrOp.SET))
+                    yield Cycle(source.debug("mstatus", _MIE, CsrOp.SET))
+                    lines = _MEI
+                yield Cycle(event, lines, lcofi=int(source.chance(0.85)))
                 if source.chance(0.2):
                     yield Cycle(source.interrupt(), lcofi=int(source.chance(0.3)))
 
 
 def overflows(source: Source) -> Iterator[Cycle]:
-    """scountovf in every mode while the OF bits, mcounteren and hcounteren change."""
+    """scountovf in every mode while the OF bits, mcounteren and hcounteren change: all of it seen, some, and none."""
     rng = source.rng
-    for _ in range(3):
-        for mode in rng.sample(source.modes, len(source.modes)):
-            yield from source.go_to(mode)
-            for number in range(6):
+    number = source.csr_number["scountovf"]
+    for mode in rng.sample(source.modes, len(source.modes)):
+        for way in ("open", "in part", "open", "any"):
+            for overflowed in (0, _ALL, rng.getrandbits(32)):
+                yield from source.go_to(mode)
                 for name in ("mcounteren", "hcounteren"):
                     if name in source.csr_number:
-                        yield Cycle(source.debug(name, rng.choice((0, 0xFFFF_FFFF, rng.getrandbits(32)))))
-                op = CsrOp.WRITE if number == 0 and mode is Mode.M else rng.choice((CsrOp.READ, *CsrOp))
-                overflowed = rng.choice((0, 0xFFFF_FFFF, rng.getrandbits(32)))
-                yield Cycle(source.access(source.csr_number["scountovf"], op), overflows=overflowed)
-                yield Cycle(source.access(source.csr_number["scountovf"], CsrOp.READ))
+                        some = rng.getrandbits(32)
+                        enabled = {"open": _ALL, "in part": some, "any": rng.choice((0, some))}[way]
+                        yield Cycle(source.debug(name, enabled))
+                op = CsrOp.WRITE if overflowed == 0 and mode is Mode.M else rng.choice((CsrOp.READ, *CsrOp))
+                yield Cycle(source.access(number, op), overflows=overflowed)
+                yield Cycle(source.access(number, CsrOp.READ))

@@ -16,12 +16,14 @@ _REGISTERS = ("mnscratch", "mnepc", "mncause", "mnstatus")
 
 
 def entries(source: Source) -> Iterator[Cycle]:
-    """From every mode, with the line high and low, NMIE 1 and perhaps 0, whatever the other enables are."""
+    """From every mode, with the line low and high, NMIE 1 and 0, whatever the other enables are."""
     rng = source.rng
     for mode in rng.sample(source.modes, len(source.modes)):
         yield from source.go_to(mode)
         yield from source.set_up("mie", "mstatus", "hustatus", share=0.5)
-        yield Cycle(source.retire(), source.lines(), rnmi=rng.getrandbits(1), rnmi_cause=rng.getrandbits(6))
+        yield Cycle(source.debug("mnstatus", _NMIE, CsrOp.SET), source.lines(), rnmi=0)
+        yield Cycle(_take(source))
+        yield Cycle(source.retire(), rnmi=1, rnmi_cause=rng.getrandbits(6))
         yield from _other_vectors(source)
         yield Cycle(_take(source))
         if source.chance(0.5):

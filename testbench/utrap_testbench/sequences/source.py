@@ -209,12 +209,12 @@ class Source:
             if name in self.csr_number and (share == 1.0 or self.chance(share)):
                 yield Cycle(self.debug(name, self.value_for(name)))
 
-    def settle(self) -> Iterator[Cycle]:
+    def settle(self, share: float = 0.97) -> Iterator[Cycle]:
         """Mostly let M take traps and interrupts, which reset and the entries into M forbid: MDT and NMIE."""
-        if self.config.smdbltrp and self.state.mstatus_mdt and self.chance(0.97):
+        if self.config.smdbltrp and self.state.mstatus_mdt and self.chance(share):
             name, bit = ("mstatus", _MDT) if self.config.xlen == 64 else ("mstatush", _MDT_HIGH)
             yield Cycle(self.debug(name, bit, CsrOp.CLEAR))
-        if self.config.smrnmi and not self.state.mnstatus_nmie and self.chance(0.97):
+        if self.config.smrnmi and not self.state.mnstatus_nmie and self.chance(share):
             yield Cycle(self.debug("mnstatus", _NMIE, CsrOp.SET))
 
     def set_dte(self, mdte: int, hdte: int) -> Iterator[Cycle]:

@@ -106,6 +106,7 @@ def routes(source: Source) -> Iterator[Cycle]:
                         yield Cycle(source.debug(name, source.word() & ~3 | vectored))
                 for cause in some:
                     yield from source.go_to(mode)
+                    yield from source.settle(1)
                     yield Cycle(source.exception(cause))
 
 

@@ -43,8 +43,8 @@ def _play(source: Source, plan: Writes) -> Iterator[Cycle]:
         yield Cycle(Halt(pc=0, cause=3, nmip=0))
     if own.name == "mnstatus" and source.state.mnstatus_nmie:
         # Nothing else clears NMIE.
-        yield Cycle(rnmi=1)
-        yield Cycle(TakeRnmi(pc=0), rnmi=0)
+        yield Cycle(TakeRnmi(pc=0), rnmi=1)
+        yield Cycle(rnmi=0)
     was_shut = False
     for value, is_shut in plan.values:
         if is_shut and not was_shut:
