@@ -21,6 +21,28 @@ def test_the_measurement_has_the_form_of_its_schema(root, measured):
     jsonschema.validate(measured, schema, cls=jsonschema.Draft202012Validator)
 
 
+@pytest.fixture(scope="module")
+def boots(root):
+    return json.loads((root / "docs" / "linux" / "linux-guest.json").read_text())
+
+
+def test_the_boots_have_the_form_of_their_schema(root, boots):
+    schema = json.loads((root / "docs" / "schemas" / "linux-guest.schema.json").read_text())
+    jsonschema.validate(boots, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_the_documents_say_how_a_guest_boots(root, boots):
+    text = " ".join((root / "docs" / "linux.md").read_text().split())
+    for boot in boots["workloads"]:
+        figures = f"| ({boot['path']}) | {boot['cycles']:,} | {boot['accesses']:,} | {boot['share']:.0%} |"
+        assert figures in text, boot["path"]
+    gain = next(boot["speed_up"] for boot in boots["workloads"] if boot["path"] == "c")
+    assert f"boots {gain:.2f} times as fast" in text
+    assert f"{boots['cycles'] // 1_000_000} million cycles" in text
+    readme = " ".join((root / "README.md").read_text().split())
+    assert f"Linux as a guest boots {gain:.2f} times as fast" in readme
+
+
 def test_an_access_straight_to_the_vmm_takes_ten_times_fewer_cycles_at_least(cycles):
     devices = {device for device, path in cycles if path == "c"}
     assert len(devices) == 3
