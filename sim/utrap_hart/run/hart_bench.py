@@ -30,7 +30,7 @@ from utrap_testbench.boundary import Layout
 from .htif import HTIF, HTIF_WRITES
 from .memory import BASE, MEMORY
 
-__all__ = ["TOP", "BenchLayout"]
+__all__ = ["CLOCK", "TOP", "BenchLayout"]
 
 #: The module's name.
 TOP = "hart_bench"
@@ -83,11 +83,17 @@ class BenchLayout:
 _TEMPLATE = """\
 `timescale 1ns / 1ps
 
+`ifdef VERILATOR
+module {top}(input clk, input rst); // its main() drives them
+`else
 module {top};
-  localparam [55:0] BASE = 56'h{base:x};
-
   reg clk = 1'b0;
   reg rst = 1'b1;
+  initial #3 rst = 1'b0;
+  always #1 clk = !clk;
+`endif
+  localparam [55:0] BASE = 56'h{base:x};
+
   reg [63:0] entry, max_cycles;
   reg [55:0] tohost, fromhost, size;
   reg [8191:0] image, stream_name, input_name, waves;
@@ -144,9 +150,7 @@ module {top};
     if (!$value$plusargs("fromhost=%h", fromhost)) fromhost = 56'd0;
     if (!$value$plusargs("max_cycles=%d", max_cycles)) max_cycles = ~64'd0;
     if (!$value$plusargs("size=%d", size)) size = 56'd0;
-    if ($value$plusargs("image=%s", image)) begin
-      #1 memory.load(image); // behind what zeroes it
-    end
+    if ($value$plusargs("image=%s", image)) memory.load(image);
     if (!$value$plusargs("stream=%s", stream_name)) stream_name = "/dev/stdout";
     if ($value$plusargs("waves=%s", waves)) begin
       $dumpfile(waves);
@@ -157,10 +161,7 @@ module {top};
     stream = $fopen(stream_name, "w");
     source = 0;
     if ($value$plusargs("input=%s", input_name)) source = $fopen(input_name, "r");
-    #3 rst = 1'b0;
   end
-
-  always #1 clk = !clk;
 
   reg [{last_line}:0] lines;
   wire [{last_line}:0] lines_now = {{{lines}}};
@@ -206,4 +207,33 @@ module {top};
     if (retire_valid) retired <= retired + 64'd1;
   end
 endmodule
+"""
+
+#: main() of Verilator's program: the clock. As under Icarus an edge is a unit of time, and the reset ends behind the
+#: first rising one.
+CLOCK = """\
+#include "Vtop.h"
+
+#include <memory>
+
+int main(int argc, char **argv) {
+    const std::unique_ptr<VerilatedContext> context{new VerilatedContext};
+    context->commandArgs(argc, argv);
+#if VM_TRACE
+    context->traceEverOn(true);
+#endif
+    const std::unique_ptr<Vtop> top{new Vtop{context.get(), ""}};
+    top->clk = 0;
+    top->rst = 1;
+    top->eval();
+    while (!context->gotFinish()) {
+        context->timeInc(1);
+        top->clk = !top->clk;
+        if (!top->clk)
+            top->rst = 0;
+        top->eval();
+    }
+    top->final();
+    return 0;
+}
 """

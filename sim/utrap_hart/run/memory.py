@@ -60,8 +60,6 @@ module hart_memory;
   reg [63:0] words [0:{words} - 1];
   integer index;
 
-  initial for (index = 0; index < {words}; index = index + 1) words[index] = 64'd0;
-
   function [63:0] read(input [52:0] word);
     read = words[word];
   endfunction
@@ -71,7 +69,10 @@ module hart_memory;
   endtask
 
   task load(input [8191:0] path);
-    $readmemh(path, words);
+    begin
+      for (index = 0; index < {words}; index = index + 1) words[index] = 64'd0;
+      $readmemh(path, words);
+    end
   endtask
 endmodule
 """

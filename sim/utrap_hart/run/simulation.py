@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from utrap.command_line.errors import UserError
 from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
-from utrap_sim.simulators.standalone import build_alone, run_alone
+from utrap_sim.simulators.standalone import MAIN, build_alone, run_alone
 
-from .hart_bench import TOP
+from .hart_bench import CLOCK, TOP
 from .image import Image
 from .memory import DEFAULT_SIZE, memory_files, memory_range
 from .sources import Sources, hart_sources
@@ -169,7 +169,8 @@ def build(
     """
     simulator = find_simulator(name, for_cocotb=False)
     sources = hart_sources() if sources is None else sources
-    files = {**sources.files, **memory_files(simulator.name, memory)}
+    clock = {MAIN: CLOCK} if simulator.name == "verilator" else {}
+    files = {**sources.files, **memory_files(simulator.name, memory), **clock}
     program = build_alone(simulator, TOP, files, "vcd" if waves else "-", tell)
     return Built(simulator, program, sources, memory_range(memory))
 

@@ -12,11 +12,12 @@ from .builds import MAKE_VARIABLES, Recipe, build_once
 from .installed import Simulator
 from .processes import RUN, child
 
-__all__ = ["build_alone", "build_here", "run_alone"]
+__all__ = ["MAIN", "build_alone", "build_here", "run_alone"]
 
+#: C++ with a main() that drives the bench's clock; without it time passes by what the Verilog says, which takes longer.
+MAIN = "main.cpp"
 #: Arguments of Verilator for such a bench; lint is the emitter's business.
 _VERILATOR_ARGUMENTS = (
-    "--timing",
     "-O3",
     "-Wno-fatal",
     "-Wno-lint",
@@ -36,14 +37,14 @@ def build_alone(
     Args:
         simulator: Need not be one for cocotb.
         top: The module of the bench.
-        files: The Verilog, and C++ that Verilator's program is linked with, by name.
+        files: The Verilog, and C++ that Verilator's program is linked with, by name; `MAIN` is one that may be there.
         dump: The format that Verilator's program can dump waves in, vcd or fst, or "-"; Icarus' can always, in both.
         tell: Called before a build that is not in the cache.
 
     Raises:
         UserError: When the build fails.
     """
-    shared = (dump if simulator.name == "verilator" else "-", *_VERILATOR_ARGUMENTS)
+    shared = (dump if simulator.name == "verilator" else "-", *_arguments(MAIN in files))
 
     def sources() -> Mapping[str, str]:
         tell()
@@ -59,6 +60,10 @@ def build_alone(
         kept=(product, *files),
     )
     return build_once(simulator, recipe) / product
+
+
+def _arguments(has_main: bool) -> tuple[str, ...]:
+    return ("--no-timing" if has_main else "--timing", *(() if has_main else ("--main",)), *_VERILATOR_ARGUMENTS)
 
 
 def _product(simulator: str, top: str) -> str:
@@ -111,7 +116,7 @@ def build_here(top: str, dump: str, simulator: str, folder: str) -> int:
 def _commands(top: str, dump: str, simulator: str, sources: list[str], folder: Path) -> list[list[str]]:
     if simulator == "icarus":
         return [["iverilog", "-g2005", "-o", _product(simulator, top), "-s", top, *sources]]
-    arguments = ["--main", "--exe", *_VERILATOR_ARGUMENTS, *([f"--trace-{dump}"] if dump != "-" else [])]
+    arguments = ["--exe", *_arguments(MAIN in sources), *([f"--trace-{dump}"] if dump != "-" else [])]
     verilate = ["verilator", "--cc", *arguments, "--top-module", top, "--prefix", "Vtop", "-o", top, "-Mdir", "."]
     # Objects of Verilator's library that are there already are good, although the makefile is newer.
     old = [f"--old-file={path.name}" for path in folder.glob("verilated*.o")]
