@@ -9,7 +9,7 @@ import pytest
 from utrap.config import Config
 from utrap_sim.simulators.bench import Bench
 from utrap_testbench.env import Cycle, Scoreboard
-from utrap_testbench.golden import State, reset_state
+from utrap_testbench.golden import Mode, State, reset_state
 from utrap_testbench.sequences import Source, stream
 
 BENCH = Bench(Config.profile("full"))
@@ -28,12 +28,17 @@ def text(expected, bench):
 class Pair:
     """The model, and beside it a unit that is the model with a fault put into it."""
 
-    def __init__(self, bench, seed):
+    def __init__(self, bench):
         self.bench = bench
         self.model = Scoreboard(bench.model, bench.outputs, 0)
         self.unit = Scoreboard(bench.model, bench.outputs, 0)
-        source = Source(bench.model, random.Random(seed), lambda: self.model.state)
-        self.cycles = (cycle for _, cycle in stream(source))
+
+    def start(self, seed):
+        """Both from reset, under the cycles of a seed."""
+        bench = self.bench
+        self.model.state = self.unit.state = reset_state(bench.model)
+        self.source = Source(bench.model, random.Random(seed), lambda: self.model.state)
+        self.cycles = (cycle for _, cycle in stream(self.source))
 
     def differences(self, cycle):
         expected = self.model.step(cycle)
@@ -45,7 +50,8 @@ STORED = [field.name for field in fields(State) if field.name not in INPUTS]
 
 def stored(bench):
     """The fields in which the hart stores something that events change."""
-    pair = Pair(bench, 3)
+    pair = Pair(bench)
+    pair.start(3)
     first, found = reset_state(bench.model), set()
     for cycle in islice(pair.cycles, 6000):
         after = pair.model.step(cycle).after
@@ -55,12 +61,15 @@ def stored(bench):
 
 @pytest.mark.parametrize("bench", [BENCH, MAX], ids=["full", "max"])
 def test_a_wrong_register_is_the_event_befores_whatever_else_differs_then(bench):
-    named = {}
+    named, pair = {}, Pair(bench)
     for name in stored(bench):
-        pair = Pair(bench, 5)
+        pair.start(5)
         assert all(not pair.differences(cycle) for cycle in islice(pair.cycles, 20))
-        before = pair.unit.state
-        pair.unit.state = before.replace(**{name: getattr(before, name) ^ 1})
+        # In S, for there prv and v turned are modes, too.
+        assert all(not pair.differences(cycle) for cycle in pair.source.go_to(Mode.S))
+        value = getattr(pair.unit.state, name)
+        # MPP=3 with its lowest bit turned would be no mode.
+        pair.unit.state = pair.unit.state.replace(**{name: 0 if value > 1 else value ^ 1})
         for cycle in islice(pair.cycles, 3):
             if found := pair.differences(Cycle(cycle.event)):
                 break

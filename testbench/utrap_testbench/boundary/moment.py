@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from utrap_testbench.golden import (
     Config,
     CsrAccess,
@@ -32,11 +30,14 @@ class Now:
     def __init__(self, config: Config, state: State) -> None:
         self.config = config
         self.state = state
+        self._request: InterruptRequest | None = None
 
-    @cached_property
+    @property
     def request(self) -> InterruptRequest:
         """The interrupt that would be taken now."""
-        return pending_interrupt(self.config, self.state)
+        if self._request is None:  # worked out once; functools' cached_property takes a lock for it
+            self._request = pending_interrupt(self.config, self.state)
+        return self._request
 
 
 class Answer(Now):

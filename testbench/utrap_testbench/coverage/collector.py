@@ -52,6 +52,7 @@ class Collector:
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
         }
+        self._delegated = self._views.addresses | self._masked.addresses | self._levels.addresses | self._pending
         self._classes = [(address_class(config, a, 0), address_class(config, a, 1)) for a in range(4096)]
 
     @property
@@ -81,16 +82,13 @@ class Collector:
         if self.config.sscofpmf:
             self._request(state, event, outcome)
         if isinstance(event, CsrAccess):
-            if event.op is not CsrOp.READ and not outcome.fault:
-                self._changes.sample(event, outcome, expected.after)
-                self._masked.sample(state, event, outcome)
-                if event.debug or not state.v:  # a guest's may be to another CSR
-                    self._numbers.sample(event, outcome)
-            if not outcome.fault and (event.debug or not state.v):
-                self._views.sample(state, event.address)
-                self._levels.sample(state, event)
-            if event.address in self._pending and not outcome.fault:
-                self._lines.sample(state)
+            if not outcome.fault:
+                if event.op is not CsrOp.READ:
+                    self._changes.sample(event, outcome, expected.after)
+                    if event.debug or not state.v:  # a guest's may be to another CSR
+                        self._numbers.sample(event, outcome)
+                if event.address in self._delegated:
+                    self._view(state, event, outcome)
             if event.debug:
                 if event.address not in self.config.rules.csrs:
                     self._debuggers(event, outcome)
@@ -117,6 +115,16 @@ class Collector:
         name = self._classes[event.address][event.ext_exists]
         self._hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
         self._hits["addresses"][_BLOCK[event.address], mode] += 1
+
+    def _view(self, state: State, event: CsrAccess, outcome: Outcome) -> None:
+        """An access to what delegation or lines are seen in."""
+        if event.op is not CsrOp.READ:
+            self._masked.sample(state, event, outcome)
+        if event.debug or not state.v:
+            self._views.sample(state, event.address)
+            self._levels.sample(state, event)
+        if event.address in self._pending:
+            self._lines.sample(state)
 
     def _debuggers(self, event: CsrAccess, outcome: Outcome) -> None:
         kind = "read" if event.op is CsrOp.READ else "write"

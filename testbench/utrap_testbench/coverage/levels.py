@@ -73,6 +73,7 @@ class Levels:
         self._rules = config.rules
         address = {row.name: row.address for row in config.rules.csrs.values()}
         self._at = {address[shows.name]: shows for shows in _REGISTERS if shows.name in address}
+        self.addresses = self._at.keys()
         self._seen: set[tuple[int, Irq, CsrOp]] = set()
 
     def sample(self, state: State, event: CsrAccess) -> None:

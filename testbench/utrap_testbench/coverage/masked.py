@@ -73,6 +73,7 @@ class MaskedWrites:
         self._guest = {
             address[view.name[1:]]: self._own[address[view.name]] for view in self._views if _is_guests(view)
         }
+        self.addresses = self._own.keys() | self._guest.keys()
         self._seen = {
             (way, number, mask): [0, 0]
             for number, view in enumerate(self._views)

@@ -95,6 +95,7 @@ class Views:
         self._views = _views(config)
         address = {row.name: row.address for row in config.rules.csrs.values()}
         self._at = {address[view.name]: number for number, view in enumerate(self._views)}
+        self.addresses = self._at.keys()
         self._seen = [[0] * (1 + len(view.masks)) for view in self._views]
 
     def sample(self, state: State, address: int) -> None:

@@ -75,7 +75,7 @@ class Retire:
     vs_dirty: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)  # nobody changes one; frozen, it would cost more to make
 class CsrAccess:
     """A CSR instruction, or with `debug` an access by a debugger.
 
@@ -96,7 +96,7 @@ class CsrAccess:
     vs_dirty: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)  # likewise
 class TakeException:
     """A synchronous exception: the trap is taken in this step.
 

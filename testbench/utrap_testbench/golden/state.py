@@ -198,14 +198,13 @@ class State:
     def copy(self) -> State:
         """Another state with the same values; the only way the model makes one."""
         new = _new(State)
-        new.__dict__.update(self.__dict__)
+        new.__dict__ = self.__dict__.copy()
         return new
 
     def replace(self, **changes: int) -> State:
         """A copy with some fields changed; refuses a name that is no field."""
-        unknown = changes.keys() - self.__dict__.keys()
-        if unknown:
-            raise TypeError(f"no such state field: {', '.join(sorted(unknown))}")
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"no such state field: {', '.join(sorted(changes.keys() - self.__dict__.keys()))}")
         new = self.copy()
         new.__dict__.update(changes)
         return new

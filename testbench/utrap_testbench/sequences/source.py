@@ -84,6 +84,8 @@ class Source:
     @property
     def has_stopped(self) -> bool:
         """In a critical error nothing but reset, or a debugger's halt, brings the hart on."""
+        if not self.config.smdbltrp:
+            return False
         state = self._state()
         return bool(state.critical and not state.debug)
 
