@@ -199,7 +199,8 @@ def test_a_build_is_made_once(run, monkeypatch, tmp_path, simulator):
 
 
 @pytest.mark.parametrize(
-    ("code", "said"), [("ucause_code ^ 6'd1", "expected 0x0, got 0x1"), ("6'bx", "expected 0x0, got unknown bits")]
+    ("code", "said"),
+    [("ucause_code ^ 6'd1", "ucause.CODE: expected 0x0, got 0x1"), ("6'bx", "ucause: expected 0x0, got unknown bits")],
 )
 def test_a_difference_is_told_and_the_files_are_there(run, monkeypatch, tmp_path, simulator, code, said):
     simulator("icarus")
@@ -209,9 +210,9 @@ def test_a_difference_is_told_and_the_files_are_there(run, monkeypatch, tmp_path
     result = run("waves", "uart", "-o", tmp_path)
     assert result.status == 1
     lines = result.err.splitlines()
-    assert lines[0] == "the Verilog differs from the model:"
-    assert lines[1].startswith("cycle 0, ")
-    assert lines[2].startswith(f"  ucause: {said}")
+    assert lines[0].startswith("the Verilog differs from the model: cycle 0, 20 ns, in M: reset")
+    assert lines[1].startswith(f"  {said}")
+    assert lines[-1] == f"  again: utrap waves uart -o {tmp_path}"
     assert {path.suffix for path in tmp_path.glob("uart.*")} == {f".{suffix}" for suffix in SUFFIXES}
 
 
