@@ -29,8 +29,9 @@ def test_msuh_is_at_most_eight_luts_deep(shallow):
     assert shallow["msuh"].levels <= 8
 
 
-def test_user_level_delegation_adds_at_most_one_level(shallow):
-    assert shallow["full"].levels <= shallow["msuh"].levels + 1
+def test_user_level_delegation_adds_at_most_two_levels(shallow):
+    # Before FS and VS were judged by the unit it was one: 7 and 6.
+    assert shallow["full"].levels <= shallow["msuh"].levels + 2
 
 
 def test_what_rva23_mandates_takes_at_most_six_tenths_more_luts(small):
