@@ -113,7 +113,7 @@ FAULTS: tuple[Fault, ...] = (
         "int-precedence",
         "An enabled interrupt for S is taken though it is not pending.",
         (_INTERRUPTS, _READY, "(mip[rule.code] | int(rule.level is Mode.S)) & mie[rule.code])"),
-        shows="interrupt.request, interrupt.wake", events="", task="interrupt_request",
+        shows="interrupt.request, interrupt.cause, interrupt.wake", events="", task="interrupt_request",
     ),
     fault(
         "mie-not-applied-delegated",

@@ -8,12 +8,14 @@ __all__ = ["FAULTS"]
 
 _VECTOR = "rules/vector.py"
 _OFFSET = "Mux(tvec[0] & is_interrupt, code, 0)"
+#: The same where a table may begin at any multiple of 4.
+_ADDED = "Mux(is_vectored, choice.cause[:width], 0)"
 
 FAULTS: tuple[Fault, ...] = (
     fault(
         "vs-vector-offset",
         "An interrupt enters a guest's table one place behind its cause: by its number in mip.",
-        (_VECTOR, "is_interrupt[t], choice.causes[t])", "is_interrupt[t], choice.causes[t] | int(t.name == 'VS') * 2)"),
+        (_VECTOR, _ADDED, "Mux(is_vectored, (choice.cause[:width] + (choice.target == Target.VS))[:width], 0)"),
         shows="answer.target", events="interrupt", task="interrupt", on="msuh vectored_align=4",
     ),
     fault(
@@ -25,7 +27,7 @@ FAULTS: tuple[Fault, ...] = (
     fault(
         "vector-x16",
         "An interrupt enters the table at 16 times its cause.",
-        (_VECTOR, _OFFSET, "Mux(tvec[0] & is_interrupt, code << 2, 0)"),
+        (_VECTOR, _ADDED, "Mux(is_vectored, choice.cause[:width] << 2, 0)"),
         shows="answer.target", events="interrupt", task="interrupt", on="mu vectored_align=4",
     ),
     fault(
