@@ -22,7 +22,7 @@ from utrap.ports import (
     TraceSignature,
 )
 from utrap.registers.decode import any_of
-from utrap.registers.read import connect_rdata, connect_read, select
+from utrap.registers.read import connect_read, select
 from utrap.registers.state import State
 from utrap.registers.view import connect_views
 from utrap.registers.write import connect_reset, field_writes, modify
@@ -110,7 +110,7 @@ class TrapUnit(Component):
         judgement = judge(m, state, event, commit.csr_address, self.extension.exists)
         selects = select(m, state, commit.csr_address, event.v)
         returns = make_returns(m, state) | resumes(m, state)
-        connect_rdata(m, answer, judgement.is_owned, connect_read(m, state, selects), self.extension.rdata)
+        connect_read(m, state, selects, answer, judgement.is_owned, self.extension.rdata)
 
         choice = choose_interrupt(m, state, self.lines, self.interrupt)
         trap = trap_of(m, config, event, commit, choice)

@@ -19,7 +19,7 @@ from utrap.registers.decode import any_of, decide, mux4
 from utrap.registers.state import State
 from utrap.section import Phase, Section
 
-__all__ = ["Selects", "connect_rdata", "connect_read", "reach", "select"]
+__all__ = ["Selects", "connect_read", "reach", "select"]
 
 SELECTS = Section(
     phase=Phase.READ,
@@ -43,6 +43,8 @@ Leaf = tuple[frozenset[int], Value]
 _WIDE_BITS = 24
 #: A four-way selection is one LUT a bit.
 _PLACES = 4
+#: Of the last one: one place is for what is not wide, and one input of its LUT for who owns the address.
+_LAST_PLACES = 2
 
 
 def reach(state: State, row: Csr) -> frozenset[int]:
@@ -127,9 +129,14 @@ def _is_wide(row: Csr) -> bool:
     return bits >= _WIDE_BITS and bool(row.fields)
 
 
+def _top(row: Csr) -> int:
+    """The highest bit that a register holds."""
+    return max(field.lsb + field.width for field in row.fields if not field.is_constant)
+
+
 def _is_half(row: Csr) -> bool:
     """Whether all that a register holds is in the lower 32 bits."""
-    return not any(field.lsb + field.width > 32 for field in row.fields if not field.is_constant)
+    return _top(row) <= 32
 
 
 def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
@@ -150,53 +157,54 @@ def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
     return columns
 
 
-@dataclass(frozen=True, kw_only=True)
-class Own:
-    """What the unit's own CSRs read, XLEN bits, means something where the unit owns the address.
+def _items(wide: Iterable[Csr]) -> list[list[Csr]]:
+    """Put the wide registers into columns of four; one or two that are left over, the widest, stay alone."""
+    columns = _columns(wide)
+    over = [row for column in columns if len(column) < _PLACES for row in column]
+    over.sort(key=_top)
+    columns = [column for column in columns if len(column) == _PLACES]
+    columns += [over[i : i + _PLACES] for i in range(0, len(over) - _PLACES + 1, _PLACES)]
+    rest = over[len(over) // _PLACES * _PLACES :]
+    return columns + ([rest] if len(rest) == _PLACES - 1 else [[row] for row in rest])
 
-    Attributes:
-        narrow: A narrow register, or 0.
-        wide: A wide register; 0 at a narrow one's address.
+
+def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owned: Value, outside: Value) -> None:
+    """Drive what an access reads: one of the unit's own CSRs, or one outside.
+
+    Args:
+        m: The module.
+        state: The state.
+        selects: What the address selects.
+        answer: The outputs.
+        is_owned: The unit owns the address; otherwise what is selected means nothing.
+        outside: What a CSR outside reads.
     """
-
-    narrow: Value
-    wide: Value
-
-
-def connect_read(m: Module, state: State, selects: Selects) -> Own:
-    """Build the multiplexer, and return what the unit's own CSRs read at the decoded address."""
     rows = csrs_by_level(state.config)
-    columns = _columns(filter(_is_wide, rows))
-
-    def leaf(row: Csr) -> Leaf:
-        return reach(state, row), state.views[row.name]
+    narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
+    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
+    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
+    beside = SECTION.signal(m, "read_beside", Mux(is_owned, narrow, outside))
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
+        if len(leaves) == 1:
+            return leaves[0]
         selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(selects.decoder.choose(leaves))]
         value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
         return frozenset().union(*(a for a, _ in leaves)), value
 
-    nodes = [node(f"column_{column[0].name}", [leaf(row) for row in column]) for column in columns]
-    narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
-    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
-    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
+    items = [
+        node(f"column_{rows[0].name}", [(reach(state, row), state.views[row.name]) for row in rows])
+        for rows in _items(filter(_is_wide, rows))
+    ]
+    # Every selection is full but one, so that they are as few as can be.
+    if count := (len(items) - _LAST_PLACES) % (_PLACES - 1):
+        items = [*items[: -count - 1], node("columns_rest", items[-count - 1 :])]
+    number = 0
+    while len(items) > _LAST_PLACES:
+        items = [*items[_PLACES:], node(f"columns_{number}", items[:_PLACES])]
+        number += 1
     narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
-    level = 0
-    while len(nodes) >= _PLACES:
-        level += 1
-        groups = [nodes[i : i + 4] for i in range(0, len(nodes), 4)]
-        nodes = [group[0] if len(group) == 1 else node(f"columns_{level}_{i}", group) for i, group in enumerate(groups)]
-    # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a
-    # choice where it is late, puts them together.
-    none = Const(0, state.config.xlen)
-    _, among_wide = node("read_wide", [(narrow_addresses, none), *nodes])
-    return Own(narrow=narrow, wide=among_wide)
-
-
-def connect_rdata(m: Module, answer: Any, is_owned: Value, own: Own, outside: Value) -> None:
-    """Drive what an access reads: one of the unit's own CSRs, or one outside.
-
-    The wide ones are last to be known: what stands beside them is chosen before.
-    """
-    beside = SECTION.signal(m, "read_beside", Mux(is_owned, own.narrow, outside))
-    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, own.wide, 0))
+    # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a choice where
+    # it is late, puts them together.
+    _, among_wide = node("read_wide", [(narrow_addresses, Const(0, state.config.xlen)), *items])
+    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, among_wide, 0))

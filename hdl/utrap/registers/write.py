@@ -48,8 +48,9 @@ def modify(
         name = f"{storage.replace('.', '_')}_before"
         old[lsb : lsb + width] = list(SECTION.signal(m, name, Mux(is_shown, state[storage], shown)))
     before = SECTION.signal(m, "csr_before", Cat(*old))
-    is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
-    return SECTION.signal(m, "csr_written", Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata)))
+    cleared = SECTION.signal(m, "csr_cleared", Mux(op == CsrOp.CLEAR, wdata, 0))
+    kept = Mux(op == CsrOp.WRITE, 0, before & ~cleared)
+    return SECTION.signal(m, "csr_written", kept | Mux(op == CsrOp.CLEAR, 0, wdata))
 
 
 @dataclass(frozen=True, kw_only=True)
