@@ -113,6 +113,9 @@ class Config:
         reset_state: What reset gives a value: "all" state, or what is "required": by the
             manual and the specifications, and where a value would be illegal. The rest stays
             as it is, and software writes it before it relies on it.
+        selection: How the unit selects one of many registers: "multiplexed": by multiplexers of four,
+            which are the least six-input LUTs; "one_hot": each is ANDed with a select of its
+            own, which is the least gates of an ASIC.
         isa: Letters that misa shows beside S, U, H and N: I or E, then those of
             extensions in the manual's order, MAFDQCBVX.
 
@@ -177,6 +180,7 @@ class Config:
     rnmi_vectors: str = "fixed"
     refetch: bool = False
     reset_state: str = "all"
+    selection: str = "multiplexed"
     isa: str = "IMAC"
 
     def __post_init__(self) -> None:
@@ -261,6 +265,11 @@ class Config:
     def counter_count(self) -> int:
         """Writable bits of mcounteren, hcounteren and scounteren."""
         return COUNTERS[self.counters]
+
+    @property
+    def is_one_hot(self) -> bool:
+        """Whether each of several values is ANDed with a select of its own."""
+        return self.selection == "one_hot"
 
     @property
     def vgein_bits(self) -> int:

@@ -111,6 +111,7 @@ CHOICES: Mapping[str, tuple[int | str, ...]] = {
     "mtvec_modes": tuple(TVEC_MODES),
     "rnmi_vectors": ("fixed", "port"),
     "reset_state": ("all", "required"),
+    "selection": ("multiplexed", "one_hot"),
 }
 
 

@@ -97,6 +97,7 @@ CHANGES: Mapping[str, Change] = {
     "rnmi_vectors": Change(profile="mu", value="port", others={"smrnmi": True}),
     "refetch": Change(profile="msuh", value=True),
     "reset_state": Change(profile="msuh", value="required"),
+    "selection": Change(profile="msuh", value="one_hot"),
     "isa": Change(profile="msu", value="IMAFDC"),
 }
 

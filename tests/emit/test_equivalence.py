@@ -37,6 +37,7 @@ CHOSEN = [
     Config.profile("mu", 64),
     Config.profile("msun", 32),
     Config.profile("full", 32, geilen=5, windows=5, vectored_align=4, ialign=32, isa="IMA", counters="zihpm"),
+    Config.profile("msuh", 32, geilen=2, selection="one_hot"),
 ]
 
 

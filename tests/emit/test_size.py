@@ -3,8 +3,12 @@
 import pytest
 
 from utrap.config import Config
-from utrap.products.verilog_module import verilog
+from utrap.form import Form
+from utrap.products.verilog_module import verilog, write_module
+from utrap.unit import TrapUnit
+from utrap.verilog.netlist import make_netlist
 from utrap_documents.breakdown import SHARED, break_down
+from utrap_documents.gates import count_gates
 from utrap_documents.synthesis import synthesise
 
 
@@ -62,3 +66,14 @@ def test_every_gate_has_one_place_in_each_account_of_where_they_go():
     assert 32 * 4 < found.by_register["mscratch"] < 32 * 4 + 8
     assert set(found.by_port) > {"answer_fault", SHARED}
     assert {"registers.read", "rules.access"} <= set(found.by_module)
+
+
+def test_one_hot_selects_take_fewer_gates_than_multiplexers():
+    counted = {}
+    for selection in ("multiplexed", "one_hot"):
+        unit = TrapUnit(Config.profile("mu", 32, selection=selection))
+        counted[selection] = count_gates(write_module(unit, make_netlist(unit), Form(initial_values=False)))
+    fewer, more = counted["one_hot"], counted["multiplexed"]
+    assert fewer.without_pin == more.without_pin == 145
+    assert fewer.equivalents < more.equivalents * 0.97
+    assert fewer.nodes < more.nodes * 0.97

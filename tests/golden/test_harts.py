@@ -55,6 +55,7 @@ VALUES = {
     "local_interrupts": numbers(0, 1, 15, 16, 17, 47, 48, 49),
     **dict.fromkeys(("local_interrupts_first", "refetch"), FLAG),
     "reset_state": st.sampled_from(["all", "required", "all", "required", "none", 1]),
+    "selection": st.sampled_from(["multiplexed", "one_hot", "multiplexed", "one_hot", "", "lut", 0]),
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
     "isa": ISA,
     **dict.fromkeys(unit.EXTENSIONS, FLAG),

@@ -72,7 +72,13 @@ def identification(title: str) -> list[str]:
 
 def configuration_values(config: Config) -> dict[str, str]:
     """Each field of a configuration as `--set` takes it, but for extensions that are off and what is as ever."""
-    unsaid = {**dict.fromkeys(EXTENSIONS, False), "rnmi_vectors": "fixed", "refetch": False, "reset_state": "all"}
+    unsaid: dict[str, object] = {
+        **dict.fromkeys(EXTENSIONS, False),
+        "rnmi_vectors": "fixed",
+        "refetch": False,
+        "reset_state": "all",
+        "selection": "multiplexed",
+    }
     return {key: as_setting(value) for key, value in config.to_json().items() if unsaid.get(key) != value}
 
 

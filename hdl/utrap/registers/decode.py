@@ -57,8 +57,17 @@ def decide(address: Value, on: frozenset[int], off: frozenset[int]) -> Value:
     return Mux(address[bit], high, low)
 
 
-def mux4(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:
-    """Select one of up to four values: one six-input LUT a bit."""
+def mux4(selects: tuple[Value, Value], leaves: Sequence[Value], one_hot: bool) -> Value:
+    """Select one of up to four values.
+
+    Args:
+        selects: The value's number.
+        leaves: The values.
+        one_hot: AND each with a select of its own, which is two gates for each; otherwise by multiplexers, one
+            six-input LUT a bit.
+    """
+    if one_hot and len(leaves) > 2:
+        return _gated(selects, leaves)
     padded = [*leaves, *[leaves[-1]] * (4 - len(leaves))]
     low, high = selects
     if len(leaves) == 1:
@@ -66,3 +75,14 @@ def mux4(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:
     if len(leaves) == 2:
         return Mux(low, padded[1], padded[0])
     return Mux(high, Mux(low, padded[3], padded[2]), Mux(low, padded[1], padded[0]))
+
+
+def _gated(selects: tuple[Value, Value], leaves: Sequence[Value]) -> Value:
+    low, high = selects
+    # Three leave a place free, which is the last one's too.
+    ones = [~high & ~low, ~high & low, *([high] if len(leaves) == 3 else [high & ~low, high & low])]
+    return any_of(
+        Mux(one, leaf, Const(0, len(leaf)))
+        for one, leaf in zip(ones, leaves, strict=True)
+        if not (isinstance(leaf, Const) and leaf.value == 0)
+    )

@@ -2,7 +2,8 @@
 
 A LUT of six inputs selects one of four values, so the wide registers stand in
 a tree of four-way selections: a row (the mode) within a column first. The
-narrow ones, which share few bits, are ANDed and ORed.
+narrow ones, which share few bits, are ANDed and ORed; so are all of them where
+gates count and not LUTs.
 """
 
 from __future__ import annotations
@@ -125,8 +126,7 @@ def select(m: Module, state: State, address: Value, v: Value) -> Selects:
 
 
 def _is_wide(row: Csr) -> bool:
-    bits = sum(field.width for field in row.fields if not field.is_constant)
-    return bits >= _WIDE_BITS and bool(row.fields)
+    return sum(field.width for field in row.fields if not field.is_constant) >= _WIDE_BITS
 
 
 def _top(row: Csr) -> int:
@@ -180,7 +180,8 @@ def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owne
         outside: What a CSR outside reads.
     """
     rows = csrs_by_level(state.config)
-    narrow_rows = [row for row in csrs(state.config) if not _is_wide(row)]
+    wide_rows = [] if state.config.is_one_hot else [row for row in rows if _is_wide(row)]
+    narrow_rows = [row for row in csrs(state.config) if row not in wide_rows]
     masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
     narrow = SECTION.signal(m, "read_narrow", any_of(masked))
     beside = SECTION.signal(m, "read_beside", Mux(is_owned, narrow, outside))
@@ -189,12 +190,15 @@ def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owne
         if len(leaves) == 1:
             return leaves[0]
         selected = [SECTION.signal(m, f"{name}_row_{bit}", s) for bit, s in enumerate(selects.decoder.choose(leaves))]
-        value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves]))
+        value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves], one_hot=False))
         return frozenset().union(*(a for a, _ in leaves)), value
 
+    if not wide_rows:
+        SECTION.drive(m, answer.rdata, beside)
+        return
     items = [
         node(f"column_{rows[0].name}", [(reach(state, row), state.views[row.name]) for row in rows])
-        for rows in _items(filter(_is_wide, rows))
+        for rows in _items(wide_rows)
     ]
     # Every selection is full but one, so that they are as few as can be.
     if count := (len(items) - _LAST_PLACES) % (_PLACES - 1):

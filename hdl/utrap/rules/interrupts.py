@@ -102,7 +102,7 @@ def choose_interrupt(m: Module, state: State, lines: Any, interrupt: Any) -> Int
         Target,
     )
     leaves = [causes.get(target, Const(0, code_bits)) for target in Target]
-    code = named(m, "interrupt_code", mux4((chosen[0], chosen[1]), leaves), codes=Interrupt)
+    code = named(m, "interrupt_code", mux4((chosen[0], chosen[1]), leaves, config.is_one_hot), codes=Interrupt)
     SECTION.drive(m, interrupt.request, any_of(some[target] for target in _ORDER if target.is_in(config)))
     SECTION.drive(m, interrupt.cause, code)
     SECTION.drive(m, interrupt.target, mode_of(chosen))

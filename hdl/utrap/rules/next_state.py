@@ -158,8 +158,13 @@ def _connect_columns(
         field = fields[next(iter(rows.values()))]
         written = writes[field.storage].value
         low = field.lsb if column == "epc" else 0
-        masked = Mux(holds, trap_value[low : low + field.width], 0)
-        data = SECTION.signal(m, f"column_{column}_data", Mux(stores_pc, masked, written))
+        of_trap = trap_value[low : low + field.width]
+        data = (
+            Mux(stores_pc & holds, of_trap, 0) | Mux(stores_pc, 0, written)
+            if state.config.is_one_hot
+            else Mux(stores_pc, Mux(holds, of_trap, 0), written)
+        )
+        data = SECTION.signal(m, f"column_{column}_data", data)
         enters = {key: entry.into[target] for target, key in rows.items()}
         others = _OTHER_ROWS.get(column, {})
         events = {"halt": is_halt, "rnmi": entry.into_rnmi}

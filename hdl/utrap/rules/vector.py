@@ -64,7 +64,7 @@ def connect_redirect(
         vectors[Target.M] = vector_in_m(m, state, entry, vectors[Target.M], handlers)
         selects_vector = selects_vector | event.is_rnmi
     SECTION.drive(m, answer.redirect, entry.enters | returns)
-    target = _select(m, vectors, entry.target, selects_vector, return_pcs)
+    target = _select(m, state, vectors, entry.target, selects_vector, return_pcs)
     if state.config.vectored_align == 4:
         enters_vectors = event.is_trap & trap.is_interrupt & ~entry.into_rnmi
         target = _into_table(m, state, target, enters_vectors, choice)
@@ -72,12 +72,18 @@ def connect_redirect(
 
 
 def _select(
-    m: Module, vectors: Mapping[Target, Value], target: Value, is_trap: Value, return_pcs: list[tuple[Value, Value]]
+    m: Module,
+    state: State,
+    vectors: Mapping[Target, Value],
+    target: Value,
+    is_trap: Value,
+    return_pcs: list[tuple[Value, Value]],
 ) -> Value:
     """Select where the pc goes; of the four-way selection returns take the places that no mode does."""
+    one_hot = state.config.is_one_hot
     free = [t for t in Target if t not in vectors]
     if len(return_pcs) > len(free):
-        pc = SECTION.signal(m, "return_pc", _of_returns(return_pcs))
+        pc = SECTION.signal(m, "return_pc", _of_returns(return_pcs, one_hot))
         return_pcs = [(Const(1, 1), pc)]
     if not free:
         # U is selected by zeros, and so is what has no target: the return shares its place, before it is
@@ -85,7 +91,7 @@ def _select(
         ((_, pc),) = return_pcs
         shared = SECTION.signal(m, "vector_u_or_return", Mux(is_trap, vectors[Target.U], pc))
         leaves = {**vectors, Target.U: shared}
-        return mux4((target[0] & is_trap, target[1] & is_trap), [leaves[t] for t in Target])
+        return mux4((target[0] & is_trap, target[1] & is_trap), [leaves[t] for t in Target], one_hot)
     placed = list(zip(free, return_pcs, strict=False))
     leaves = {**dict.fromkeys(Target, return_pcs[0][1]), **vectors, **{place: pc for place, (_, pc) in placed}}
     selects = [
@@ -96,16 +102,16 @@ def _select(
         )
         for bit in range(2)
     ]
-    return mux4((selects[0], selects[1]), [leaves[t] for t in Target])
+    return mux4((selects[0], selects[1]), [leaves[t] for t in Target], one_hot)
 
 
-def _of_returns(return_pcs: list[tuple[Value, Value]]) -> Value:
+def _of_returns(return_pcs: list[tuple[Value, Value]], one_hot: bool) -> Value:
     """Select the pc of a return; of more than four the last two are one place of the four-way selection."""
     while len(return_pcs) > 4:
         *return_pcs, (when, pc), (when_last, last) = return_pcs
         return_pcs.append((when | when_last, Mux(when_last, last, pc)))
     rows = [any_of(when for i, (when, _) in enumerate(return_pcs) if i >> bit & 1) for bit in range(2)]
-    return mux4((rows[0], rows[1]), [pc for _, pc in return_pcs])
+    return mux4((rows[0], rows[1]), [pc for _, pc in return_pcs], one_hot)
 
 
 def _vector(m: Module, state: State, target: Target, is_interrupt: Value, code: Value) -> Value:
@@ -127,7 +133,7 @@ def _into_table(m: Module, state: State, target: Value, is_interrupt: Value, cho
     """
     named, width = SECTION.signal, len(choice.causes[Target.M])
     modes = [state.views[f"{t.prefix}tvec"][0] if t in targets(state.config) else Const(0, 1) for t in Target]
-    is_vectored = is_interrupt & mux4((choice.target[0], choice.target[1]), modes)
+    is_vectored = is_interrupt & mux4((choice.target[0], choice.target[1]), modes, state.config.is_one_hot)
     offset = named(m, "vector_offset", Mux(is_vectored, choice.cause[:width], 0))
     base = named(m, "vector_base", target)
     low, high = named(m, "vector_low", base[2 : 2 + width] + offset), base[2 + width :]

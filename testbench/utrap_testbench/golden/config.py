@@ -110,7 +110,8 @@ class Config(Parameters):
         out: dict[str, Any] = {"profile": self.profile_name}
         for field in fields(self):
             value = getattr(self, field.name)
-            if (field.name in (*EXTENSIONS, "refetch") and not value) or (field.name, value) == ("reset_state", "all"):
+            usual = {"reset_state": "all", "selection": "multiplexed"}
+            if (field.name in (*EXTENSIONS, "refetch") and not value) or usual.get(field.name) == value:
                 continue  # format 1 knows none of them
             if field.name == "isa":
                 value = f"rv{self.xlen}{value.lower()}_zicsr" + ("_h" if self.h else "")

@@ -76,6 +76,7 @@ class Parameters:
     smmpm, smnpm, ssnpm: pointer masking for M, for the mode below M, for those below S.
     refetch: the core is told which CSR writes make it fetch again.
     reset_state: what reset gives a value: "all", or what is "required" of it.
+    selection: of what gates the hart is, "multiplexed" or "one_hot"; nothing that it does depends on it.
     isa: the letters that misa shows beside S, U, H and N, in the manual's order
         of names; "IMAC" by default, "IMA" where ialign is 32.
     """
@@ -137,6 +138,7 @@ class Parameters:
     rnmi_vectors: str = "fixed"
     refetch: bool = False
     reset_state: str = "all"
+    selection: str = "multiplexed"
     isa: str = DEFAULT
 
     def __post_init__(self) -> None:
@@ -159,6 +161,7 @@ class Parameters:
         _one_of("vectored_align", self.vectored_align, (256, 4))
         _one_of("counters", self.counters, COUNTERS)
         _one_of("reset_state", self.reset_state, ("all", "required"))
+        _one_of("selection", self.selection, ("multiplexed", "one_hot"))
         _in_range("mvendorid", self.mvendorid, 0, 2**32 - 1)
         _in_range("local_interrupts", self.local_interrupts, 0, self.xlen - 16)
         if self.local_interrupts_first and not self.local_interrupts:
