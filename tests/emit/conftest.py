@@ -39,8 +39,8 @@ CONFIGURATIONS: dict[str, Config] = {
     ),
     "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(
-        "full", 64, geilen=5, windows=1, selection="one_hot", mvendorid=0x123, marchid=1 << 63, mimpid=1, mconfigptr=0x1000,
-        mtvec_reset=0x80000101,
+        "full", 64, geilen=5, windows=1, mvendorid=0x123, marchid=1 << 63, mimpid=1, mconfigptr=0x1000,
+        mtvec_reset=0x80000101, selection="one_hot",
     ),
 }  # fmt: skip
 

@@ -61,7 +61,16 @@ NAMED_VARIANTS = {
         "full", 32, ialign=32, isa="IMA", vectored_align=4, geilen=31, counters="zihpm", windows=1, fs=False
     ),
     "small32": Config.profile(
-        "full", 32, geilen=1, asid_bits=4, vmid_bits=1, windows=8, fs=False, vs=False, marchid=0xDEADBEE1, selection="one_hot"
+        "full",
+        32,
+        geilen=1,
+        asid_bits=4,
+        vmid_bits=1,
+        windows=8,
+        fs=False,
+        vs=False,
+        marchid=0xDEADBEE1,
+        selection="one_hot",
     ),
 }
 VARIANTS = list(NAMED_VARIANTS.values())

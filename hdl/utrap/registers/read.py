@@ -158,8 +158,13 @@ def _columns(wide: Iterable[Csr]) -> list[list[Csr]]:
 
 
 def _items(wide: Iterable[Csr]) -> list[list[Csr]]:
-    """Put the wide registers into columns of four; one or two that are left over, the widest, stay alone."""
+    """Put the wide registers into columns, of four where more than two would not be full.
+
+    Then one or two that are left over, the widest, stay alone. Up to two that are not full share a LUT anyway.
+    """
     columns = _columns(wide)
+    if sum(len(column) < _PLACES for column in columns) <= _LAST_PLACES:
+        return columns
     over = [row for column in columns if len(column) < _PLACES for row in column]
     over.sort(key=_top)
     columns = [column for column in columns if len(column) == _PLACES]
@@ -179,12 +184,9 @@ def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owne
         is_owned: The unit owns the address; otherwise what is selected means nothing.
         outside: What a CSR outside reads.
     """
-    rows = csrs_by_level(state.config)
-    wide_rows = [] if state.config.is_one_hot else [row for row in rows if _is_wide(row)]
-    narrow_rows = [row for row in csrs(state.config) if row not in wide_rows]
-    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
-    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
-    beside = SECTION.signal(m, "read_beside", Mux(is_owned, narrow, outside))
+    config = state.config
+    wide_rows = [] if config.is_one_hot else [row for row in csrs_by_level(config) if _is_wide(row)]
+    narrow_rows = [row for row in csrs(config) if row not in wide_rows]
 
     def node(name: str, leaves: list[Leaf]) -> Leaf:
         if len(leaves) == 1:
@@ -193,22 +195,24 @@ def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owne
         value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves], one_hot=False))
         return frozenset().union(*(a for a, _ in leaves)), value
 
-    if not wide_rows:
-        SECTION.drive(m, answer.rdata, beside)
-        return
     items = [
         node(f"column_{rows[0].name}", [(reach(state, row), state.views[row.name]) for row in rows])
         for rows in _items(wide_rows)
     ]
+    masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
+    narrow = SECTION.signal(m, "read_narrow", any_of(masked))
     # Every selection is full but one, so that they are as few as can be.
-    if count := (len(items) - _LAST_PLACES) % (_PLACES - 1):
+    if count := max(len(items) - _LAST_PLACES, 0) % (_PLACES - 1):
         items = [*items[: -count - 1], node("columns_rest", items[-count - 1 :])]
     number = 0
     while len(items) > _LAST_PLACES:
         items = [*items[_PLACES:], node(f"columns_{number}", items[:_PLACES])]
         number += 1
-    narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
+    wide: Value = Const(0, config.xlen)
+    if items:
+        narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
+        _, wide = node("read_wide", [(narrow_addresses, wide), *items])
+    beside = SECTION.signal(m, "read_beside", Mux(is_owned, narrow, outside))
     # At a wide register's address no narrow one is selected, so that an OR, which is shallower than a choice where
     # it is late, puts them together.
-    _, among_wide = node("read_wide", [(narrow_addresses, Const(0, state.config.xlen)), *items])
-    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, among_wide, 0))
+    SECTION.drive(m, answer.rdata, beside | Mux(is_owned, wide, 0) if items else beside)

@@ -48,9 +48,11 @@ def modify(
         name = f"{storage.replace('.', '_')}_before"
         old[lsb : lsb + width] = list(SECTION.signal(m, name, Mux(is_shown, state[storage], shown)))
     before = SECTION.signal(m, "csr_before", Cat(*old))
-    cleared = SECTION.signal(m, "csr_cleared", Mux(op == CsrOp.CLEAR, wdata, 0))
-    kept = Mux(op == CsrOp.WRITE, 0, before & ~cleared)
-    return SECTION.signal(m, "csr_written", kept | Mux(op == CsrOp.CLEAR, 0, wdata))
+    is_write, is_clear = op == CsrOp.WRITE, op == CsrOp.CLEAR
+    if state.config.is_one_hot:
+        kept = Mux(is_write, 0, before & ~Mux(is_clear, wdata, 0))
+        return SECTION.signal(m, "csr_written", kept | Mux(is_clear, 0, wdata))
+    return SECTION.signal(m, "csr_written", Mux(is_write, wdata, Mux(is_clear, before & ~wdata, before | wdata)))
 
 
 @dataclass(frozen=True, kw_only=True)
