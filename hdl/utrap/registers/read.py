@@ -44,8 +44,8 @@ Leaf = tuple[frozenset[int], Value]
 _WIDE_BITS = 24
 #: A four-way selection is one LUT a bit.
 _PLACES = 4
-#: Of the last one: one place is for what is not wide, and one input of its LUT for who owns the address.
-_LAST_PLACES = 2
+#: So many columns that are not full share a LUT with others.
+_PARTIAL = 2
 
 
 def reach(state: State, row: Csr) -> frozenset[int]:
@@ -163,7 +163,7 @@ def _items(wide: Iterable[Csr]) -> list[list[Csr]]:
     Then one or two that are left over, the widest, stay alone. Up to two that are not full share a LUT anyway.
     """
     columns = _columns(wide)
-    if sum(len(column) < _PLACES for column in columns) <= _LAST_PLACES:
+    if sum(len(column) < _PLACES for column in columns) <= _PARTIAL:
         return columns
     over = [row for column in columns if len(column) < _PLACES for row in column]
     over.sort(key=_top)
@@ -195,19 +195,20 @@ def connect_read(m: Module, state: State, selects: Selects, answer: Any, is_owne
         value = SECTION.signal(m, name, mux4((selected[0], selected[1]), [v for _, v in leaves], one_hot=False))
         return frozenset().union(*(a for a, _ in leaves)), value
 
+    columns = _items(wide_rows)
     items = [
-        node(f"column_{rows[0].name}", [(reach(state, row), state.views[row.name]) for row in rows])
-        for rows in _items(wide_rows)
+        node(f"column_{rows[0].name}", [(reach(state, row), state.views[row.name]) for row in rows]) for rows in columns
     ]
     masked = [Mux(selects.is_row[row.name], state.views[row.name], 0) for row in narrow_rows if row.fields]
     narrow = SECTION.signal(m, "read_narrow", any_of(masked))
-    # Every selection is full but one, so that they are as few as can be.
-    if count := max(len(items) - _LAST_PLACES, 0) % (_PLACES - 1):
+    # A register that is alone joins as many of those before it as leave full selections for the others.
+    if len(columns) > _PARTIAL and len(columns[-1]) == 1 and (count := (len(columns) - _PARTIAL) % (_PLACES - 1)):
         items = [*items[: -count - 1], node("columns_rest", items[-count - 1 :])]
-    number = 0
-    while len(items) > _LAST_PLACES:
-        items = [*items[_PLACES:], node(f"columns_{number}", items[:_PLACES])]
-        number += 1
+    level = 0
+    while len(items) >= _PLACES:
+        level += 1
+        groups = [items[i : i + _PLACES] for i in range(0, len(items), _PLACES)]
+        items = [node(f"columns_{level}_{i}", group) for i, group in enumerate(groups)]
     wide: Value = Const(0, config.xlen)
     if items:
         narrow_addresses = frozenset().union(*(reach(state, row) for row in narrow_rows))
