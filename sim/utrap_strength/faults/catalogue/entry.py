@@ -10,7 +10,7 @@ _ENTRY = "rules/entry.py"
 _NEXT = "rules/next_state.py"
 _TRAP = "exception, interrupt"
 #: Where a column's value is made, and where its rows are enabled.
-_VALUE = "masked = Mux(holds, trap_value[low : low + field.width], 0)"
+_VALUE = "of_trap = trap_value[low : low + field.width]"
 _ROWS = "enters = {key: entry.into[target] for target, key in rows.items()}"
 _TVAL = '"tval": (trap.is_exception, trap.tval)'
 _GVA = "commit.gva & event.is_exception"
@@ -165,9 +165,9 @@ FAULTS: tuple[Fault, ...] = (
         (
             _NEXT,
             _VALUE,
-            _VALUE.replace(
-                "(holds", '(holds & (trap.is_exception | state.views["mtvec"][0] | int(column != "code"))'
-            ),
+            (f"{_VALUE}\n"
+            '        is_kept = trap.is_exception | state.views["mtvec"][0] | int(column != "code")\n'
+            "        of_trap = Mux(is_kept, of_trap, 0)"),
         ),
         shows="mcause", events="interrupt", task="interrupt", on="mu",
     ),
@@ -189,8 +189,8 @@ FAULTS: tuple[Fault, ...] = (
             _VALUE,
             (f"{_VALUE}\n"
             '        if column == "code":\n'
-            "            is_even = (masked == 2) | (masked == 6) | (masked == 10)\n"
-            "            masked = Mux(entry.into[2] & is_even, (masked - 1)[:6], masked)"),
+            "            is_even = (of_trap == 2) | (of_trap == 6) | (of_trap == 10)\n"
+            "            of_trap = Mux(entry.into[2] & is_even, (of_trap - 1)[:6], of_trap)"),
         ),
         shows="vscause", events="exception 2, exception 6", task="exception 2", on="msuh",
     ),

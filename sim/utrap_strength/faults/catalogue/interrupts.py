@@ -58,7 +58,7 @@ FAULTS: tuple[Fault, ...] = (
         ),
         (
             _INTERRUPTS,
-            "mux4((chosen[0], chosen[1]), leaves), codes=Interrupt)",
+            "mux4((chosen[0], chosen[1]), leaves, config.is_one_hot), codes=Interrupt)",
             "_first(m, [(rule, union[rule]) for rule in rules], Target.M, code_bits), codes=Interrupt)",
         ),
         shows="interrupt.cause", events="", task="interrupt", on="msu local_interrupts=2 local_interrupts_first=true",
