@@ -57,12 +57,13 @@ def count_gates(verilog: str) -> Gates:
         "report",
         allows_warnings=True,
     )
-    graph = re.search(r"and = +(\d+) +lev = *(\d+)", report)
-    assert graph is not None, "print_stats always counts them"
+    # Logic that no net connects to the rest is minimised by itself.
+    graphs = [(int(nodes), int(levels)) for nodes, levels in re.findall(r"and = +(\d+) +lev = *(\d+)", report)]
+    assert graphs, "print_stats always counts them"
     cells = {cell: int(count) for count, cell in re.findall(r"^\s+(\d+)\s+(\$\w+)\s*$", report, re.MULTILINE)}
     return Gates(
-        nodes=int(graph[1]),
-        levels=int(graph[2]),
+        nodes=sum(nodes for nodes, _ in graphs),
+        levels=max(levels for _, levels in graphs),
         equivalents=round(sum(cells.get(gate, 0) * area for gate, area in _EQUIVALENTS.items())),
         with_pin=sum(count for cell, count in cells.items() if cell.startswith("$_DFF_PP")),
         without_pin=cells.get("$_DFF_P_", 0),
