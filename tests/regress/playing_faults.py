@@ -21,7 +21,7 @@ __all__ = ["STEPS", "first_failures"]
 
 HERE = Path(__file__).resolve().parent
 #: Cycles in which a fault must show itself.
-STEPS = 24_000
+STEPS = 48_000
 
 
 def first_failures(

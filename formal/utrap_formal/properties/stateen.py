@@ -150,7 +150,12 @@ def m_is_never_refused(w: Window) -> Claim:
     when = now["extension_select"] & now["extension_exists"] & now.is_in(Mode.M) & ~writes_read_only
     high_half = (now["commit_csr_address"][5:12] == 0xC80 >> 5) & Const(w.config.xlen == 64)
     absent = any_of(now["commit_csr_address"] == address for address in _absent(w.config))
-    return Claim(when=when & ~high_half & ~absent, then=now["extension_accept"])
+    switched = any_of(now["commit_csr_address"] == address for address in _SWITCHED)
+    return Claim(when=when & ~high_half & ~absent & ~switched, then=now["extension_accept"])
+
+
+#: fflags, frm, fcsr; vstart, vxsat, vxrm, vcsr, vl, vtype, vlenb: FS and VS refuse them, in M too.
+_SWITCHED = (0x001, 0x002, 0x003, 0x008, 0x009, 0x00A, 0x00F, 0xC20, 0xC21, 0xC22)
 
 
 def _absent(config: Config) -> list[int]:

@@ -14,7 +14,7 @@ __all__ = ["DEBUGGERS", "VERDICTS", "access_bins", "address_class", "debugger_bi
 
 VERDICTS = {Fault.NONE.value: "none", Fault.ILLEGAL.value: "illegal", Fault.VIRTUAL.value: "virtual"}
 #: The cover point of what a debugger accesses outside the unit.
-DEBUGGERS = "debugger's accesses outside"
+DEBUGGERS = "accesses outside by a debugger"
 #: State that a judge of CSR accesses may look at.
 _LOOKED_AT = (
     *("mstatus_tvm", "hstatus_vtvm", "hudcfg_en", "mcounteren", "hcounteren", "scounteren"),
