@@ -21,11 +21,11 @@ __all__ = ["STEPS", "first_failures"]
 
 HERE = Path(__file__).resolve().parent
 #: Cycles in which a fault must show itself.
-STEPS = 48_000
+STEPS = 24_000
 
 
 def first_failures(
-    config: Config, simulator: str, faults: Sequence[Fault], folder: Path
+    config: Config, simulator: str, faults: Sequence[Fault], folder: Path, steps: int = STEPS
 ) -> dict[int, dict[str, Any] | None]:
     """The first difference of every fault, by its number from 1 on; of 0, no fault, there should be none."""
 
@@ -41,7 +41,7 @@ def first_failures(
     job = {
         "config": model_config(bench.config).to_json(),
         "seed": 1,
-        "steps": STEPS,
+        "steps": steps,
         "reset": True,
         "faults": len(faults),
         "inputs": [(field.name, field.width) for field in bench.inputs.fields],

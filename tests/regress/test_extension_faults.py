@@ -3,16 +3,20 @@
 import pytest
 
 from utrap.config import Config
+from utrap_sim.regress.parallel import DEFAULT_STEPS
 
 from .extension_faults import EXTENSION_FAULTS
-from .playing_faults import STEPS, first_failures
+from .playing_faults import first_failures
+
+#: Half of what the default regression has under Verilator.
+STEPS = DEFAULT_STEPS["verilator"] // 2
 
 
 @pytest.fixture(scope="module")
 def failures(simulator, tmp_path_factory):
     """The first difference of every fault; of 0, no fault, there is none."""
     folder = tmp_path_factory.mktemp("faults")
-    return first_failures(Config.profile("max"), simulator("verilator"), EXTENSION_FAULTS, folder)
+    return first_failures(Config.profile("max"), simulator("verilator"), EXTENSION_FAULTS, folder, STEPS)
 
 
 def test_every_extension_has_its_faults():
