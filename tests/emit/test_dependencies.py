@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from utrap.config import PROFILES, Config
-from utrap.ports import PROMISES
 from utrap.products.dependency_table import broken_promises, dependency_lines
+from utrap.promises import PROMISES
 from utrap.rules.access import judge
 from utrap.unit import TrapUnit
 from utrap.verilog.dependencies import inputs_of_outputs

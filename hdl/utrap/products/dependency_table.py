@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 
 from utrap.design_error import DesignError
-from utrap.ports import PROMISES, Promise
+from utrap.promises import PROMISES, Promise
 from utrap.verilog.dependencies import inputs_of_outputs
 from utrap.verilog.netlist import Netlist
 

@@ -135,8 +135,8 @@ def follow(folder: str, work: Callable[[], int]) -> int:
     """The child's part: do the work, but for no longer than the parent lives.
 
     The work is interrupted, as by Ctrl-C, and may clean up; then whatever it
-    has started in this session is ended, and the folder, if there is one, removed,
-    unless there is still a parent that may want to look at it.
+    has started is ended, and the folder, if there is one, removed, unless there
+    is still a parent that may want to look at it.
     """
     ends, is_orphan = threading.Event(), threading.Event()
 
