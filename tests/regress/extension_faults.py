@@ -32,6 +32,8 @@ EXTENSION_FAULTS = (
     _net("Smstateen", "ENVCFG keeps nothing from below M", "csr_is_mstateen0_envcfg_guarded", "1'b0", "answer.fault"),
     _net("Smstateen", "hstateen0's ENVCFG keeps nothing from guests", "csr_is_hstateen0_envcfg_guarded", "1'b0",
          "answer.fault"),
+    _net("pointer masking", "MPRV is not looked at", "hart_load_store_pmm", "mode_prv[1] ? mseccfg_pmm : $",
+         "hart.load_store_pmm"),
     _net("pointer masking", "HUPMM holds for every HLV", "hart_hlsv_pmm", "hstatus_hupmm", "hart.hlsv_pmm"),
     _field("pointer masking", "the reserved PMM is kept", "menvcfg_pmm", "csr_written[33:32]", "menvcfg"),
     _net("xenvcfg", "henvcfg.STCE reads as stored", "henvcfg_63", "henvcfg_stce", "answer.rdata", "answer.fault",

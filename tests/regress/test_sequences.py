@@ -42,6 +42,7 @@ DIRECTED = {
     "Debug Mode": {"in Debug Mode"},
     "single steps": {"single steps"},
     "EBREAK": {"EBREAK"},
+    "pointer masking": {"pointer masking"},
 }
 #: With Debug Mode some verdicts of these are hit by others.
 SHARED = {"CSR verdicts", "returns"}
@@ -58,6 +59,8 @@ OTHERS = {
     ),
     "msuh, local interrupts": Config.profile("msuh", local_interrupts=3),
     "full, no window": Config.profile("full", windows=0),
+    "full, pointer masking": Config.profile("full", smmpm=True, smnpm=True, ssnpm=True, smrnmi=True),
+    "mu, pointer masking": Config.profile("mu", smmpm=True, smnpm=True),
 }
 DEBUGGED = {
     f"{name}-rv{xlen}, Debug Mode": Config.profile(name, xlen=xlen, sdext=True)

@@ -12,6 +12,7 @@ from utrap_testbench.golden import (
     Event,
     Mode,
     Outcome,
+    Retire,
     State,
     TakeException,
     TrapReturn,
@@ -22,7 +23,7 @@ from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
 
-from . import causes, debugging, judges, levels, masked, numbers, rivals, status, unexpected, views, writes
+from . import causes, debugging, judges, levels, masked, numbers, pointers, rivals, status, unexpected, views, writes
 from .access import DEBUGGERS, VERDICTS, address_class, ungated_class
 from .axes import Bin
 from .points import RESERVED
@@ -48,6 +49,7 @@ class Collector:
         self._changes, self._numbers = writes.Changes(config), numbers.Numbers(config)
         self._views, self._masked = views.Views(config), masked.MaskedWrites(config)
         self._levels, self._undelegated = levels.Levels(config), causes.Undelegated(config)
+        self._pointers = pointers.Pointers(config)
         self._lines, self._orders, self._judged = numbers.Lines(config), numbers.Orders(config), judges.Judged(config)
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
@@ -60,7 +62,7 @@ class Collector:
         """What was hit so far: point -> bin -> how often, of some points 1."""
         gathered = (
             self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
-            self._views, self._masked, self._levels, self._undelegated,
+            self._views, self._masked, self._levels, self._undelegated, self._pointers,
         )  # fmt: skip
         found = {point: dict(bins) for point, bins in self._hits.items()}
         for one in gathered:
@@ -81,7 +83,9 @@ class Collector:
             return  # the hart has stopped, and the event is none
         if self.config.sscofpmf:
             self._request(state, event, outcome)
-        if isinstance(event, CsrAccess):
+        if isinstance(event, Retire):
+            self._pointers.sample(state)
+        elif isinstance(event, CsrAccess):
             if not outcome.fault:
                 if event.op is not CsrOp.READ:
                     self._changes.sample(event, outcome, expected.after)

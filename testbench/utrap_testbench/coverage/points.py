@@ -10,7 +10,7 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-from . import causes, debugging, judges, levels, masked, numbers, rivals, status, unexpected, views, writes
+from . import causes, debugging, judges, levels, masked, numbers, pointers, rivals, status, unexpected, views, writes
 from .access import DEBUGGERS, access_bins, debugger_bins
 from .axes import Axes, Bin, Point
 from .rivals import is_open, may_be_for
@@ -72,6 +72,7 @@ def points(config: Config) -> list[Point]:
     found += status.points(config, names) + rivals.points(config, names) + writes.points(config)
     found += numbers.points(config) + judges.points(config, names) + views.points(config)
     found += masked.points(config) + levels.points(config) + causes.points(config)
+    found += pointers.points(config, names)
     if config.sscofpmf:
         at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
         found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))
