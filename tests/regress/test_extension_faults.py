@@ -3,13 +3,12 @@
 import pytest
 
 from utrap.config import Config
-from utrap_sim.regress.parallel import DEFAULT_STEPS
 
 from .extension_faults import EXTENSION_FAULTS
 from .playing_faults import first_failures
 
-#: Half of what the default regression has under Verilator.
-STEPS = DEFAULT_STEPS["verilator"] // 2
+#: As many as the default regression of `max` has under Icarus.
+STEPS = 40_000
 
 
 @pytest.fixture(scope="module")
