@@ -55,6 +55,7 @@ programs: $(RUN) ## build the hart's and the cores' programs anew, with riscv64-
 prove: $(DEV) ## prove everything about every profile; what is proved and unchanged is not proved again
 	set -e; for profile in mu msu msuh msun full max; do for xlen in 32 64; do \
 	  $(BIN)/utrap prove --profile $$profile --xlen $$xlen; done; done
+	set -e; for xlen in 32 64; do $(BIN)/utrap prove --profile msuh --xlen $$xlen --each-extension; done
 	set -e; for profile in rva22s64 rva23s64 rvb23s64; do $(BIN)/utrap prove --profile $$profile; done
 
 faults: packages $(DEV) ## put others' mistakes into the unit, run everything that could catch each, write docs/faults.md

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 
-from utrap.config import EXTENSIONS, PRESETS, PROFILES, STATE_OWNERS, Config
+from utrap.config import PRESETS, PROFILES, Config, each_extension
 from utrap.form import Form
 from utrap.products.verilog_module import verilog, write_module
 from utrap.unit import TrapUnit
@@ -21,15 +21,18 @@ from utrap_documents.clock import megahertz
 from utrap_documents.gates import Gates, count_gates
 from utrap_documents.synthesis import synthesise
 
-#: What each extension stands on, beside msuh. The state enables' owners are outside the unit: bits of Smstateen.
-_NEEDED = {"sscofpmf": "counters=zihpm", "shlcofideleg": "counters=zihpm+sscofpmf"}
-_ALONE = [name for name in EXTENSIONS if name == "smstateen" or name not in STATE_OWNERS]
+
+def _setting(change: tuple[str, object]) -> str:
+    key, value = change
+    return key if value is True else f"{key}={value}"
+
+
 _ROWS = [
     *PROFILES,
     *PRESETS,
     "msuh+counters=zihpm",
     "msuh+vectored_align=4",
-    *("+".join(filter(None, ("msuh", _NEEDED.get(name), name))) for name in _ALONE),
+    *("+".join(["msuh", *map(_setting, changes.items())]) for changes in each_extension(64).values()),
 ]
 
 

@@ -22,10 +22,14 @@ from utrap_formal.opened import open_once
 from utrap_formal.runner import default_jobs, run_all
 from utrap_formal.task import Result, Status, Suite
 
-__all__ = ["prove_suites"]
+__all__ = ["NothingToProve", "prove_suites"]
 
 #: A new number when a program that reads the JSON could fail.
 _FORMAT = "utrap-prove/2"
+
+
+class NothingToProve(UserError):
+    """No suite that was asked for has a task for the configuration."""
 
 
 @dataclass(kw_only=True)
@@ -62,14 +66,19 @@ def prove_suites(
     details: bool,
     as_json: bool,
 ) -> int:
-    """Run suites, by name, on a configuration; return the exit status."""
+    """Run suites, by name, on a configuration; return the exit status.
+
+    Raises:
+        NothingToProve: When no suite has a task.
+        UserError: When the folder cannot be written.
+    """
     check_folder(folder)
     start = time.perf_counter()
     made = (open_once(Path(folder), name, config, make, fresh) for name, make in suites.items())
     found = [_open(suite, Path(folder), only, fresh) for suite in made if suite is not None]
     opened = [each for each in found if each.suite.tasks]
     if not opened:
-        raise UserError(
+        raise NothingToProve(
             f"--only {only}: nothing in {', '.join(each.suite.name for each in found)} has this in its name or kind"
             if found
             else "no property of these suites has a meaning for this configuration"

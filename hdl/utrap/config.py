@@ -22,7 +22,7 @@ from utrap.limits import (
     as_setting,
     check,
 )
-from utrap.profiles import PRESETS, PROFILES, every_extension, named
+from utrap.profiles import PRESETS, PROFILES, each_extension, every_extension, named
 
 __all__ = [
     "COUNTERS",
@@ -38,6 +38,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "as_setting",
+    "each_extension",
     "every_extension",
 ]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from utrap.limits import EXTENSIONS, ConfigError
+from utrap.limits import EXTENSIONS, STATE_OWNERS, ConfigError
 
-__all__ = ["PRESETS", "PROFILES", "every_extension", "named"]
+__all__ = ["PRESETS", "PROFILES", "each_extension", "every_extension", "named"]
 
 _MU: dict[str, Any] = {"s": False, "h": False, "n": False, "shudeleg": False}
 #: Without S and F (V), FS (VS) is read-only 0 (norm:mstatus_fs_rdonly0_s_no_f).
@@ -67,3 +67,25 @@ def named(name: str, xlen: int) -> dict[str, Any]:
 def every_extension(xlen: int) -> dict[str, Any]:
     """Return the changes to a profile that turn on all extensions that exist for an XLEN, with what they need."""
     return {name: True for name, widths in EXTENSIONS.items() if xlen in widths} | {"counters": "zihpm"}
+
+
+#: What an extension stands on, beside S and H.
+_NEEDED: Mapping[str, Mapping[str, Any]] = {
+    "sscofpmf": {"counters": "zihpm"},
+    "shlcofideleg": {"counters": "zihpm", "sscofpmf": True},
+}
+
+
+def each_extension(xlen: int) -> dict[str, dict[str, Any]]:
+    """Return the changes to a profile that turn on one extension alone, with what it needs, by its name.
+
+    Those outside the unit that own a bit of the state enables change nothing without Smstateen: they are one, with it,
+    `state_owners`.
+    """
+    owners = dict.fromkeys(("smstateen", *STATE_OWNERS), True)
+    alone = [
+        name
+        for name, widths in EXTENSIONS.items()
+        if xlen in widths and (name == "smstateen" or name not in STATE_OWNERS)
+    ]
+    return {name: {**_NEEDED.get(name, {}), name: True} for name in alone} | {"state_owners": owners}

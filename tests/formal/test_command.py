@@ -7,6 +7,7 @@ import shutil
 import jsonschema
 import pytest
 
+from utrap.config import each_extension
 from utrap.products.verilog_module import verilog
 from utrap_formal.equivalence import suite as equivalence
 from utrap_formal.equivalence.prover import Prover, Stuck
@@ -190,3 +191,24 @@ def test_a_refuted_property_is_printed_event_by_event_with_its_waveform(run, roo
     document = json.loads(run(*arguments, "--json").out)
     jsonschema.validate(document, json.loads((root / "docs" / "schemas" / "prove.schema.json").read_text()))
     assert [note["title"] for note in document["suites"][0]["notes"]] == ["Properties", "Assumptions"]
+
+
+def test_each_extension_is_proved_alone(run, tmp_path):
+    result = run("prove", "rnmi", "--each-extension", *MU, "--only", "NMIE", "--cache", tmp_path)
+    assert result.status == 0
+    parts = dict(re.findall(r"^(\w+):\n(.*?)(?=^\w+:\n|\Z)", result.out, re.MULTILINE | re.DOTALL))
+    # In the order of the list; only what RNMIs bring has anything to prove here, and what mu cannot have says so.
+    assert list(parts) == list(each_extension(32))
+    assert "all" in parts["smrnmi"]
+    assert " proved\n" in parts["smrnmi"]
+    assert parts["sstc"].startswith("not proved: sstc=true: sstc needs s=true")
+    assert "no property of these suites has a meaning" in parts["sdext"]
+
+
+def test_each_extension_needs_something_to_prove(run, tmp_path):
+    result = run("prove", "timers", "--each-extension", *MU, "--cache", tmp_path)
+    assert result.status == 2
+    assert "nothing was proved of any extension" in result.err
+    as_json = run("prove", "--each-extension", "--json", *MU, "--cache", tmp_path)
+    assert as_json.status == 2
+    assert "give the extension with --set" in as_json.err

@@ -34,7 +34,7 @@ import click
 
 from utrap.command_line.errors import UserError
 from utrap.command_line.options import configuration_options
-from utrap.config import Config
+from utrap.config import Config, ConfigError, each_extension
 
 
 def _equivalence(config: Config) -> object:
@@ -99,6 +99,12 @@ _SUITES: dict[str, Callable[[Config], object]] = {
     is_flag=True,
     help="Also print every task, what is assumed, and what each property says or is compared when.",
 )
+@click.option(
+    "--each-extension",
+    "every",
+    is_flag=True,
+    help="In place of the configuration prove it with each extension alone that exists for its XLEN.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON (docs/schemas/prove.schema.json).")
 def prove(
     suites: tuple[str, ...],
@@ -109,22 +115,42 @@ def prove(
     stop_at_first: bool,
     folder: str,
     details: bool,
+    every: bool,
     as_json: bool,
 ) -> int:
     for name in suites:
         if name not in _SUITES:
             raise UserError(f"{name!r} is no suite: there are {', '.join(_SUITES)}")
-    from utrap_formal.proving import prove_suites
+    if every and as_json:
+        raise UserError("--each-extension --json: JSON is of one configuration; give the extension with --set")
+    from utrap_formal.proving import NothingToProve, prove_suites
 
     chosen = {name: make for name, make in _SUITES.items() if not suites or name in suites}
-    return prove_suites(
-        chosen,
-        config,
-        jobs=jobs,
-        only=only,
-        fresh=fresh,
-        stop_at_first=stop_at_first,
-        folder=folder,
-        details=details,
-        as_json=as_json,
-    )
+
+    def prove_one(proved: Config) -> int:
+        return prove_suites(
+            chosen,
+            proved,
+            jobs=jobs,
+            only=only,
+            fresh=fresh,
+            stop_at_first=stop_at_first,
+            folder=folder,
+            details=details,
+            as_json=as_json,
+        )
+
+    if not every:
+        return prove_one(config)
+    statuses: list[int] = []
+    for name, changes in each_extension(config.xlen).items():
+        print(f"\n{name}:", flush=True)
+        try:
+            statuses.append(prove_one(config.replace(**changes)))
+        except (ConfigError, NothingToProve) as error:
+            print(f"not proved: {error}")
+        if stop_at_first and any(statuses):
+            break
+    if not statuses:
+        raise UserError("--each-extension: nothing was proved of any extension; each line above says why")
+    return max(statuses)
