@@ -4,9 +4,10 @@ import shlex
 
 import pytest
 
+from utrap.command_line.fewest import configuration_words
 from utrap.command_line.options import make_config
 from utrap.config import Config
-from utrap_show.explain.command import configuration_words, explain_command
+from utrap_show.explain.command import explain_command
 from utrap_testbench.golden import (
     CsrAccess,
     CsrOp,

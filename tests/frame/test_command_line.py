@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,19 @@ def test_ctrl_c_is_one_line_where_hardware_was_not_elaborated_yet(utrap, plugin)
     assert (result.stderr, result.returncode) == ("utrap: interrupted\n", 130)
     # Without Ctrl-C it is told.
     assert "UnusedElaboratable" in utrap("wasteful", path=path).stderr
+
+
+def test_a_command_with_a_profile_takes_every_option_that_chooses_a_configuration(entries, monkeypatch):
+    points = [EntryPoint(name, value, registry.ENTRY_POINTS) for name, value in entries.items()]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    taken = {}
+    for name, module in registry.command_modules():
+        command = getattr(importlib.import_module(module), name)
+        taken[name] = {option for parameter in command.params for option in parameter.opts}
+    choose = {"--profile", "--xlen", "--set", "--udb"}
+    choosing = {name for name, options in taken.items() if options & (choose - {"--set"})}
+    assert {"generate", "regress", "prove"} <= choosing
+    assert [name for name in choosing if choose - taken[name]] == []
 
 
 @pytest.mark.parametrize("arguments", [["talking"], ["loud"], ["--help"]])

@@ -1,5 +1,6 @@
 """`utrap regress`: the default regression, its reports, and how it ends when it must."""
 
+import json
 import os
 import signal
 import subprocess
@@ -181,7 +182,11 @@ def test_the_same_seed_gives_the_same_cycles(simulator):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--profile", "mus"), "--profile mus: there are mu, msu, msuh, msun, full, rva22s64, rva23s64, rvb23s64, max"),
+        (
+            ("--profile", "mus"),
+            "'--profile': 'mus' is not one of 'mu', 'msu', 'msuh', 'msun', 'full', 'rva22s64', 'rva23s64', ",
+        ),
+        (("--udb", "x.yaml", "--xlen", "32"), "--udb x.yaml: it says what the unit is; leave --xlen out, or the file"),
         (("--seed", "1", "--seeds", "2"), "--seed and --seeds exclude each other"),
         (("--jobs", "1", "--scheduler", "tcp://127.0.0.1:1"), "--jobs and --scheduler exclude each other"),
         (("--sim", "vcs"), "'vcs' is not one of"),
@@ -193,6 +198,17 @@ def test_a_wrong_request_is_one_line(arguments, message, utrap, installed, tmp_p
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_the_configuration_of_a_file_is_run_by_its_settings(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("utrap_sim.regress.parallel.regress", lambda *arguments: None)
+    run("describe", "--format", "udb", "--profile", "msu", "--xlen", "32", "--set", "sstc=true", "-o", tmp_path / "udb")
+    result = run(
+        "regress", "--udb", tmp_path / "udb", "--set", "local_interrupts=2", "--sim", "icarus", "--json", "-o", tmp_path
+    )
+    assert (result.status, result.err) == (0, "")
+    [seed] = json.loads(result.out)["runs"]
+    assert (seed["profile"], seed["xlen"], seed["set"]) == ("msu", 32, ["local_interrupts=2", "sstc=true"])
 
 
 def test_a_file_where_the_results_should_go_is_one_line_before_anything_runs(utrap, installed, tmp_path):

@@ -151,8 +151,14 @@ def test_a_file_of_events_that_cannot_be_played_is_one_line(run, tmp_path, conte
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("option", [["--profile", "full"], ["--xlen", "64"], ["--set", "windows=4"]], ids=" ".join)
-def test_the_configuration_of_a_file_cannot_be_chosen(run, tmp_path, option):
+@pytest.mark.parametrize(
+    "option",
+    [["--profile", "full"], ["--xlen", "64"], ["--set", "windows=4"], ["--udb", "unit.yaml"]],
+    ids=" ".join,
+)
+def test_the_configuration_of_a_file_cannot_be_chosen(run, monkeypatch, tmp_path, option):
+    monkeypatch.chdir(tmp_path)
+    assert run("describe", "--format", "udb", "-o", "unit.yaml").status == 0
     path = tmp_path / "events.jsonl"
     assert run("record", path, "--count", "1").status == 0
     result = run("waves", path, *option, "-o", tmp_path / "out")

@@ -10,7 +10,7 @@ A value that is wrong is a UserError: one line that names the option, the value 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any
 
@@ -18,10 +18,11 @@ import click
 from click.core import ParameterSource
 
 from utrap.command_line.errors import UserError
+from utrap.command_line.fewest import fewest_settings
 from utrap.config import PRESETS, PROFILES, WORDS, Config, ConfigError, as_setting
 from utrap.form import FORMS, PLAIN, Form
 
-__all__ = ["configuration_options", "form_options", "make_config", "make_form"]
+__all__ = ["Several", "configuration_options", "form_options", "make_config", "make_form", "several_options"]
 
 _FIELDS: dict[str, type] = {field.name: type(field.default) for field in fields(Config)}
 _FIELDS |= {name: type(values[0]) for name, values in FORMS.items()}
@@ -60,8 +61,49 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_form
 
 
-def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --profile, --xlen, --set and --udb as they are."""
+@dataclass(frozen=True, kw_only=True)
+class Several:
+    """What the options say of the configurations that a command goes through.
+
+    Attributes:
+        profile: The one profile, or None for every one.
+        xlen: The one width in bits, or None for every one.
+        settings: What is changed in all of them, each as `--set` takes it.
+    """
+
+    profile: str | None
+    xlen: int | None
+    settings: tuple[str, ...]
+
+
+def several_options(all_profiles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the four options, none of which has a default; it gets the argument `several`.
+
+    Args:
+        all_profiles: Which profiles are meant where none is chosen, for the help.
+    """
+
+    def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_several(
+            *, profile: str | None, xlen: str | None, settings: tuple[str, ...], udb: str | None, **others: Any
+        ) -> Any:
+            width = int(xlen) if xlen else None
+            if udb is not None:
+                config = _chosen(profile or "", xlen or "", settings, udb)
+                # The same configuration in options, so that no worker and no later command needs the file.
+                profile, settings = fewest_settings(config)
+                width = config.xlen
+            return command(several=Several(profile=profile, xlen=width, settings=settings), **others)
+
+        return _with_settings(with_several, all_profiles)
+
+    return with_options
+
+
+def _with_settings(command: Callable[..., Any], all_profiles: str = "") -> Callable[..., Any]:
+    """Give a command --profile, --xlen, --set and --udb as they are; where there may be all, without a default."""
+    is_one = not all_profiles
     for option in (
         click.option(
             "--udb",
@@ -79,17 +121,17 @@ def _with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--xlen",
             type=click.Choice(["32", "64"]),
-            default="64",
-            show_default=True,
-            help="The registers' width in bits.",
+            default="64" if is_one else None,
+            show_default=is_one,
+            help="The registers' width in bits." + ("" if is_one else " Both by default."),
         ),
         click.option(
             "--profile",
             type=click.Choice([*PROFILES, *PRESETS]),
-            default="full",
-            show_default=True,
+            default="full" if is_one else None,
+            show_default=is_one,
             help="The privilege modes and extensions: rva22s64 and the like have what that profile mandates, max has"
-            " all.",
+            " all." + ("" if is_one else f" By default {all_profiles}, one after the other."),
         ),
     ):
         command = option(command)

@@ -7,7 +7,7 @@ import shlex
 from typing import Any
 
 from utrap.command_line.errors import UserError
-from utrap.config import PRESETS, PROFILES, as_setting
+from utrap.command_line.fewest import configuration_words
 from utrap.config import Config as UnitConfig
 from utrap_show.names import Names
 from utrap_testbench.golden import (
@@ -31,24 +31,9 @@ from utrap_testbench.harts import model_config
 from .question import RNMI_VECTORS, Options
 from .request import make_request
 
-__all__ = ["configuration_words", "explain_command"]
+__all__ = ["explain_command"]
 
 _OPERANDS = {"READ": "", "WRITE": "write", "SET": "set_bits", "CLEAR": "clear_bits"}
-
-
-def configuration_words(unit: UnitConfig) -> list[str]:
-    """--profile, --xlen and --set as they choose a configuration, with the fewest settings."""
-    names = [field.name for field in dataclasses.fields(UnitConfig) if field.name != "xlen"]
-    best: list[str] | None = None
-    for profile in (*PROFILES, *(name for name, widths in PRESETS.items() if unit.xlen in widths)):
-        like = UnitConfig.profile(profile, unit.xlen)
-        changes = [name for name in names if getattr(like, name) != getattr(unit, name)]
-        words = ["--profile", profile, "--xlen", str(unit.xlen)]
-        for name in changes:
-            words += ["--set", f"{name}={as_setting(getattr(unit, name))}"]
-        best = words if best is None or len(words) < len(best) else best
-    assert best is not None
-    return best
 
 
 def explain_command(unit: UnitConfig, state: State, event: Event) -> str:

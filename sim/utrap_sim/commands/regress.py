@@ -8,6 +8,8 @@ more.
 
 import click
 
+from utrap.command_line.options import Several, several_options
+
 _OUTPUT = "build/regress"
 
 
@@ -20,9 +22,7 @@ _OUTPUT = "build/regress"
     show_default=True,
     help="The simulator.",
 )
-@click.option("--profile", help="One profile, as generate has them. By default mu, msu, msuh, msun and full.")
-@click.option("--xlen", type=click.Choice(["32", "64"]), help="One width. Both by default.")
-@click.option("--set", "settings", metavar="KEY=VALUE", multiple=True, help="Change a field of the configuration.")
+@several_options("mu, msu, msuh, msun and full")
 @click.option("--seeds", type=click.IntRange(1), help="So many seeds, 1 to N, for each.  [default: 1]")
 @click.option("--seed", type=click.IntRange(0), help="This one seed.")
 @click.option(
@@ -49,9 +49,7 @@ _OUTPUT = "build/regress"
 @click.option("-o", "--output", metavar="DIR", default=_OUTPUT, show_default=True, help="Where the results go.")
 def regress(
     simulator: str,
-    profile: str | None,
-    xlen: str | None,
-    settings: tuple[str, ...],
+    several: Several,
     seeds: int | None,
     seed: int | None,
     steps: int | None,
@@ -64,6 +62,7 @@ def regress(
     output: str,
 ) -> int:
     import os
+    from dataclasses import replace
 
     from utrap.command_line.errors import UserError
     from utrap.command_line.files import check_folder
@@ -77,19 +76,17 @@ def regress(
         raise UserError("--seed and --seeds exclude each other: one seed, or so many")
     if jobs is not None and scheduler is not None:
         raise UserError("--jobs and --scheduler exclude each other: a scheduler's workers are as many as they are")
-    if profile is not None and profile not in (*PROFILES, *PRESETS):
-        raise UserError(f"--profile {profile}: there are {', '.join((*PROFILES, *PRESETS))}")
     if verilog is not None:
-        profile, xlen = profile or "full", xlen or "64"
+        several = replace(several, profile=several.profile or "full", xlen=several.xlen or 64)
     regression = Regression(
         plan(
             ("verilator", "icarus") if simulator == "both" else (simulator,),
-            (profile,) if profile else tuple(PROFILES),
-            (int(xlen),) if xlen else PRESETS.get(profile or "", (64, 32)),
+            (several.profile,) if several.profile else tuple(PROFILES),
+            (several.xlen,) if several.xlen else PRESETS.get(several.profile or "", (64, 32)),
             (seed,) if seed is not None else tuple(range(1, (seeds or 1) + 1)),
             steps,
             waves,
-            settings,
+            several.settings,
             read_given(verilog),
         ),
         output=output,

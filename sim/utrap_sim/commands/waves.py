@@ -64,4 +64,4 @@ _RUNNING = {
     "scenario": "SCENARIO", "output": "-o", "simulator": "--sim", "verilog": "--verilog", "line": "--line",
     "opens": "--open",
 }  # fmt: skip
-_CONFIGURATION = {"profile": "profile", "xlen": "xlen", "settings": "set"}
+_CONFIGURATION = {"profile": "profile", "xlen": "xlen", "settings": "set", "udb": "udb"}
