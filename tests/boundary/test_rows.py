@@ -76,16 +76,15 @@ def test_a_wrong_value_is_a_difference_at_its_port_alone(row):
         assert differing() == {row.name}
 
 
-@pytest.mark.parametrize("xlen", [32, 64])
-def test_the_packed_rows_are_the_rows(xlen):
-    bench = Bench(Config.profile("full", xlen))
+@pytest.mark.parametrize(("profile", "xlen"), [("full", 32), ("full", 64), ("max", 64)])
+def test_the_packed_rows_are_the_rows(profile, xlen):
+    bench = Bench(Config.profile(profile, xlen))
     config, layout = model_config(bench.config), bench.outputs
     packed = PackedOutputs(config, layout)
     for record in generate(config, 200, 5):
         before, _, outcome = step_of(config, record)
-        answer = Answer(config, before, record.event, outcome)
-        parts = packed.by_event(answer), packed.by_state(answer)
-        wanted = expected(answer)
+        parts = packed.by_event(before, record.event, outcome), packed.by_state(before)
+        wanted = expected(Answer(config, before, record.event, outcome))
         assert sum(bits for bits, _ in parts) == layout.pack(wanted)
         widths = {row.name: row.width(config) for row in OUTPUTS}
         assert sum(mask for _, mask in parts) == layout.pack({name: (1 << widths[name]) - 1 for name in wanted})

@@ -16,7 +16,7 @@ from utrap_testbench.golden import (
 
 from .operations import VERDICTS, Op, operation
 
-__all__ = ["Answer", "Now"]
+__all__ = ["Answer", "Now", "has_stopped", "place_of"]
 
 
 class Now:
@@ -56,9 +56,9 @@ class Answer(Now):
     def __init__(self, config: Config, state: State, event: Event, outcome: Outcome) -> None:
         super().__init__(config, state)
         self.event, self.outcome = event, outcome
-        self.op = Op.NONE if _has_stopped(config, state, event) else operation(event)
+        self.op = Op.NONE if has_stopped(config, state, event) else operation(event)
         self.verdict = VERDICTS[outcome.fault] if self.op else 0
-        self.is_outside = self.is_access and isinstance(event, CsrAccess) and _is_outside(config, event.address)
+        self.is_outside = self.is_access and isinstance(event, CsrAccess) and place_of(config, event.address)[0]
 
     @property
     def is_access(self) -> bool:
@@ -75,7 +75,7 @@ class Answer(Now):
         """What loads, stores, fetches and their translation look at is written (warl:refetch)."""
         if not isinstance(self.event, CsrAccess) or self.is_outside:
             return False
-        return self.is_write and self.event.address in _TRANSLATION
+        return self.is_write and place_of(self.config, self.event.address)[1]
 
     @property
     def is_there(self) -> bool:
@@ -94,13 +94,14 @@ class Answer(Now):
 _TRANSLATION = (0x100, 0x10A, 0x180, 0x200, 0x280, 0x300, 0x30A, 0x31A, 0x600, 0x60A, 0x61A, 0x680, 0x747)
 
 
-def _has_stopped(config: Config, state: State, event: Event) -> bool:
-    """norm:trap_unexp_hndl_no_rnmi"""
+def has_stopped(config: Config, state: State, event: Event) -> bool:
+    """The hart takes no event (norm:trap_unexp_hndl_no_rnmi)."""
     if not config.smdbltrp or isinstance(event, Halt):
         return False
     return bool(state.critical == 1 and state.debug == 0)
 
 
-def _is_outside(config: Config, address: int) -> bool:
+def place_of(config: Config, address: int) -> tuple[bool, bool]:
+    """What a port may look at of an address: whether it is outside the unit, and whether translation depends on it."""
     csr = config.rules.csrs.get(address)
-    return csr is None or csr.is_placeholder
+    return csr is None or csr.is_placeholder, address in _TRANSLATION

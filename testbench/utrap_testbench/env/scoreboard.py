@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from utrap_testbench.boundary import Answer, Layout, PackedOutputs, output_ports
+from utrap_testbench.boundary import Layout, PackedOutputs, output_ports
 from utrap_testbench.golden import Config, Outcome, State, reset, reset_state, step
 from utrap_testbench.golden.interrupts import lines_of, set_lines
 from utrap_testbench.golden.isa import Irq, bits
@@ -113,13 +113,12 @@ class Scoreboard:
             told = {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
             state = state.replace(**{name: level for name, level in told.items() if level is not None})
         after, outcome = step(config, state, cycle.event)
-        answer = Answer(config, state, cycle.event, outcome)
-        bits, mask = self._outputs.by_state(answer)
+        bits, mask = self._outputs.by_state(state)
         if cycle.reset:
             # It wins over the event, and what the ports answer then is no matter.
             after = reset(config, state)
         else:
-            answered, meant = self._outputs.by_event(answer)
+            answered, meant = self._outputs.by_event(state, cycle.event, outcome)
             bits, mask = bits | answered, mask | meant
         self.state = after
         return Expected(bits, mask, cycle, state, outcome, after)

@@ -10,6 +10,8 @@ from enum import Enum, unique
 class CsrOp(Enum):
     """What a CSR instruction does. READ is CSRRS or CSRRC with x0 as source; everything else writes."""
 
+    __hash__ = object.__hash__  # each member is one object; Enum's own looks at its name, and costs more
+
     READ = 0
     WRITE = 1
     SET = 2
@@ -19,6 +21,8 @@ class CsrOp(Enum):
 @unique
 class Return(Enum):
     """The trap-return instructions."""
+
+    __hash__ = object.__hash__  # likewise
 
     MRET = "mret"
     SRET = "sret"
