@@ -52,7 +52,7 @@ _SINGLE = (
         name="Sstvala",
         text="stval is given the address of every fault that has one, and the instruction of illegal and virtual ones",
         core=_TVAL + "illegal and virtual instructions their bits",
-        holds=lambda c: c.s,
+        holds=lambda c: c.s and c.tval == "all",
     ),
     Claim(
         name="Sscounterenw",

@@ -69,6 +69,9 @@ class Config:
         mtvec_reset: mtvec after reset, or "port": the input `mtvec_reset` says it
             while `rst` is 1.
         mtvec_modes: What mtvec.MODE can be: "both", "direct" or "vectored".
+        tval: What xtval hold: "all" that a trap brings, or "none": they are read-only 0,
+            which H does not permit.
+        cause_bits: Bits of the code in xcause, 4 to 6; what a core raises must fit them.
         local_interrupts: Interrupts of the platform's own, 16 and up in mie and
             mip, each a line; 0 to XLEN-16.
         local_interrupts_first: They rank above all others for the same mode, and
@@ -140,6 +143,8 @@ class Config:
     counters: str = "zicntr"
     mtvec_reset: int | str = 0
     mtvec_modes: str = "both"
+    tval: str = "all"
+    cause_bits: int = 6
     local_interrupts: int = 0
     local_interrupts_first: bool = False
     mvendorid: int = 0

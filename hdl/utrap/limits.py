@@ -109,6 +109,7 @@ CHOICES: Mapping[str, tuple[int | str, ...]] = {
     "vectored_align": (4, 256),
     "counters": tuple(COUNTERS),
     "mtvec_modes": tuple(TVEC_MODES),
+    "tval": ("all", "none"),
     "rnmi_vectors": ("fixed", "port"),
     "reset_state": ("all", "required"),
     "selection": ("multiplexed", "one_hot"),
@@ -126,6 +127,7 @@ RANGES: Mapping[str, Callable[[int], tuple[int, int]]] = {
     "asid_bits": lambda xlen: (0, 9 if xlen == 32 else 16),
     "vmid_bits": lambda xlen: (0, 7 if xlen == 32 else 14),
     "mtvec_reset": _word,
+    "cause_bits": lambda _: (4, 6),
     "local_interrupts": lambda xlen: (0, xlen - FIRST_LOCAL),
     "mvendorid": lambda _: _word(32),
     **dict.fromkeys(("marchid", "mimpid", "mconfigptr", "rnmi_interrupt_vector", "rnmi_exception_vector"), _word),
@@ -223,6 +225,18 @@ class _Checker:
             if values[name] and values["xlen"] not in widths:
                 self.needs(name, "xlen", str(widths[0]))
 
+    def check_causes(self) -> None:
+        """Check that xcause has the codes of what the configuration brings: exceptions that medeleg names and double
+        traps, 16 to 19, and the platform's own interrupts; and that H has an xtval (norm:H_mtval_nrz).
+        """
+        self.demand(self.values["tval"] == "all" or not self.values["h"], "tval", "must be all with h=true", ["h"])
+        values, bits = self.values, self.values["cause_bits"]
+        for name in ("s", "smdbltrp"):
+            self.demand(bits >= 5 or not values[name], "cause_bits", f"must be 5 or 6 with {name}=true", [name])
+        least = (FIRST_LOCAL - 1 + values["local_interrupts"]).bit_length()
+        rule = f"must be {least} or more with local_interrupts={values['local_interrupts']}"
+        self.demand(bits >= least, "cause_bits", rule, ["local_interrupts"])
+
     def check_modes(self) -> None:
         """Check the lists of translation modes."""
         for name, by in (("satp_modes", "s"), ("hgatp_modes", "h")):
@@ -288,6 +302,7 @@ def check(values: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
     checker.check_kinds(kinds)
     checker.check_values()
     checker.check_needs()
+    checker.check_causes()
     checker.check_modes()
     checker.check_vectors()
     checker.check_isa()

@@ -54,6 +54,8 @@ CHANGES: Mapping[str, Change] = {
     "counters": Change(profile="msu", value="zihpm"),
     "mtvec_reset": Change(profile="mu", value="port"),
     "mtvec_modes": Change(profile="mu", value="direct"),
+    "tval": Change(profile="mu", value="none"),
+    "cause_bits": Change(profile="mu", value=4),
     "local_interrupts": Change(profile="mu", value=16),
     "local_interrupts_first": Change(profile="mu", value=True, others={"local_interrupts": 16}),
     "mvendorid": Change(profile="mu", value=0x123),

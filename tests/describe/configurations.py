@@ -29,6 +29,8 @@ CONFIGURATIONS = {
         smrnmi=True,
         rnmi_vectors="port",
         reset_state="required",
+        tval="none",
+        cause_bits=5,
     ),
     "constants": Config.profile(
         "msuh",

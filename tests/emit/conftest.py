@@ -35,7 +35,7 @@ CONFIGURATIONS: dict[str, Config] = {
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM", counters="zihpm"),
     "a core's": Config.profile(
         "mu", 32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored",
-        smrnmi=True, rnmi_vectors="port",
+        smrnmi=True, rnmi_vectors="port", tval="none", cause_bits=5,
     ),
     "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(

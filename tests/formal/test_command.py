@@ -212,3 +212,9 @@ def test_each_extension_needs_something_to_prove(run, tmp_path):
     as_json = run("prove", "--each-extension", "--json", *MU, "--cache", tmp_path)
     assert as_json.status == 2
     assert "give the extension with --set" in as_json.err
+
+
+def test_the_smallest_hart_is_proved(run, tmp_path):
+    smallest = (*MU, "--set", "tval=none", "--set", "cause_bits=4", "--set", "counters=none", "--cache", tmp_path)
+    result = run("prove", "equivalence", "entry", *smallest)
+    assert result.status == 0, result.out

@@ -52,6 +52,8 @@ VALUES = {
         WORD, st.sampled_from([4, 2, 3, 5, 0x101, 0x181, 0x100, 2**64 - 255, "port", "port", "ports"])
     ),
     "mtvec_modes": st.sampled_from(["both", "direct", "vectored", "both", "direct", "vectored", "none", "", 1]),
+    "tval": st.sampled_from(["all", "none", "all", "none", "", 0]),
+    "cause_bits": numbers(4, 5, 6, 3, 7),
     "local_interrupts": numbers(0, 1, 15, 16, 17, 47, 48, 49),
     **dict.fromkeys(("local_interrupts_first", "refetch"), FLAG),
     "reset_state": st.sampled_from(["all", "required", "all", "required", "none", 1]),
@@ -100,6 +102,11 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(MU | {"mtvec_reset": 0, "mtvec_modes": "vectored"})
 @example(MU | {"mtvec_reset": 1, "mtvec_modes": "vectored"})
 @example(FULL | {"local_interrupts": 48, "local_interrupts_first": True})
+@example(FULL | {"tval": "none"})
+@example(MU | {"tval": "none", "cause_bits": 4})
+@example(MU | {"cause_bits": 4, "smdbltrp": True})
+@example(MU | {"cause_bits": 4, "local_interrupts": 1})
+@example(MU | {"cause_bits": 5, "local_interrupts": 17})
 @example(FULL | {"smrnmi": True, "rnmi_vectors": "port"})
 @example(FULL | {"smrnmi": True, "rnmi_vectors": "port", "rnmi_exception_vector": 4})
 @example(FULL | {"rnmi_vectors": "port"})

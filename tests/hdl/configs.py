@@ -21,7 +21,16 @@ NAMED_VARIANTS = {
     "mun64": MUN[1],
     "msuhn64": Config.profile("msuh", 64, n=True),
     "embedded32": Config.profile(
-        "mu", 32, isa="EMFDV", fs=True, vs=True, counters="none", ialign=32, mvendorid=0x89ABCDEF
+        "mu",
+        32,
+        isa="EMFDV",
+        fs=True,
+        vs=True,
+        counters="none",
+        ialign=32,
+        mvendorid=0x89ABCDEF,
+        tval="none",
+        cause_bits=4,
     ),
     "bare64": Config.profile("msu", 64, satp_modes=("bare",), counters="zihpm", fs=False, vectored_align=4),
     "sv57n64": Config.profile(

@@ -241,7 +241,11 @@ def _epc_mask(c: Config) -> int:
 
 
 def _cause_mask(c: Config) -> int:
-    return bits(c.xlen - 1, (5, 0))
+    return bits(c.xlen - 1, (c.cause_bits - 1, 0))
+
+
+def _tval_mask(c: Config) -> int:
+    return 0 if c.tval == "none" else ones(c)
 
 
 def _tval2_mask(c: Config) -> int:
@@ -385,7 +389,7 @@ CSRS = (
     _full("mscratch", 0x340, always),
     _epc("mepc", 0x341, always),
     _cause("mcause", 0x342, always),
-    _full("mtval", 0x343, always),
+    Csr(name="mtval", address=0x343, exists=always, writable=_tval_mask),
     Csr(
         name="mip",
         address=0x344,
@@ -403,7 +407,7 @@ CSRS = (
     _full("sscratch", 0x140, with_s),
     _epc("sepc", 0x141, with_s),
     _cause("scause", 0x142, with_s),
-    _full("stval", 0x143, with_s),
+    Csr(name="stval", address=0x143, exists=with_s, writable=_tval_mask),
     Csr(
         name="sip",
         address=0x144,
@@ -459,7 +463,7 @@ CSRS = (
     _full("uscratch", 0x040, with_n),
     _epc("uepc", 0x041, with_n),
     _cause("ucause", 0x042, with_n),
-    _full("utval", 0x043, with_n),
+    Csr(name="utval", address=0x043, exists=with_n, writable=_tval_mask),
     Csr(name="uip", address=0x044, exists=with_n, writable=lambda c: bits(0)),
     Csr(name="sedeleg", address=0x102, exists=lambda c: c.n and c.s, writable=_sedeleg),
     Csr(name="sideleg", address=0x103, exists=lambda c: c.n and c.s, writable=lambda c: bits(0, 4, 8)),

@@ -56,7 +56,7 @@ class CoreSeed(Seed):
     @property
     def config(self) -> Config:
         changes = {"local_interrupts": 15, "local_interrupts_first": True, "mtvec_modes": "vectored"}
-        changes |= {"smrnmi": True, "rnmi_vectors": "port"}
+        changes |= {"smrnmi": True, "rnmi_vectors": "port", "tval": "none", "cause_bits": 5}
         return Config.profile(self.profile, self.xlen, mtvec_reset="port", **changes)
 
 

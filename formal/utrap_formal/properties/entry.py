@@ -87,10 +87,13 @@ def _state(target: _Target) -> None:
     def epc(w: Window) -> Claim:
         return Claim(when=_takes(w, target), then=w.next[f"{x}epc"] == masked_pc(w, w.now["commit_pc"]))
 
-    @add("exception_cause", f"An exception into {mode} sets {x}cause to its code.", rules="norm:mcause_intr_op")
+    @add(
+        "exception_cause", f"An exception into {mode} sets {x}cause to its code, as far as it fits.",
+        rules="norm:mcause_intr_op warl:xcause",
+    )  # fmt: skip
     def exception_cause(w: Window) -> Claim:
         now, after = w.now, w.next
-        set_ = (after[f"{x}cause.Code"] == now.cause) & ~after[f"{x}cause.Interrupt"]
+        set_ = (after[f"{x}cause.Code"] == now.cause[: w.config.cause_bits]) & ~after[f"{x}cause.Interrupt"]
         return Claim(when=_takes(w, target) & now.is_exception, then=set_)
 
     @add("interrupt_cause", f"An interrupt into {mode} sets {x}cause to its code, and Interrupt.")
@@ -99,10 +102,10 @@ def _state(target: _Target) -> None:
         set_ = (after[f"{x}cause.Code"] == now["interrupt_cause"]) & after[f"{x}cause.Interrupt"]
         return Claim(when=_takes(w, target) & now.is_interrupt, then=set_)
 
-    @add("tval", f"A trap into {mode} sets {x}tval to an exception's value, to 0 on an interrupt.")
+    @add("tval", f"A trap into {mode} sets {x}tval to an exception's value, to 0 on an interrupt, or it is always 0.")
     def tval(w: Window) -> Claim:
         now = w.now
-        value = Mux(now.is_exception, now["commit_tval"], 0)
+        value = Mux(now.is_exception, now["commit_tval"], 0) if w.config.tval == "all" else 0
         return Claim(when=_takes(w, target), then=w.next[f"{x}tval"] == value)
 
     @add("status", f"A trap into {mode} pushes the enable, the mode and V, and clears the enable.")

@@ -50,6 +50,12 @@ def _true(config: Config) -> Iterator[str]:
     yield from (f"TRAP_ON_ECALL_FROM_{mode}" for mode in modes)
     yield from (f"TRAP_ON_{what}" for what in ("EBREAK", "UNIMPLEMENTED_INSTRUCTION", "RESERVED_INSTRUCTION",
                                                "UNIMPLEMENTED_CSR"))  # fmt: skip
+    if config.tval == "all":
+        yield from _reported(config)
+
+
+def _reported(config: Config) -> Iterator[str]:
+    """What the xtval are given."""
     yield from (f"REPORT_VA_IN_MTVAL_ON_{fault}" for fault in (_ALL if config.s else ("BREAKPOINT", *_FAULTS)))
     levels = ["MTVAL", *(["STVAL"] if config.s else []), *(["VSTVAL"] if config.h else [])]
     yield from (f"REPORT_VA_IN_{level}_ON_{fault}" for level in levels[1:] for fault in _ALL)

@@ -40,6 +40,7 @@ def udb_fields(names: Set[str], params: Mapping[str, Any]) -> dict[str, Any]:
         "isa": ("E" if "E" in names else "I") + "".join(letter for letter in LETTERS if letter in names),
         "counters": "zihpm" if "Zihpm" in names else "zicntr" if "Zicntr" in names else "none",
         "vectored_align": params.get("MTVEC_BASE_ALIGNMENT_VECTORED", params.get("STVEC_BASE_ALIGNMENT_VECTORED", 4)),
+        "tval": "none" if params.get("MTVAL_WIDTH") == 0 and not has_h else "all",
         "fs": _is_writable(params.get("MSTATUS_FS_LEGAL_VALUES"), "F" in names),
         "vs": _is_writable(params.get("MSTATUS_VS_LEGAL_VALUES"), "V" in names),
     }

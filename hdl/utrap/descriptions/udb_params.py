@@ -73,6 +73,10 @@ def _fixed(value: Value, exists: Callable[[Config], object], *names: str) -> tup
     return tuple(Parameter(name=name, value=_always(value), exists=exists) for name in names)
 
 
+def _tval_bits(config: Config) -> Value:
+    return config.xlen if config.tval == "all" else 0
+
+
 def _everywhere(config: Config) -> bool:
     return True
 
@@ -101,7 +105,7 @@ _MACHINE = (
     Parameter(name="MIMPID_IMPLEMENTED", value=lambda c: c.mimpid != 0),
     Parameter(name="IMP_ID_VALUE", value=lambda c: c.mimpid, exists=lambda c: c.mimpid),
     Parameter(name="CONFIG_PTR_ADDRESS", value=lambda c: c.mconfigptr),
-    Parameter(name="MTVAL_WIDTH", value=lambda c: c.xlen),
+    Parameter(name="MTVAL_WIDTH", value=_tval_bits),
     Parameter(name="MTVEC_ACCESS", value=_always("rw")),
     Parameter(name="MTVEC_MODES", value=lambda c: list(TVEC_MODES[c.mtvec_modes])),
     Parameter(name="MTVEC_BASE_ALIGNMENT_DIRECT", value=_always(4), exists=lambda c: 0 in TVEC_MODES[c.mtvec_modes]),
@@ -130,7 +134,7 @@ _SUPERVISOR = (
     *_fixed(True, _with_s, "SEI_INTR_IMPL", "SSI_INTR_IMPL", "STI_INTR_IMPL", "SATP_MODE_BARE"),
     Parameter(name="SXLEN", value=lambda c: [c.xlen], exists=_with_s),
     *_fixed("little", _with_s, "S_MODE_ENDIANNESS"),
-    Parameter(name="STVAL_WIDTH", value=lambda c: c.xlen, exists=_with_s),
+    Parameter(name="STVAL_WIDTH", value=_tval_bits, exists=_with_s),
     *_fixed([0, 1], _with_s, "STVEC_MODES"),
     Parameter(name="STVEC_BASE_ALIGNMENT_VECTORED", value=lambda c: c.vectored_align, exists=_with_s),
     Parameter(name="ASID_WIDTH", value=lambda c: c.asid_bits, exists=_with_s),

@@ -115,7 +115,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     masked(0x340, "mscratch", machine, xmask)
     masked(0x341, "mepc", machine, r.epc_mask)
     cause(0x342, "mcause", machine)
-    masked(0x343, "mtval", machine, xmask)
+    masked(0x343, "mtval", machine, r.tval)
     add(0x344, "mip", machine, views.mip, legalise.mip, None, views.mip_for_write)
     constant(0xF11, "mvendorid", config.mvendorid)
     constant(0xF12, "marchid", config.marchid)
@@ -151,7 +151,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         masked(0x140, "sscratch", supervisor, xmask, guest.get("sscratch"))
         masked(0x141, "sepc", supervisor, r.epc_mask, guest.get("sepc"))
         cause(0x142, "scause", supervisor, guest.get("scause"))
-        masked(0x143, "stval", supervisor, xmask, guest.get("stval"))
+        masked(0x143, "stval", supervisor, r.tval, guest.get("stval"))
         add(0x144, "sip", supervisor, views.sip, legalise.sip, guest.get("sip"), views.sip_for_write)
         add(0x180, "satp", privilege.satp, _stored("satp"), legalise.satp, guest.get("satp"))
 
@@ -214,7 +214,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         masked(0x040, "uscratch", user, xmask)
         masked(0x041, "uepc", user, r.epc_mask)
         cause(0x042, "ucause", user)
-        masked(0x043, "utval", user, xmask)
+        masked(0x043, "utval", user, r.tval)
         add(0x044, "uip", user, views.uip, legalise.uip)
         if config.s:
             add(0x102, "sedeleg", hypervisor, views.sedeleg, _masked("sedeleg", r.sedeleg))

@@ -41,7 +41,7 @@ def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.mstatus_mie = 0
     new.mepc = trap.epc
     new.mcause = _xcause(r, trap)
-    new.mtval = trap.tval
+    new.mtval = trap.tval & r.tval
     if r.has_h:
         new.mstatus_mpv = old.v
         new.mstatus_gva = trap.gva
@@ -68,7 +68,7 @@ def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.mstatus_sie = 0
     new.sepc = trap.epc
     new.scause = _xcause(r, trap)
-    new.stval = trap.tval
+    new.stval = trap.tval & r.tval
     if r.has_h:
         new.hstatus_spv = old.v
         if old.v == 1:
@@ -111,7 +111,7 @@ def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
     new.mstatus_uie = 0
     new.uepc = trap.epc
     new.ucause = _xcause(r, trap)
-    new.utval = trap.tval
+    new.utval = trap.tval & r.tval
     if config.shudeleg:
         new.hustatus_upv = old.v
         if old.v == 1:
@@ -125,10 +125,9 @@ def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
 
 
 def _xcause(r: Rules, trap: Outcome) -> int:
-    """norm:mcause_intr_op, norm:mcause_exccode_op"""
-    if trap.is_interrupt == 1:
-        return r.interrupt_bit | trap.cause
-    return trap.cause
+    """norm:mcause_intr_op, norm:mcause_exccode_op, warl:xcause"""
+    code = trap.cause & r.code
+    return r.interrupt_bit | code if trap.is_interrupt == 1 else code
 
 
 _EXCEPTION = (Because("norm:mtvec_mode_direct_op", "an exception enters at BASE, whatever MODE"),)

@@ -251,8 +251,8 @@ def mtvec(r: Rules, w: int) -> int:
 
 
 def cause(r: Rules, w: int) -> int:
-    """warl:xcause: the interrupt bit and six bits of code."""
-    return w & (r.interrupt_bit | 63)
+    """warl:xcause: the interrupt bit, and as many bits of the code as there are."""
+    return w & (r.interrupt_bit | r.code)
 
 
 # Address translation.

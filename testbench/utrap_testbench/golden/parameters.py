@@ -57,6 +57,7 @@ class Parameters:
     local_interrupts: interrupts of the platform's own from 16 on, each a line;
         local_interrupts_first: they rank above all others, and not below.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
+    tval: what xtval hold: "all" that a trap brings, or "none"; cause_bits: how wide xcause's code is.
     fs, vs: mstatus.FS and mstatus.VS exist.
     sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
     shtvala: htval, mtval2 and hutval are wide enough for every guest-physical address.
@@ -97,6 +98,8 @@ class Parameters:
     counters: str = "zicntr"
     mtvec_reset: int | str = 0
     mtvec_modes: str = "both"
+    tval: str = "all"
+    cause_bits: int = 6
     local_interrupts: int = 0
     local_interrupts_first: bool = False
     mvendorid: int = 0
@@ -166,6 +169,7 @@ class Parameters:
         _in_range("local_interrupts", self.local_interrupts, 0, self.xlen - 16)
         if self.local_interrupts_first and not self.local_interrupts:
             raise ConfigError("local_interrupts_first is true: without local_interrupts there is no order")
+        self._check_traps()
         for name in ("marchid", "mimpid", "mconfigptr"):
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
         self._check_mtvec_reset()
@@ -184,6 +188,17 @@ class Parameters:
         default("asid_bits", _MAX_ASID[self.xlen] if self.s else 0)
         default("vmid_bits", _MAX_VMID[self.xlen] if self.h else 0)
         default("isa", "IMAC" if self.ialign == 16 else "IMA")
+
+    def _check_traps(self) -> None:
+        """norm:mtval_rdonly0, norm:H_mtval_nrz, warl:xcause"""
+        _one_of("tval", self.tval, ("all", "none"))
+        if self.tval == "none" and self.h:
+            raise ConfigError("tval is none: with h mtval and stval hold values")
+        _in_range("cause_bits", self.cause_bits, 4, 6)
+        # 15 is the last code of the exceptions that every hart has; S delegates 18 and 19, 16 is a double trap.
+        last = max(15 + self.local_interrupts, 19 if self.s else 0, 16 if self.smdbltrp else 0)
+        if last >> self.cause_bits:
+            raise ConfigError(f"cause_bits is {self.cause_bits}: code {last} needs {last.bit_length()}")
 
     def _check_translation(self) -> None:
         _prefix_of("satp_modes", self.satp_modes, _CHAIN[self.xlen])

@@ -80,7 +80,8 @@ def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> 
     norm:mncause_op, norm:mncause_interrupt, norm:mncause_interrupt_code.
     """
     new.mnepc = trap.epc
-    new.mncause = trap.cause | r.interrupt_bit if trap.is_interrupt == 1 else trap.cause
+    code = trap.cause & r.code
+    new.mncause = code | r.interrupt_bit if trap.is_interrupt == 1 else code
     new.mnstatus_mnpp = prv
     new.mnstatus_mnpv = v
     new.mnstatus_nmie = 0

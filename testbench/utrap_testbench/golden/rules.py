@@ -114,6 +114,10 @@ class Rules:
         self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
         self.tinst = ones(32)
 
+        # What an xcause keeps of a code, and an xtval of a value (warl:xcause, norm:mtval_rdonly0).
+        self.code = ones(config.cause_bits)
+        self.tval = ones(xlen) if config.tval == "all" else 0
+
         # warl:counter enables
         self.counteren = ones(_COUNTER_BITS[config.counters])
 

@@ -55,9 +55,10 @@ def epc(config: Config, csr: str) -> list[Field]:
 
 
 def cause(config: Config, csr: str) -> list[Field]:
-    """Return the code and the interrupt bit of an xcause."""
+    """Return the code and the interrupt bit of an xcause (warl:xcause)."""
+    width = config.cause_bits
     return [
-        own(csr, "code", 0, 6, on_trap="code", words="6 bits are stored"),
+        own(csr, "code", 0, width, on_trap="code", words=f"{width} bits are stored"),
         own(csr, "interrupt", config.xlen - 1, on_trap="cause"),
     ]
 
@@ -73,7 +74,9 @@ def scratch(config: Config, csr: str) -> list[Field]:
 
 
 def tval(config: Config, csr: str) -> list[Field]:
-    """Return the value of an xtval."""
+    """Return the value of an xtval, which may be read-only 0 (norm:mtval_rdonly0)."""
+    if config.tval == "none":
+        return [fixed("value", 0, config.xlen, 0, "read-only 0")]
     return [own(csr, "value", 0, config.xlen, on_trap="tval", column=Column.TVAL)]
 
 
