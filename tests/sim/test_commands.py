@@ -264,7 +264,7 @@ def test_an_end_in_mid_run_leaves_no_simulator(environment, installed, root, tmp
         text=True,
     )
     if on == "icarus":
-        wait_for(lambda: list(tmp_path.glob("utrap-sim-*/stimuli.hex")))
+        wait_for(lambda: list(tmp_path.glob("utrap-sim-*/stimuli.bin")))
         assert processes_in(tmp_path)
     else:
         time.sleep(1)

@@ -10,20 +10,22 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
+from utrap_sim.simulators.played import Seen
+
 from .bench_regress import JOB, Environment, write_result
 
 
 class Handles(Environment):
     """Touches three handles in every cycle: the stimulus, the clock and what is observed."""
 
-    async def _play(self, stimuli: list[str]) -> list[str]:
+    async def _play(self, stimuli: list[int]) -> list[Seen]:
         seen = []
         for stimulus in stimuli:
-            self._dut.stimulus.value = int(stimulus, 16)
+            self._dut.stimulus.value = stimulus
             await Timer(1, "ns")
             self._dut.clk.value = 1
             await Timer(1, "ns")
-            seen.append(f"{self._dut.observed.value.to_unsigned():x}")
+            seen.append(Seen(self._dut.observed.value.to_unsigned(), 0))
             self._dut.clk.value = 0
         return seen
 

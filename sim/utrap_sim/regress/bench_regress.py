@@ -1,9 +1,9 @@
 """Runs inside the simulator: one seed's sequences on the unit, batch after batch, up to the first difference.
 
-What a cycle needs from the simulator is two handles: the bench plays a file of
-stimuli, one line a cycle, and writes a line of what it saw. The model knows
-what will be seen before it is, so that sequences may depend on the state; the
-comparison follows when the batch has been played.
+What a batch needs from the simulator is two handles: the bench plays a file of
+stimuli and writes down what it saw. The model knows what will be seen before it
+is, so that sequences may depend on the state; the comparison follows when the
+batch has been played.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections import Counter, deque
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cocotb.triggers import Timer
 from cocotb.utils import get_sim_time
 
 from utrap_show.explain.command import explain_command
+from utrap_sim.simulators.played import Seen, read_observed, write_stimuli
 from utrap_testbench.coverage import Collector
 from utrap_testbench.env import Difference, Expected, describe
 from utrap_testbench.golden import Mode, registers
@@ -31,10 +32,10 @@ from utrap_testbench.vectors.of_event import text_of_event
 from .seed import CYCLE_NS
 from .stimuli import Stimuli
 
-__all__ = ["JOB", "OBSERVED", "RESULT", "STIMULI", "Environment", "write_result"]
+__all__ = ["JOB", "RESULT", "Environment", "write_result"]
 
 #: Files of the folder in which the simulator runs.
-JOB, RESULT, STIMULI, OBSERVED = "job.json", "result.json", "stimuli.hex", "observed.hex"
+JOB, RESULT = "job.json", "result.json"
 #: Cycles between two comparisons, and how many events before a difference a report shows.
 _BATCH, _TRAIL = 500, 12
 
@@ -56,37 +57,45 @@ class Environment:
         self.collector = Collector(self.config)
         self.sequences: Counter[str] = Counter()
         self.compared = 0
-        self._trail: deque[tuple[int, str, Expected]] = deque(maxlen=_TRAIL)
-        # When each of the last cycles ended, in ns: the clock's rising edge.
-        self._edges: deque[int] = deque(maxlen=_TRAIL)
+        # Of the last cycles before the batch: the sequence, what had to be seen, and the clock's rising edge, in ns.
+        self._before: list[tuple[str, Expected, int]] = []
 
     async def run(self) -> dict[str, Any] | None:
         """Play all steps, or up to the first difference, which is returned."""
         if self._is_reset:
-            await self._play([f"{self._stimuli.first:x}"])
+            await self._play([self._stimuli.first])
         cycles = iter(self._stimuli)
         while batch := self._next_batch(cycles):
             start = int(get_sim_time("ns"))
             seen = await self._play([stimulus for _, stimulus, _ in batch])
             if len(seen) != len(batch):
                 raise RuntimeError(f"the bench saw {len(seen)} cycles of {len(batch)}")
-            for place, ((name, _, expected), text) in enumerate(zip(batch, seen, strict=True)):
-                differences = self._stimuli.scoreboard.compare(expected, text)
-                self._trail.append((self.compared, name, expected))
-                self._edges.append(start + place * CYCLE_NS + CYCLE_NS // 2)
-                if differences:
-                    return self._failure(differences)
-                self.compared += 1
-                self.collector.sample(expected)
+            number, differences = self._compare([expected for _, _, expected in batch], seen)
+            self.compared += number
+            edges = range(start + CYCLE_NS // 2, start + CYCLE_NS * len(batch), CYCLE_NS)
+            played = [(name, expected, edge) for (name, _, expected), edge in zip(batch, edges, strict=True)]
+            if differences:
+                return self._failure((self._before + played[: number + 1])[-_TRAIL:], differences)
+            self._before = played[-_TRAIL:]
         return None
 
-    def _next_batch(self, cycles: Iterator[tuple[str, int, Expected]]) -> list[tuple[str, str, Expected]]:
-        batch = [(name, f"{vector:x}", expected) for name, vector, expected in islice(cycles, _BATCH)]
+    def _compare(self, batch: Sequence[Expected], seen: Sequence[Seen]) -> tuple[int, list[Difference]]:
+        """How many cycles are as they must be, each of which is counted for the coverage; and how the next differs."""
+        scoreboard, sample = self._stimuli.scoreboard, self.collector.sample
+        for number, (expected, (bits, unknown)) in enumerate(zip(batch, seen, strict=True)):
+            if (bits ^ expected.bits | unknown) & expected.mask:
+                text = seen[number].text(scoreboard.monitor.layout.digits)
+                return number, scoreboard.compare(expected, text)
+            sample(expected)
+        return len(batch), []
+
+    def _next_batch(self, cycles: Iterator[tuple[str, int, Expected]]) -> list[tuple[str, int, Expected]]:
+        batch = list(islice(cycles, _BATCH))
         self.sequences.update(name for name, _, _ in batch)
         return batch
 
-    async def _play(self, stimuli: list[str]) -> list[str]:
-        Path(STIMULI).write_text("\n".join([*stimuli, ""]))
+    async def _play(self, stimuli: list[int]) -> list[Seen]:
+        write_stimuli(Path(), self._stimuli.driven.width, stimuli)
         done = self._dut.done.value
         self._dut.play.value = 1
         await Timer(CYCLE_NS * len(stimuli) + 1, "ns")
@@ -94,27 +103,27 @@ class Environment:
             await Timer(CYCLE_NS, "ns")
         self._dut.play.value = 0
         await Timer(CYCLE_NS, "ns")
-        return Path(OBSERVED).read_text().split()
+        return read_observed(Path(), self._stimuli.scoreboard.monitor.layout.width)
 
-    def _failure(self, differences: list[Difference]) -> dict[str, Any]:
+    def _failure(self, last: Sequence[tuple[str, Expected, int]], differences: list[Difference]) -> dict[str, Any]:
         """What a report says: where a register differs the event before did it, and all else may follow from that."""
         trail = [
             {
-                "cycle": number,
+                "cycle": self.compared - len(last) + number,
                 "sequence": name,
                 "mode": Mode(expected.outcome.from_mode).name,
                 "event": describe(self.config, expected.cycle),
             }
-            for number, name, expected in self._trail
+            for number, (name, expected, _) in enumerate(last, 1)
         ]
         is_state = any(difference.is_state for difference in differences)
         back = -2 if is_state and len(trail) > 1 else -1
-        guilty, (_, _, expected) = trail[back], self._trail[back]
+        guilty, (_, expected, edge) = trail[back], last[back]
         before, event = expected.before, expected.cycle.event
         fields = [{"field": each.field, "expected": each.expected, "got": each.got} for each in differences]
         return {
             **guilty,
-            "ns": self._edges[back],
+            "ns": edge,
             "before": {name: value for name, value in registers(self.config, before).items() if value},
             "why": explain_command(unit_config(self.config), before, event),
             "record": text_of_event(self.config, before, event, "utrap regress"),

@@ -23,6 +23,7 @@ class Stimuli:
 
     Attributes:
         config: The hart.
+        driven: What the vectors that are driven hold.
         scoreboard: The model beside the unit, ahead of it by what has been asked for.
         first: What is driven in one cycle before those that are compared, where the job asks for it: reset.
     """
@@ -32,7 +33,8 @@ class Stimuli:
         rng = random.Random(job["seed"])
         hartid = rng.getrandbits(self.config.xlen)
         self.scoreboard = Scoreboard(self.config, Layout(job["outputs"]), hartid)
-        self._drivers = Drivers(Layout(job["inputs"]), random.Random(rng.random()), hartid)
+        self.driven = Layout(job["inputs"])
+        self._drivers = Drivers(self.driven, random.Random(rng.random()), hartid)
         source = Source(self.config, rng, lambda: self.scoreboard.state)
         self._cycles = islice(stream(source), job["steps"])
         self.first = self._drivers.drive(Cycle(lines=0, hgeip=0, reset=True))

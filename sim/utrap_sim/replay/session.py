@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import Protocol
 
 from utrap.command_line.errors import UserError
-from utrap_sim.simulators.bench import OBSERVED, STIMULI, Bench
+from utrap_sim.simulators.bench import Bench
 from utrap_sim.simulators.cocotb_bench import build, cocotb_test
 from utrap_sim.simulators.installed import find_simulator
+from utrap_sim.simulators.played import read_observed, write_stimuli
 from utrap_sim.simulators.processes import ended_by_itself
 
 __all__ = ["Player", "Session"]
@@ -45,6 +46,7 @@ class Session:
 
     def __init__(self, bench: Bench, name: str) -> None:
         self.simulator = find_simulator(name)
+        self._inputs, self._outputs = bench.inputs, bench.outputs
         self._built = build(bench, self.simulator)
 
     def __enter__(self) -> Session:
@@ -88,7 +90,7 @@ class Session:
 
     def start(self, stimuli: str) -> None:
         """Begin with a batch."""
-        (self._folder / STIMULI).write_text(stimuli)
+        write_stimuli(self._folder, self._inputs.width, (int(line, 16) for line in stimuli.split()))
         try:
             self._connection.send(True)
         except OSError:
@@ -100,4 +102,5 @@ class Session:
             self._connection.recv()
         except (EOFError, OSError):
             raise self._ended() from None
-        return (self._folder / OBSERVED).read_text().split()
+        digits = self._outputs.digits
+        return [seen.text(digits) for seen in read_observed(self._folder, self._outputs.width)]

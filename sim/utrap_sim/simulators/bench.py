@@ -1,7 +1,7 @@
 """The bench around the unit, written from its port list and CSR table: one vector in, one vector out.
 
-In a simulator the bench plays a file of stimuli by itself, one line a cycle,
-and writes down what it sees (`utrap_sim.replay.bench_player`); or a cocotb test drives
+In a simulator the bench plays a file of stimuli by itself and writes down what
+it sees (`played`, `utrap_sim.replay.bench_player`); or a cocotb test drives
 `stimulus`, `clk` and reads `observed` cycle by cycle. Both see the same
 fields, under the names that `Bench.inputs` and `Bench.outputs` list:
 
@@ -30,15 +30,14 @@ from utrap_testbench.golden import Config as ModelConfig
 from utrap_testbench.golden.register_table import REGISTER_NAMES
 from utrap_testbench.harts import model_config
 
+from . import played
 from .given_verilog import GivenVerilog, refuse_what_does_not_fit
 from .unit_verilog import unit_verilog
 
-__all__ = ["OBSERVED", "STIMULI", "TOP", "Bench", "concatenation"]
+__all__ = ["TOP", "Bench", "concatenation"]
 
-#: The bench's module in Verilog, and the files that it plays and writes in its current folder.
+#: The bench's module in Verilog.
 TOP = "bench"
-STIMULI = "stimuli.hex"
-OBSERVED = "observed.hex"
 
 #: CSRs that are compared as stored and not as a read masks them.
 _AS_STORED = (
@@ -47,7 +46,7 @@ _AS_STORED = (
 )
 #: Bits of mip of which software has one and a line the other. STIP's is hidden while stimecmp makes it.
 _SOFTWARE_BITS = ("seip", "ueip")
-#: What most cycles use comes first, so that their lines in the file are short.
+#: What most cycles use comes first, so that their lines are short where stimuli are text.
 _FIRST = ("commit.op", "commit.csr_op", "commit.csr_address", "rst", "observe", "commit.csr_wdata")
 
 
@@ -199,12 +198,14 @@ class Bench:
         return _TEMPLATE.format(
             top=TOP,
             last_in=inputs.width - 1,
-            last_out=outputs.width - 1,
+            last_out=32 * played.words(outputs.width) - 1,
             observed=self.observed(),
             connections=self.connections(),
             observe=inputs.offset["observe"],
-            stimuli=STIMULI,
-            results=OBSERVED,
+            octets=played.octets(inputs.width),
+            last_line=8 * played.octets(inputs.width) - 1,
+            stimuli=played.STIMULI,
+            results=played.OBSERVED,
         )
 
     def packed_outputs(self) -> Value:
@@ -238,7 +239,7 @@ module {top};
   reg [{last_out}:0] observed /*verilator public_flat_rd*/ = 0;
   reg play /*verilator public_flat_rw*/ = 1'b0;
   reg done /*verilator public_flat_rd*/ = 1'b0;
-  reg [{last_in}:0] line;
+  reg [{last_line}:0] line;
   integer stimuli, results;
 
   trap_unit dut (
@@ -249,15 +250,15 @@ module {top};
     if (stimulus[{observe}])
       observed <= {observed};
 
-  // One line of the file is one cycle; `observe` asks for a line of results.
+  // So many bytes of the file are one cycle; `observe` asks for results.
   always @(posedge play) begin
-    stimuli = $fopen("{stimuli}", "r");
-    results = $fopen("{results}", "w");
-    while ($fscanf(stimuli, "%h", line) == 1) begin
-      stimulus = line;
+    stimuli = $fopen("{stimuli}", "rb");
+    results = $fopen("{results}", "wb");
+    while ($fread(line, stimuli) == {octets}) begin
+      stimulus = line[{last_in}:0];
       #1 clk = 1'b1;
       #1 clk = 1'b0;
-      if (line[{observe}]) $fwrite(results, "%h\\n", observed);
+      if (line[{observe}]) $fwrite(results, "%z", observed);
     end
     $fclose(stimuli);
     $fclose(results);

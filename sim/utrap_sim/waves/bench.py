@@ -8,10 +8,12 @@ the rising edge, and holds for the whole cycle. Cycle n is from the edge at
 
 from __future__ import annotations
 
-from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP, Bench
+from utrap_sim.simulators.bench import TOP, Bench
 
-__all__ = ["DUMP", "NOTE_CHARACTERS", "PERIOD", "START", "WaveBench"]
+__all__ = ["DUMP", "NOTE_CHARACTERS", "OBSERVED", "PERIOD", "START", "STIMULI", "WaveBench"]
 
+#: The lines that it plays, and what it writes for each.
+STIMULI, OBSERVED = "stimuli.hex", "observed.hex"
 #: The dump in the folder of the simulation.
 DUMP = "waves.dump"
 #: Room for the words about a cycle.

@@ -14,14 +14,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
-from utrap_sim.simulators.bench import OBSERVED, STIMULI, TOP
+from utrap_sim.simulators.bench import TOP
 from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
 from utrap_sim.simulators.standalone import build_alone, run_alone
 from utrap_testbench.boundary import Layout
 from utrap_testbench.env import Difference, Drivers, Scoreboard
 
-from .bench import DUMP
+from .bench import DUMP, OBSERVED, STIMULI
 from .model_hart import Hart, Played
 
 __all__ = ["Run", "run"]

@@ -10,9 +10,9 @@ a regression does.
 from __future__ import annotations
 
 from utrap_sim.simulators.bench import Bench
+from utrap_sim.simulators.played import octets
 
 from .netlist import MUTANT
-from .trace import octets
 
 __all__ = ["CAUGHT", "ORDER", "TOP", "TRACE", "MutantBench"]
 

@@ -12,14 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from utrap_sim.regress.stimuli import Stimuli
+from utrap_sim.simulators.played import octets
 from utrap_testbench.boundary import Layout
 
-__all__ = ["Trace", "octets"]
-
-
-def octets(width: int) -> int:
-    """The bytes that hold so many bits."""
-    return -(-width // 8)
+__all__ = ["Trace"]
 
 
 class Trace:
