@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import attrgetter
+from operator import and_, attrgetter, lshift
 from typing import Any, NamedTuple
 
 from utrap_testbench.golden import Config, Event, Retire
@@ -16,6 +16,14 @@ __all__ = ["Decoder", "Encoder", "Levels"]
 
 #: What is committed where the event is none of a core's: a question, or new levels of the lines.
 _IDLE = Retire()
+
+
+class _Operands(NamedTuple):
+    """The operands of an event: their values, their bits, and where they are in the vector."""
+
+    values_of: Callable[[Event], tuple[int, ...]]
+    ones: list[int]
+    lows: list[int]
 
 
 class Encoder:
@@ -32,13 +40,14 @@ class Encoder:
         low = layout.offset
         ones = {field.name: (1 << field.width) - 1 for field in layout.fields}
         self._op = low[OPERATION]
-        self._operands: dict[type[Event], tuple[tuple[Callable[[Event], int], int, int], ...]] = {}
+        self._operands: dict[type[Event], _Operands] = {}
         self._masks: dict[type[Event], int] = {}
         for kind, _ in EVENTS.values():
             rows = [row for row in OPERANDS if kind in row.events and row.name in low]
-            self._operands[kind] = tuple(
-                (attrgetter(f"{row.attribute}.value" if row.values else row.attribute), low[row.name], ones[row.name])
-                for row in rows
+            self._operands[kind] = _Operands(
+                _values_of([f"{row.attribute}._value_" if row.values else row.attribute for row in rows]),
+                [ones[row.name] for row in rows],
+                [low[row.name] for row in rows],
             )
             names = [OPERATION, *(row.name for row in rows)]
             self._masks[kind] = sum(ones[name] << low[name] for name in names)
@@ -50,10 +59,8 @@ class Encoder:
         operands = self._operands.get(type(event))
         if operands is None:
             return self.event(_IDLE)
-        vector = operation(event) << self._op
-        for get, low, ones in operands:
-            vector |= (get(event) & ones) << low
-        return vector
+        values_of, ones, lows = operands
+        return sum(map(lshift, map(and_, values_of(event), ones), lows), operation(event) << self._op)
 
     def event_mask(self, event: Event) -> int:
         """The bits that the event defines; the unit must not look at the other operands."""
@@ -66,6 +73,13 @@ class Encoder:
             level = fields[row.field] >> row.lsb if row.line is None else lines >> row.line
             vector |= (level & ones) << low
         return vector
+
+
+def _values_of(attributes: list[str]) -> Callable[[Event], tuple[int, ...]]:
+    """Gives the attributes of an event."""
+    if len(attributes) > 1:
+        return attrgetter(*attributes)
+    return (lambda event: (getattr(event, attributes[0]),)) if attributes else (lambda event: ())
 
 
 class Levels(NamedTuple):

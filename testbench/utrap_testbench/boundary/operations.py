@@ -57,6 +57,7 @@ EVENTS: Mapping[Op, tuple[type[Event], Mapping[str, Any]]] = {
     Op.HALT: (Halt, {}),
     Op.RESUME: (Resume, {}),
 }
+_CSR, _DEBUG_CSR = Op.CSR, Op.DEBUG_CSR
 _RETURNS = {said["insn"]: op for op, (kind, said) in EVENTS.items() if kind is TrapReturn}
 _KINDS: Mapping[type[Event], Op] = {kind: op for op, (kind, said) in EVENTS.items() if not said}
 
@@ -74,7 +75,7 @@ def operation_bits(config: Config) -> int:
 def operation(event: Event) -> Op:
     """What the core commits for an event; a question or new levels of the lines are none."""
     if isinstance(event, CsrAccess):
-        return Op.DEBUG_CSR if event.debug else Op.CSR
+        return _DEBUG_CSR if event.debug else _CSR
     if isinstance(event, TrapReturn):
         return _RETURNS[event.insn]
     return _KINDS.get(type(event), Op.NONE)

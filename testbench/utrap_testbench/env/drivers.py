@@ -9,6 +9,7 @@ import random
 from operator import attrgetter
 
 from utrap_testbench.boundary import Encoder, Layout
+from utrap_testbench.golden import Event
 
 from .cycle import Cycle
 
@@ -43,6 +44,8 @@ class Drivers:
         self._rng, self._width = rng, layout.width
         self._observe, self._reset = 1 << layout.offset["observe"], 1 << layout.offset["rst"]
         self._always = self._encoder.levels_mask | self._observe | self._reset
+        # By the kind of an event, the bits that neither it nor anything else defines.
+        self._noisy: dict[type[Event], int] = {}
         self._lines = 0
         self._others = dict.fromkeys(_NAMES.values(), 0) | {"mhartid": hartid, "lcofi_request": 0}
         self._levels = self._encoder.levels(0, **self._others)
@@ -51,8 +54,11 @@ class Drivers:
         """The vector of one cycle, in which everything is seen."""
         if cycle.lcofi != self._others["lcofi_request"] or _levels(cycle) != _UNCHANGED:
             self._change(cycle)
-        defined = self._always | self._encoder.event_mask(cycle.event)
-        vector = self._rng.getrandbits(self._width) & ~defined
+        noisy = self._noisy.get(type(cycle.event))
+        if noisy is None:
+            noisy = (1 << self._width) - 1 & ~(self._always | self._encoder.event_mask(cycle.event))
+            self._noisy[type(cycle.event)] = noisy
+        vector = self._rng.getrandbits(self._width) & noisy
         vector |= self._encoder.event(cycle.event) | self._levels | self._observe
         return vector | self._reset if cycle.reset else vector
 

@@ -52,14 +52,14 @@ def access(config: Config, s: State, e: CsrAccess) -> tuple[State, Outcome]:
     if v == 1 and csr.guest is not None:
         csr = csr.guest
         reason = reason + _SUBSTITUTED
-    # A debugger reads what M-mode does.
-    rdata = csr.read(r, s.replace(prv=_M, v=0) if e.debug else s)
+    # A debugger reads and writes as M-mode does, and the mode stays.
+    seen = s.replace(prv=_M, v=0) if e.debug else s
+    rdata = csr.read(r, seen)
     if e.op is _READ:
         return s, Outcome(rdata=rdata, from_mode=mode, to_mode=mode, reason=reason)
     old = rdata if csr.read_for_write is None else csr.read_for_write(r, s)
     written = _written(e.op, old, e.wdata, r.xlen_mask)
-    # A debugger writes as M-mode does, and the mode stays.
-    new = s.replace(prv=_M, v=0) if e.debug else s.copy()
+    new = seen if e.debug else s.copy()
     csr.write(r, new, written)
     new.prv, new.v = s.prv, s.v
     return new, Outcome(rdata=rdata, written=written, from_mode=mode, to_mode=mode, reason=reason)

@@ -203,10 +203,10 @@ class State:
 
     def replace(self, **changes: int) -> State:
         """A copy with some fields changed; refuses a name that is no field."""
-        if not changes.keys() <= self.__dict__.keys():
+        new = _new(State)
+        new.__dict__ = self.__dict__ | changes
+        if len(new.__dict__) != len(self.__dict__):
             raise TypeError(f"no such state field: {', '.join(sorted(changes.keys() - self.__dict__.keys()))}")
-        new = self.copy()
-        new.__dict__.update(changes)
         return new
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import CsrOp
+from utrap_testbench.golden import Config, CsrOp
 from utrap_testbench.golden.writable import OPEN
 
 from .source import Source
@@ -84,7 +85,7 @@ def rights(source: Source) -> Iterator[Cycle]:
 def verdicts(source: Source) -> Iterator[Cycle]:
     """A CSR of every kind read and written in every mode, under every combination of what judges it."""
     rng = source.rng
-    kinds = _kinds(source)
+    kinds = _kinds(source.config)
     for mode in rng.sample(source.modes, len(source.modes)):
         for number in rng.sample(range(8), 8):
             yield from source.go_to(mode)
@@ -99,33 +100,36 @@ def verdicts(source: Source) -> Iterator[Cycle]:
                         yield Cycle(source.access(address, op, exists=exists))
 
 
-def _kinds(source: Source) -> list[tuple[str, list[tuple[int, int]]]]:
+@lru_cache(4)
+def _kinds(config: Config) -> tuple[tuple[str, tuple[tuple[int, int], ...]], ...]:
     """By judge, and by being read-only: the addresses, each with whether it exists outside the unit."""
+    rules = config.rules
     kinds: dict[tuple[str, bool], list[tuple[int, int]]] = {}
     for address in range(4096):
         is_read_only = address >> 10 == 3
-        if (row := source.rules.csrs.get(address)) is not None:
+        if (row := rules.csrs.get(address)) is not None:
             kinds.setdefault((row.judge.__name__, is_read_only), []).append((address, 0))
             continue
         kinds.setdefault(("absent", False), []).append((address, 0))
-        if (switch := source.rules.switches.get(address)) is not None:
+        if (switch := rules.switches.get(address)) is not None:
             kinds.setdefault(("vector" if switch.is_vector else "floating point", is_read_only), []).append(
                 (address, 1)
             )
-        elif (source.config.ssqosid and address == 0x181) or (source.config.smctr and address == 0x15F):
+        elif (config.ssqosid and address == 0x181) or (config.smctr and address == 0x15F):
             kinds.setdefault(("outside, not of guests", is_read_only), []).append((address, 1))
         elif address & ~0x9F != 0xC00 or address & 0x60:
             kinds.setdefault((f"outside, level {address >> 8 & 3}", is_read_only), []).append((address, 1))
         elif address & 31 < 3:  # the counters that every configuration with counter enables has
             kinds.setdefault(("counter", is_read_only), []).append((address, 1))
-    return sorted(((judge, some) for (judge, _), some in kinds.items()), key=lambda kind: kind[0] not in _DEPENDENT)
+    found = [(judge, tuple(some)) for (judge, _), some in kinds.items()]
+    return tuple(sorted(found, key=lambda kind: kind[0] not in _DEPENDENT))
 
 
 def judged(source: Source) -> Iterator[Cycle]:
     """Every CSR, and addresses outside, in every mode, while all that may refuse lets pass, and while none does."""
     rng, ones = source.rng, source.rules.xlen_mask
     owned = [address for address, row in source.rules.csrs.items() if not row.is_placeholder]
-    others = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
+    others = [choices for judge, choices in _kinds(source.config) if judge.startswith("outside") or judge in _NOT_OWNED]
     for name in (*OPEN, "sstateen0"):
         if "stateen" in name and source.has(name):
             yield Cycle(source.debug(name, ones))
@@ -146,8 +150,8 @@ def judged(source: Source) -> Iterator[Cycle]:
 def debuggers(source: Source) -> Iterator[Cycle]:
     """A debugger's accesses in every mode to what the unit does not own: what the core has, and what nobody has."""
     rng = source.rng
-    kinds = [choices for judge, choices in _kinds(source) if judge.startswith("outside") or judge in _NOT_OWNED]
-    kinds = [outside for some in kinds if (outside := [one for one in some if one[0] not in source.rules.csrs])]
+    found = [choices for judge, choices in _kinds(source.config) if judge.startswith("outside") or judge in _NOT_OWNED]
+    kinds = [outside for some in found if (outside := [one for one in some if one[0] not in source.rules.csrs])]
     switched = [choices for choices in kinds if choices[0][0] in source.rules.switches and choices[0][1]]
     for mode in rng.sample(source.modes, len(source.modes)):
         yield from source.go_to(mode)

@@ -33,6 +33,7 @@ _MPP, _MPV, _MPV_HIGH = 3 << 11, 1 << 39, 1 << 7
 _MDT, _MDT_HIGH, _NMIE = 1 << 42, 1 << 10, 1 << 3
 _DTE, _DTE_HIGH = 1 << 59, 1 << 27
 _OPS = tuple(CsrOp)
+_MODES = {mode.value: mode for mode in Mode}
 _RETURNS = {
     Mode.M: (Return.MRET, Return.MRET, Return.SRET, Return.URET),
     Mode.S: (Return.SRET, Return.SRET, Return.URET),
@@ -79,7 +80,7 @@ class Source:
     def mode(self) -> Mode:
         """The mode before the next cycle."""
         state = self._state()
-        return Mode(state.v << 2 | state.prv)
+        return _MODES[state.v << 2 | state.prv]
 
     @property
     def has_stopped(self) -> bool:
