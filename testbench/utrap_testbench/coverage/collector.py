@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from utrap_testbench.env import Expected
 from utrap_testbench.golden import (
@@ -35,7 +35,6 @@ Hits = dict[str, dict[Bin, int]]
 _MODE = {mode.value: mode.name for mode in Mode}
 _CAUSE = dict.fromkeys(range(64), RESERVED) | {cause.value: cause.name for cause in Cause}
 _IRQ = {irq: irq_name(irq) for irq in range(64)}
-_BLOCK = [f"{address & ~15:#05x}" for address in range(4096)]
 _VECTOR = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
 
 
@@ -55,7 +54,9 @@ class Collector:
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
         }
         self._delegated = self._views.addresses | self._masked.addresses | self._levels.addresses | self._pending
-        self._classes = [(address_class(config, a, 0), address_class(config, a, 1)) for a in range(4096)]
+        # By address, whether there is such a CSR outside, whether it is written, mode and verdict: named at the end.
+        self._accesses: Counter[tuple[int, int, bool, int, int]] = Counter()
+        self._double_or_rnmi = config.ssdbltrp or config.smdbltrp or config.smrnmi
 
     @property
     def hits(self) -> Hits:
@@ -64,7 +65,7 @@ class Collector:
             self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
             self._views, self._masked, self._levels, self._undelegated, self._pointers,
         )  # fmt: skip
-        found = {point: dict(bins) for point, bins in self._hits.items()}
+        found = {point: dict(bins) for point, bins in self._hits.items()} | self._accessed()
         for one in gathered:
             found |= {point: dict(bins) for point, bins in one.hits().items() if bins}
         return found
@@ -77,7 +78,7 @@ class Collector:
             return
         if self.config.sdext:
             debugging.sample(self._hits, self.config, state, event, outcome)
-        if self.config.ssdbltrp or self.config.smdbltrp or self.config.smrnmi:
+        if self._double_or_rnmi:
             unexpected.sample(self._hits, self.config, state, event, outcome)
         if state.critical and not state.debug:
             return  # the hart has stopped, and the event is none
@@ -97,7 +98,8 @@ class Collector:
                 if event.address not in self.config.rules.csrs:
                     self._debuggers(event, outcome)
             else:
-                self._access(event, outcome)
+                is_write = event.op is not CsrOp.READ
+                self._accesses[event.address, event.ext_exists, is_write, outcome.from_mode, outcome.fault] += 1
                 self._judged.sample(state, event, outcome.from_mode)
                 if self.config.sstc and event.address in self._pending and not outcome.fault:
                     self._timers(state)
@@ -113,12 +115,14 @@ class Collector:
             else:
                 self._interrupt(state, outcome)
 
-    def _access(self, event: CsrAccess, outcome: Outcome) -> None:
-        mode = _MODE[outcome.from_mode]
-        kind = "read" if event.op is CsrOp.READ else "write"
-        name = self._classes[event.address][event.ext_exists]
-        self._hits["CSR access"][name, mode, kind, VERDICTS[outcome.fault]] += 1
-        self._hits["addresses"][_BLOCK[event.address], mode] += 1
+    def _accessed(self) -> Hits:
+        classes: Counter[Bin] = Counter()
+        blocks: Counter[Bin] = Counter()
+        for (address, exists, is_write, mode, fault), count in self._accesses.items():
+            name, kind = address_class(self.config, address, exists), "write" if is_write else "read"
+            classes[name, _MODE[mode], kind, VERDICTS[fault]] += count
+            blocks[f"{address & ~15:#05x}", _MODE[mode]] += count
+        return {"CSR access": classes, "addresses": blocks} if classes else {}
 
     def _view(self, state: State, event: CsrAccess, outcome: Outcome) -> None:
         """An access to what delegation or lines are seen in."""
