@@ -205,7 +205,8 @@ class Bench:
             octets=played.octets(inputs.width),
             last_line=8 * played.octets(inputs.width) - 1,
             stimuli=played.STIMULI,
-            results=played.OBSERVED,
+            two_states=played.TWO_STATES,
+            four_states=played.FOUR_STATES,
         )
 
     def packed_outputs(self) -> Value:
@@ -233,6 +234,15 @@ def concatenation(layout: Layout, sources: Mapping[str, str]) -> str:
 _TEMPLATE = """\
 `timescale 1ns / 1ps
 
+// A bit has two states in Verilator, else four.
+`ifdef VERILATOR
+`define RESULTS "{two_states}"
+`define FORMAT "%u"
+`else
+`define RESULTS "{four_states}"
+`define FORMAT "%z"
+`endif
+
 module {top};
   reg clk /*verilator public_flat_rw*/ = 1'b0;
   reg [{last_in}:0] stimulus /*verilator public_flat_rw*/ = 0;
@@ -253,12 +263,12 @@ module {top};
   // So many bytes of the file are one cycle; `observe` asks for results.
   always @(posedge play) begin
     stimuli = $fopen("{stimuli}", "rb");
-    results = $fopen("{results}", "wb");
+    results = $fopen(`RESULTS, "wb");
     while ($fread(line, stimuli) == {octets}) begin
       stimulus = line[{last_in}:0];
       #1 clk = 1'b1;
       #1 clk = 1'b0;
-      if (line[{observe}]) $fwrite(results, "%z", observed);
+      if (line[{observe}]) $fwrite(results, `FORMAT, observed);
     end
     $fclose(stimuli);
     $fclose(results);

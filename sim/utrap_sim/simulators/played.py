@@ -2,8 +2,9 @@
 
 Both are binary, for text costs the simulator far more than the unit does. A
 cycle of stimuli is its vector in whole bytes, the highest first. What was seen
-are 32-bit words as `%z` writes them, in the machine's order, the lowest first:
-of each the bits, and then which of them are unknown.
+are 32-bit words, the lowest byte first: as `%u` writes them where a simulator
+has no unknown bits; else as `%z` does, of each word the bits, and then which of
+them are unknown.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["OBSERVED", "STIMULI", "Seen", "octets", "read_observed", "words", "write_stimuli"]
+__all__ = ["FOUR_STATES", "STIMULI", "TWO_STATES", "Seen", "octets", "read_observed", "words", "write_stimuli"]
 
 #: The files' names, in the folder where the simulator runs.
 STIMULI = "stimuli.bin"
-OBSERVED = "observed.bin"
+#: What was seen, by what a bit may be.
+TWO_STATES, FOUR_STATES = "observed.two", "observed.four"
 
 
 class Seen(NamedTuple):
@@ -52,13 +54,12 @@ def write_stimuli(folder: Path, width: int, vectors: Iterable[int]) -> None:
 
 def read_observed(folder: Path, width: int) -> list[Seen]:
     """What was seen, in each cycle that asked for it; `width` has the vector's bits."""
+    if (two := folder / TWO_STATES).exists():
+        return [Seen(bits, 0) for bits in _numbers(two.read_bytes(), width)]
+    both = memoryview((folder / FOUR_STATES).read_bytes()).cast("I")
+    return [Seen(*pair) for pair in zip(*(_numbers(both[first::2].tobytes(), width) for first in (0, 1)), strict=True)]
+
+
+def _numbers(data: bytes, width: int) -> list[int]:
     size = 4 * words(width)
-    data = (folder / OBSERVED).read_bytes()
-    both = memoryview(data[: len(data) // (2 * size) * 2 * size]).cast("I")
-    bits, unknown = both[::2].tobytes(), both[1::2].tobytes()
-    starts = range(0, len(bits), size)
-    if unknown == bytes(len(unknown)):
-        return [Seen(int.from_bytes(bits[start : start + size], "little"), 0) for start in starts]
-    return [
-        Seen(*(int.from_bytes(some[start : start + size], "little") for some in (bits, unknown))) for start in starts
-    ]
+    return [int.from_bytes(data[start : start + size], "little") for start in range(0, len(data), size)]
