@@ -57,8 +57,8 @@ class Environment:
         self.collector = Collector(self.config)
         self.sequences: Counter[str] = Counter()
         self.compared = 0
-        # Of the last cycles before the batch: the sequence, what had to be seen, and the clock's rising edge, in ns.
-        self._before: list[tuple[str, Expected, int]] = []
+        # Of the last cycles: the sequence, what must be seen, and the clock's rising edge, in ns.
+        self._last: list[tuple[str, Expected, int]] = []
 
     async def run(self) -> dict[str, Any] | None:
         """Play all steps, or up to the first difference, which is returned."""
@@ -73,10 +73,13 @@ class Environment:
             number, differences = self._compare([expected for _, _, expected in batch], seen)
             self.compared += number
             edges = range(start + CYCLE_NS // 2, start + CYCLE_NS * len(batch), CYCLE_NS)
-            played = [(name, expected, edge) for (name, _, expected), edge in zip(batch, edges, strict=True)]
+            last = slice(max(number + 1 - _TRAIL, 0), number + 1)
+            self._last += [
+                (name, expected, edge) for (name, _, expected), edge in zip(batch[last], edges[last], strict=True)
+            ]
+            self._last = self._last[-_TRAIL:]
             if differences:
-                return self._failure((self._before + played[: number + 1])[-_TRAIL:], differences)
-            self._before = played[-_TRAIL:]
+                return self._failure(differences)
         return None
 
     def _compare(self, batch: Sequence[Expected], seen: Sequence[Seen]) -> tuple[int, list[Difference]]:
@@ -105,20 +108,20 @@ class Environment:
         await Timer(CYCLE_NS, "ns")
         return read_observed(Path(), self._stimuli.scoreboard.monitor.layout.width)
 
-    def _failure(self, last: Sequence[tuple[str, Expected, int]], differences: list[Difference]) -> dict[str, Any]:
+    def _failure(self, differences: list[Difference]) -> dict[str, Any]:
         """What a report says: where a register differs the event before did it, and all else may follow from that."""
         trail = [
             {
-                "cycle": self.compared - len(last) + number,
+                "cycle": number,
                 "sequence": name,
                 "mode": Mode(expected.outcome.from_mode).name,
                 "event": describe(self.config, expected.cycle),
             }
-            for number, (name, expected, _) in enumerate(last, 1)
+            for number, (name, expected, _) in enumerate(self._last, self.compared + 1 - len(self._last))
         ]
         is_state = any(difference.is_state for difference in differences)
         back = -2 if is_state and len(trail) > 1 else -1
-        guilty, (_, expected, edge) = trail[back], last[back]
+        guilty, (_, expected, edge) = trail[back], self._last[back]
         before, event = expected.before, expected.cycle.event
         fields = [{"field": each.field, "expected": each.expected, "got": each.got} for each in differences]
         return {

@@ -49,6 +49,7 @@ class ByEvent:
 
     def __init__(self, config: Config, layout: Layout) -> None:
         self._config = config
+        self._may_stop = config.smdbltrp
         self._rows = [
             (row, layout.offset[row.name], width)
             for row in BY_EVENT
@@ -68,7 +69,7 @@ class ByEvent:
             said = self._alike(event.address) if like is None else like, event.op, event.debug
         elif isinstance(event, TrapReturn):
             said = event.insn
-        stopped = has_stopped(self._config, state, event)
+        stopped = self._may_stop and has_stopped(self._config, state, event)
         key = type(event), said, stopped, _facts(outcome)
         bits, mask, wide = self._kinds.get(key) or self._kind(key)
         if wide:

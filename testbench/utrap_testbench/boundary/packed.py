@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from utrap_testbench.golden import Config, Event, Outcome, State
 
@@ -21,16 +21,13 @@ class PackedOutputs:
         layout: What the bench sees; a port that it does not see is left out.
         registers: What else it sees that follows from the state: for each the value, its lowest bit in the vector
             and its width.
+
+    Attributes:
+        by_event: What answers an event, of the state before it, the event and the outcome: the values, and the bits of
+            them that mean something.
+        by_state: What follows from a state with its lines, likewise.
     """
 
     def __init__(self, config: Config, layout: Layout, registers: Iterable[Register] = ()) -> None:
-        self._by_event = ByEvent(config, layout)
-        self._by_state = ByState(config, layout, registers)
-
-    def by_event(self, state: State, event: Event, outcome: Outcome) -> tuple[int, int]:
-        """What answers the event in a state, and the bits of it that mean something."""
-        return self._by_event.packed(state, event, outcome)
-
-    def by_state(self, state: State) -> tuple[int, int]:
-        """What follows from state and lines, likewise."""
-        return self._by_state.packed(state)
+        self.by_event: Callable[[State, Event, Outcome], tuple[int, int]] = ByEvent(config, layout).packed
+        self.by_state: Callable[[State], tuple[int, int]] = ByState(config, layout, registers).packed

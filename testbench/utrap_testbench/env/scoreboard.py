@@ -85,6 +85,7 @@ class Scoreboard:
         self.config = config
         self.monitor = Monitor(layout)
         self.state = reset_state(config).replace(mhartid=hartid)
+        self._has_more_inputs = "port" in (config.mtvec_reset, config.rnmi_vectors) or config.sscofpmf or config.smrnmi
         self._ports = frozenset(output_ports(config))
         self._low = layout.offset
         self._ones = {field.name: (1 << field.width) - 1 for field in layout.fields}
@@ -100,6 +101,22 @@ class Scoreboard:
             hgeip = state.hgeip if cycle.hgeip is None else cycle.hgeip
             time = state.time if cycle.time is None else cycle.time
             state = set_lines(config.rules, state, lines, hgeip, time)
+        if self._has_more_inputs:
+            state = self._take_inputs(state, cycle)
+        after, outcome = step(config, state, cycle.event)
+        bits, mask = self._outputs.by_state(state)
+        if cycle.reset:
+            # It wins over the event, and what the ports answer then is no matter.
+            after = reset(config, state)
+        else:
+            answered, meant = self._outputs.by_event(state, cycle.event, outcome)
+            bits, mask = bits | answered, mask | meant
+        self.state = after
+        return Expected(bits, mask, cycle, state, outcome, after)
+
+    def _take_inputs(self, state: State, cycle: Cycle) -> State:
+        """The state with the levels of what extensions and configurable vectors bring."""
+        config = self.config
         if cycle.mtvec_reset is not None and config.mtvec_reset == "port":
             state = state.replace(mtvec_reset=cycle.mtvec_reset)
         if config.sscofpmf:
@@ -112,16 +129,7 @@ class Scoreboard:
         if config.rnmi_vectors == "port":
             told = {name: getattr(cycle, name) for name in ("rnmi_interrupt_vector", "rnmi_exception_vector")}
             state = state.replace(**{name: level for name, level in told.items() if level is not None})
-        after, outcome = step(config, state, cycle.event)
-        bits, mask = self._outputs.by_state(state)
-        if cycle.reset:
-            # It wins over the event, and what the ports answer then is no matter.
-            after = reset(config, state)
-        else:
-            answered, meant = self._outputs.by_event(state, cycle.event, outcome)
-            bits, mask = bits | answered, mask | meant
-        self.state = after
-        return Expected(bits, mask, cycle, state, outcome, after)
+        return state
 
     def compare(self, expected: Expected, text: str) -> list[Difference]:
         """Every field in which a cycle's vector is not as expected."""
