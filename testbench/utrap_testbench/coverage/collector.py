@@ -19,23 +19,35 @@ from utrap_testbench.golden import (
     irq_name,
 )
 from utrap_testbench.golden.interrupts import TARGETS, by_target
-from utrap_testbench.golden.isa import GUEST_PAGE_FAULTS, Cause, Irq, ones
+from utrap_testbench.golden.isa import Irq, ones
 from utrap_testbench.golden.route import guest_page, matches
-from utrap_testbench.golden.views import hideleg, mip, sedeleg, sideleg
+from utrap_testbench.golden.views import hideleg, mip, sideleg
 
-from . import causes, debugging, judges, levels, masked, numbers, pointers, rivals, status, unexpected, views, writes
+from . import (
+    causes,
+    debugging,
+    judges,
+    levels,
+    masked,
+    numbers,
+    pointers,
+    rivals,
+    status,
+    traps,
+    unexpected,
+    views,
+    writes,
+)
 from .access import DEBUGGERS, VERDICTS, address_class, ungated_class
 from .axes import Bin
-from .points import RESERVED
+from .traps import CAUSES
 
 __all__ = ["Collector", "Hits"]
 
 #: point -> bin -> how often.
 Hits = dict[str, dict[Bin, int]]
 _MODE = {mode.value: mode.name for mode in Mode}
-_CAUSE = dict.fromkeys(range(64), RESERVED) | {cause.value: cause.name for cause in Cause}
 _IRQ = {irq: irq_name(irq) for irq in range(64)}
-_VECTOR = {Mode.M: "mtvec", Mode.S: "stvec", Mode.VS: "vstvec", Mode.U: "utvec"}
 
 
 class Collector:
@@ -48,7 +60,7 @@ class Collector:
         self._changes, self._numbers = writes.Changes(config), numbers.Numbers(config)
         self._views, self._masked = views.Views(config), masked.MaskedWrites(config)
         self._levels, self._undelegated = levels.Levels(config), causes.Undelegated(config)
-        self._pointers = pointers.Pointers(config)
+        self._pointers, self._traps = pointers.Pointers(config), traps.Traps(config)
         self._lines, self._orders, self._judged = numbers.Lines(config), numbers.Orders(config), judges.Judged(config)
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
@@ -63,7 +75,7 @@ class Collector:
         """What was hit so far: point -> bin -> how often, of some points 1."""
         gathered = (
             self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
-            self._views, self._masked, self._levels, self._undelegated, self._pointers,
+            self._views, self._masked, self._levels, self._undelegated, self._pointers, self._traps,
         )  # fmt: skip
         found = {point: dict(bins) for point, bins in self._hits.items()} | self._accessed()
         for one in gathered:
@@ -109,9 +121,12 @@ class Collector:
             if not state.debug:
                 self._statuses.sample(state, event.insn, outcome.from_mode)
         elif outcome.trap and not (outcome.double or outcome.rnmi):
-            self._trap(state, outcome)
+            self._traps.trap(state, outcome)
             if isinstance(event, TakeException):
-                self._exception(state, event, outcome)
+                if outcome.from_mode != Mode.M:
+                    self._undelegated.sample(state, event)
+                if self._traps.exception(state, event, outcome):
+                    self._window(state, event, CAUSES[event.cause])
             else:
                 self._interrupt(state, outcome)
 
@@ -178,32 +193,6 @@ class Collector:
     def _timer_interrupt(self, state: State, number: int, came: int) -> None:
         is_timed = state.menvcfg >> 63 == 1 if number == Irq.STI else state.hvip >> number & 1 == 0
         self._hits["timer interrupts"][_IRQ[number], "compare register" if is_timed else "software", _MODE[came]] += 1
-
-    def _trap(self, state: State, outcome: Outcome) -> None:
-        to = Mode(outcome.to_mode)
-        tvec = getattr(state, _VECTOR[to])
-        kind = "interrupt" if outcome.is_interrupt else "exception"
-        self._hits["vectors"][to.name, kind, "vectored" if tvec & 1 else "direct"] += 1
-
-    def _exception(self, state: State, event: TakeException, outcome: Outcome) -> None:
-        config, cause = self.config, _CAUSE[event.cause]
-        came, to = outcome.from_mode, outcome.to_mode
-        self._hits["exceptions"][_MODE[came], _MODE[to], cause] += 1
-        if came == Mode.M or not (config.s or config.n):
-            return
-        self._undelegated.sample(state, event)
-        delegation, number = self._hits["delegation"], event.cause
-        bit = state.medeleg >> number & 1
-        delegation["medeleg", cause, str(bit)] += 1
-        if bit and state.v:
-            bit = state.hedeleg >> number & 1
-            delegation["hedeleg", cause, str(bit)] += 1
-            if not bit and state.hudcfg_en:
-                delegation["huedeleg", cause, str(state.huedeleg >> number & 1)] += 1
-                if number in GUEST_PAGE_FAULTS and state.huedeleg >> number & 1:
-                    self._window(state, event, cause)
-        elif bit and came == Mode.U and config.s and config.n:
-            delegation["sedeleg", cause, str(sedeleg(config.rules, state) >> number & 1)] += 1
 
     def _window(self, state: State, event: TakeException, fault: str) -> None:
         """HU-16 to HU-18: where the page lies."""

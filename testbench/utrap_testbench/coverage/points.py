@@ -14,12 +14,11 @@ from . import causes, debugging, judges, levels, masked, numbers, pointers, riva
 from .access import DEBUGGERS, access_bins, debugger_bins
 from .axes import Axes, Bin, Point
 from .rivals import is_open, may_be_for
+from .traps import RESERVED
 
 __all__ = ["Bin", "Point", "points"]
 
 _ORDER = tuple(Mode(target.mode) for target in TARGETS)
-#: Codes of an exception that no table names: never delegated.
-RESERVED = "reserved"
 
 
 def points(config: Config) -> list[Point]:
