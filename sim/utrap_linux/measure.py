@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 
-from utrap_hart.exits.access import DEVICES, TIMER, Access, Path, accesses
+from utrap_hart.exits.access import DEVICES, DISK, TIMER, Access, Path, accesses
 from utrap_hart.exits.summary import Summary, summarise
 from utrap_hart.run.image import Image, load
 from utrap_hart.run.lockstep import hart_lockstep
@@ -17,7 +17,7 @@ from utrap_hart.run.simulation import Alive, Built, End, Event, Happening, Optio
 from .building import Boot
 from .console import Console, Round
 
-__all__ = ["CHECKS", "Failed", "Measured", "Ran", "Workload", "measure", "measure_boots"]
+__all__ = ["CHECKS", "IN_USER", "Failed", "Measured", "Ran", "Workload", "measure", "measure_boots"]
 
 #: The workload whose accesses are looked at one by one.
 CHECKS = "checks"
@@ -25,10 +25,12 @@ CHECKS = "checks"
 _BOOT_CYCLES, _MAX_CYCLES = 200_000_000, 1_000_000_000
 #: Instructions that are told one by one, from the guest's first on: enough for the checks on every path.
 _PROFILED = 3_000_000
+#: The devices that the VMM emulates.
+IN_USER = (*(device for device in DEVICES if device.is_in_user), DISK)
 #: Which devices are measured on which paths: KVM emulates none of them in the kernel, a notification has no window, and
 #: the timer is the kernel's alone.
 _MEASURED = (
-    *((device, path) for device in DEVICES if device.is_in_user for path in (Path.KERNEL_AND_BACK, Path.TO_USER)),
+    *((device, path) for device in IN_USER for path in (Path.KERNEL_AND_BACK, Path.TO_USER)),
     *((device, path) for device in DEVICES if not device.is_in_user for path in (Path.KERNEL_AND_BACK, Path.IN_KERNEL)),
     (TIMER, Path.IN_KERNEL),
 )

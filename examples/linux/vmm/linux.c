@@ -46,6 +46,17 @@ void *map(size_t length, int file) {
     return (void *)address;
 }
 
+long start_thread(unsigned long flags, void (*function)(void), void *stack_end) {
+    register long a0 __asm__("a0") = flags, a1 __asm__("a1") = (long)stack_end, a2 __asm__("a2") = 0;
+    register long a3 __asm__("a3") = 0, a4 __asm__("a4") = 0, a7 __asm__("a7") = __NR_clone;
+    register void (*to)(void) __asm__("a5") = function;
+    __asm__ volatile("ecall\n bnez a0, 1f\n jr a5\n 1:"
+                     : "+r"(a0)
+                     : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(to), "r"(a7)
+                     : "memory");
+    return a0;
+}
+
 static char line[512];
 static size_t length;
 

@@ -21,6 +21,9 @@ long control(int file, unsigned long request, const void *argument); // ioctl
 bool load_module(const char *path);
 void *map(size_t length, int file);                                 // of a file, or -1: new memory, which is 0
 
+// What `clone` gives in the one that calls it; the other begins in `function`, which must not return, on its own stack.
+long start_thread(unsigned long flags, void (*function)(void), void *stack_end);
+
 static inline uint64_t cycles(void) {
     uint64_t now;
     __asm__ volatile("rdcycle %0" : "=r"(now));

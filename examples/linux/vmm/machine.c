@@ -4,6 +4,7 @@
 
 #include "layout.h"
 #include "linux.h"
+#include "virtio.h"
 
 #include "../module/shudeleg.h"
 #include <asm/kvm.h>
@@ -62,7 +63,7 @@ void machine_start(struct machine *machine, uint64_t pc, uint64_t a0, uint64_t a
 
 void machine_notify_in_kernel(struct machine *machine, bool is_on) {
     struct kvm_ioeventfd notify = {.addr = GPA_VIRTIO + VIRTIO_NOTIFY,
-                                   .len = 4,
+                                   .len = 0, // of any length: a driver stores 2 bytes or 4
                                    .fd = machine->notifications,
                                    .flags = is_on ? 0 : KVM_IOEVENTFD_FLAG_DEASSIGN};
     checked("KVM_IOEVENTFD", control(machine->vm, KVM_IOEVENTFD, &notify));
@@ -93,8 +94,9 @@ bool machine_delegate(struct machine *machine) {
         .huedeleg = 1 << UTRAP_CAUSE_LOAD_GUEST_PAGE_FAULT | 1 << UTRAP_CAUSE_STORE_GUEST_PAGE_FAULT,
         .utvec = (uint64_t)vmm_trap,
         .uscratch = (uint64_t)trap_stack + sizeof trap_stack - VCPU_GPR(32),
-        // VirtIO has none: its notifications are the kernel's.
-        .windows = {window(GPA_UART, 0), window(GPA_RTC, 0), window(GPA_ECAM, ECAM_PAGES_ORDER)},
+        // VirtIO's notifications have none: they are the kernel's.
+        .windows = {window(GPA_UART, 0), window(GPA_RTC, 0), window(GPA_ECAM, ECAM_PAGES_ORDER),
+                    window(GPA_DISK + DISK_REGISTERS, 0)},
     };
     checked("SHUDELEG_ATTACH", control(file, SHUDELEG_ATTACH, &config));
     return true;

@@ -9,12 +9,12 @@ enum {
     WORKLOAD_PRINT,
     WORKLOAD_SCAN,
     WORKLOAD_COMPUTE,
-    WORKLOAD_NOTIFY,
+    WORKLOAD_DISK,
     WORKLOADS,
     WORKLOAD_TOGETHER = WORKLOADS, // two VMMs, each with a guest that does WORKLOAD_COMPUTE
     VMM_WORKLOADS,
 };
 
 static const char *const workload_names[VMM_WORKLOADS] __attribute__((unused)) = {"checks",  "print",  "scan",
-                                                                                  "compute", "notify", "together"};
+                                                                                  "compute", "disk", "together"};
 #endif

@@ -16,6 +16,9 @@ extern char guest_text[], guest_data[], guest_end[];
 
 // Where the devices are in the guest's own address space.
 enum { UART_PAGE, RTC_PAGE, VIRTIO_PAGE };
+#ifndef VIRTIO_PAGES
+#define VIRTIO_PAGES 1 // notifications alone
+#endif
 #define DEVICE(page) (GUEST_DEVICES + (page) * PAGE_SIZE)
 #define ECAM_VA (GUEST_DEVICES + 0x200000)     // 2 MiB: two buses
 #define FAR_ECAM_VA (GUEST_DEVICES + 0x400000) // the last two
@@ -33,7 +36,8 @@ uint64_t guest_tables(void) {
     devices_middle[2] = (uint64_t)(GPA_ECAM + 0xfe00000) >> 2 | V | R | W | A | D;
     devices_pages[UART_PAGE] = GPA_UART >> 2 | V | R | W | A | D;
     devices_pages[RTC_PAGE] = GPA_RTC >> 2 | V | R | W | A | D;
-    devices_pages[VIRTIO_PAGE] = GPA_VIRTIO >> 2 | V | R | W | A | D;
+    for (unsigned page = 0; page < VIRTIO_PAGES; page++)
+        devices_pages[VIRTIO_PAGE + page] = (GPA_VIRTIO + page * PAGE_SIZE) >> 2 | V | R | W | A | D;
     return MODE_SV39 << 60 | (uint64_t)root >> 12;
 }
 
@@ -160,11 +164,12 @@ static bool check_registers(void) { return guest_registers(uart + 7) == 0; }
 #include "workloads.inc"
 #else
 static bool (*const workloads[])(void) = {0};
+#define GUEST_CHECKS
 #endif
 
 static uint64_t checked(void) {
     static bool (*const checks[])(void) = {check_uart,   check_rtc,   check_pcie,
-                                           check_virtio, check_timer, check_registers};
+                                           check_virtio, check_timer, check_registers GUEST_CHECKS};
     for (unsigned index = 0; index < sizeof checks / sizeof *checks; index++)
         if (!checks[index]())
             return index + 1;

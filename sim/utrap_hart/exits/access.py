@@ -12,7 +12,7 @@ from utrap_hart.run.simulation import Event, Happening, Retired
 from utrap_testbench.boundary import Layout
 from utrap_testbench.golden import Cause, Mode
 
-__all__ = ["DEVICES", "TIMER", "Access", "Device", "Path", "accesses"]
+__all__ = ["DEVICES", "DISK", "TIMER", "Access", "Device", "Path", "accesses"]
 
 _FAULTS = (Cause.LOAD_GUEST_PAGE_FAULT, Cause.STORE_GUEST_PAGE_FAULT)
 _TRAPS = (CommitOp.EXCEPTION, CommitOp.INTERRUPT)
@@ -45,6 +45,8 @@ DEVICES = (
     Device("PCIe configuration", range(0x3000_0000, 0x4000_0000)),
     Device("VirtIO notification", range(0x1000_8000, 0x1000_9000), is_in_user=False),
 )
+#: The registers of a VirtIO disk, which a VMM under Linux has; its notifications are the kernel's, and in another page.
+DISK = Device("VirtIO registers", range(0x1000_9000, 0x1000_A000))
 #: The guest's call to SBI that sets its timer. No store of a guest: it never is anything but the kernel's.
 TIMER = Device("Timer (a call to SBI)", range(0), is_in_user=False)
 
@@ -131,7 +133,7 @@ class _Finder:
         if value("cause") not in _FAULTS or Mode(value("from_mode")) not in _GUEST:
             return None
         address = value("gpa") << 2
-        return next((device for device in DEVICES if address in device.addresses), None)
+        return next((device for device in (*DEVICES, DISK) if address in device.addresses), None)
 
     def _begin(self, device: Device, event: Event, value: Callable[[str], int]) -> None:
         self._access = Access(device=device, path=self._path)

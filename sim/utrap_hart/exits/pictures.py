@@ -8,7 +8,7 @@ from typing import Any
 from utrap_hart.run.mode_names import MODES
 from utrap_testbench.golden import Mode
 
-from .access import DEVICES, Path
+from .access import DEVICES, DISK, Device, Path
 from .show import PATHS
 from .summary import Row, Summary
 from .svg import FAINT, INK, MODE_INK, SOFT, figure, finish
@@ -20,7 +20,7 @@ CLAIM = 2.0
 #: Widths of a bar, and of the gap between two devices, in bars.
 _BAR, _GAP = 0.8, 1.0
 #: The user-space devices' lines in the second picture.
-_DASHES = ("-", "--", ":")
+_DASHES = ("-", "--", ":", "-.")
 
 
 def draw(summary: Summary, points: Sequence[tuple[str, float, float]] = ()) -> dict[str, str]:
@@ -33,11 +33,17 @@ def draw(summary: Summary, points: Sequence[tuple[str, float, float]] = ()) -> d
     return {"exits.svg": _exits(summary), "workload.svg": _workload(summary, points)}
 
 
+def _devices(summary: Summary) -> list[Device]:
+    """Those that were measured."""
+    measured = {row.device for row in summary.rows}
+    return [device for device in (*DEVICES, DISK) if device in measured]
+
+
 def _exits(summary: Summary) -> str:
     """A bar for each device and path, divided by mode."""
     made, axes = figure(8.6, 4.2)
     place, ticks, labels, seen = 0.0, [], [], []
-    for device in DEVICES:
+    for device in _devices(summary):
         first = place
         for row in summary.rows:
             if row.device == device:
@@ -97,10 +103,10 @@ def share_for(wanted: float, ratio: float) -> float:
 def _workload(summary: Summary, points: Sequence[tuple[str, float, float]]) -> str:
     """Speed-up of a workload by the share of its time that it spends in emulated accesses."""
     made, axes = figure(8.6, 4.4)
-    devices = [device for device in DEVICES if device.is_in_user]
+    devices = [device for device in _devices(summary) if device.is_in_user]
     ratios = {device: summary.ratio(device, Path.KERNEL_AND_BACK, Path.TO_USER) for device in devices}
     shares = [number / 100 for number in range(101)]
-    for device, dashes in zip(sorted(devices, key=lambda device: -ratios[device]), _DASHES, strict=True):
+    for device, dashes in zip(sorted(devices, key=lambda device: -ratios[device]), _DASHES, strict=False):
         label = f"{device.name}: an access {ratios[device]:.2f} times as fast"
         values = [speed_up(share, ratios[device]) for share in shares]
         axes.plot([100 * share for share in shares], values, dashes, color=MODE_INK[Mode.U], linewidth=2, label=label)
