@@ -35,14 +35,14 @@ def boot(tmp_path_factory):
         made = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert made.returncode == 0, made.stdout + made.stderr
 
-    def boot(*files, include=()):
+    def boot(*files, include=(), flags=()):
         folder = tmp_path_factory.mktemp("boot")
         for name in ("init", "shudeleg.ko"):
             (folder / name).write_bytes(b"none")
         make(folder, folder / "include" / "utrap_csr.h")
         paths = [f"-I{path}" for path in (*include, folder / "include")]
         program, image = folder / "program.elf", folder / "Image"
-        subprocess.run([f"{CROSS}gcc", *FLAGS, *paths, *files, "-o", program], check=True)
+        subprocess.run([f"{CROSS}gcc", *FLAGS, *flags, *paths, *files, "-o", program], check=True)
         subprocess.run([f"{CROSS}objcopy", "-O", "binary", program, image], check=True)
         make(folder)
         return folder / "linux.elf"

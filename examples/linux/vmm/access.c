@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "access.h"
+#include "devices.h"
 
 #define EMULATE_IN vmm
 #include "emulate.h"
@@ -10,7 +11,7 @@ void answer_access(struct kvm_run *run) {
     unsigned size = run->mmio.len == 8 ? 3 : run->mmio.len / 2; // log2 of 1, 2, 4, 8
     uint64_t data = 0;
     __builtin_memcpy(&data, run->mmio.data, run->mmio.len);
-    data = emulate(run->mmio.phys_addr, size, run->mmio.is_write, data);
+    data = device_access(run->mmio.phys_addr, size, run->mmio.is_write, data);
     if (!run->mmio.is_write)
         __builtin_memcpy(run->mmio.data, &data, run->mmio.len);
 }

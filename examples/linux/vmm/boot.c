@@ -16,17 +16,18 @@
 
 // Where Linux wants to be: at a multiple of 2 MiB, the first of which its firmware would have.
 #define KERNEL_OFFSET 0x200000
+#define EFBIG 27
 // What init says (guest/init.c).
 static const char wanted[] = "guest: init runs";
 
-static void load(struct machine *machine, const char *path, size_t offset) {
+// Reads a file into the guest's memory, to where the next one begins at most.
+static void load(struct machine *machine, const char *path, size_t offset, size_t end) {
     int file = checked(path, open_file(path, O_RDONLY));
-    for (;;) {
-        long length = checked(path, read_file(file, machine->memory + offset, machine->size - offset));
-        if (!length)
-            break;
+    long length;
+    while (offset < end && (length = checked(path, read_file(file, machine->memory + offset, end - offset))))
         offset += length;
-    }
+    if (offset == end)
+        fail(path, -EFBIG);
     close_file(file);
 }
 
@@ -62,9 +63,9 @@ static const char *run(struct machine *machine, bool is_delegated) {
 static bool boot(bool is_delegated) {
     struct machine machine;
     machine_make(&machine, GUEST_SIZE);
-    load(&machine, "/guest-kernel", KERNEL_OFFSET);
-    load(&machine, "/guest-files", GUEST_FILES_OFFSET);
-    load(&machine, "/guest-tree", GUEST_TREE_OFFSET);
+    load(&machine, "/guest-kernel", KERNEL_OFFSET, GUEST_FILES_OFFSET);
+    load(&machine, "/guest-files", GUEST_FILES_OFFSET, GUEST_TREE_OFFSET);
+    load(&machine, "/guest-tree", GUEST_TREE_OFFSET, GUEST_SIZE);
     machine_start(&machine, GPA_RAM + KERNEL_OFFSET, 0, GPA_RAM + GUEST_TREE_OFFSET);
     if (is_delegated)
         machine_delegate(&machine);

@@ -37,6 +37,9 @@ static struct {
     [32] = {8, 0},
 };
 
+#define NOWHERE (1ul << 63) // no address is behind it
+uint64_t disk_bar = GPA_DISK;
+
 // The bytes of a word that an access of 1 << size bytes reaches.
 static uint32_t lanes(unsigned offset, unsigned size) { return (0xffffffffu >> (32 - (8 << size))) << (offset & 3) * 8; }
 
@@ -47,6 +50,7 @@ static uint32_t config_access(unsigned offset, unsigned size, bool is_write, uin
     if (is_write) {
         uint32_t change = config[word].writable & lanes(offset, size);
         config[word].value = (config[word].value & ~change) | (data << shift & change);
+        disk_bar = config[COMMAND_WORD].value & PCI_MEMORY ? config[BAR0_WORD].value : NOWHERE;
     }
     return config[word].value >> shift;
 }
@@ -54,6 +58,7 @@ static uint32_t config_access(unsigned offset, unsigned size, bool is_write, uin
 void disk_plug(uint8_t *memory, size_t size) {
     config[BAR0_WORD].value = GPA_DISK;
     config[COMMAND_WORD].value |= PCI_MEMORY;
+    disk_bar = GPA_DISK;
     disk = (struct disk){.memory = memory, .memory_size = size, .now.queue.size = QUEUE_SIZE};
 }
 
@@ -157,7 +162,6 @@ static void common_write(unsigned offset, uint32_t data) {
 }
 
 static uint64_t register_access(unsigned offset, bool is_write, uint32_t data) {
-    disk.accesses++;
     if (offset - DISK_COMMON < COMMON_SIZE) {
         if (!is_write)
             return common_read(offset - DISK_COMMON);
@@ -169,18 +173,13 @@ static uint64_t register_access(unsigned offset, bool is_write, uint32_t data) {
     return 0;
 }
 
-// Where in its BAR an address is; beyond it where it is nowhere.
-static uint64_t bar_offset(uint64_t gpa) {
-    return config[COMMAND_WORD].value & PCI_MEMORY ? gpa - config[BAR0_WORD].value : DISK_BAR_SIZE;
-}
-
 uint64_t disk_access(uint64_t gpa, unsigned size, bool is_write, uint64_t data) {
+    disk.accesses++;
     if (size > 2)
         return -1;
-    if (gpa - GPA_ECAM - DISK_CONFIG < PAGE_SIZE)
+    if (disk_is_config(gpa))
         return config_access(gpa & (PAGE_SIZE - 1), size, is_write, data);
-    uint64_t offset = bar_offset(gpa);
-    return offset < DISK_BAR_SIZE ? register_access(offset, is_write, data) : -1ul;
+    return register_access(gpa - disk_bar, is_write, data);
 }
 
-bool disk_is_notified(uint64_t gpa) { return bar_offset(gpa) == VIRTIO_NOTIFY; }
+bool disk_is_notified(uint64_t gpa) { return gpa - disk_bar == VIRTIO_NOTIFY; }

@@ -8,6 +8,8 @@
 #ifndef DISK_H
 #define DISK_H
 
+#include "virtio.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,7 +32,7 @@ struct progress {
 struct disk {
     uint8_t *memory; // the guest's, of `memory_size` bytes
     size_t memory_size;
-    uint64_t accesses;                 // to its registers; whoever reports it takes it away
+    uint64_t accesses;                 // to all of it; whoever reports it takes it away
     uint32_t is_busy, is_reset_wanted; // somebody serves it or resets it; somebody has asked for a reset
     struct progress now;
 };
@@ -39,7 +41,14 @@ extern struct disk disk;
 // Gives it the memory in which its driver will have the queue; it is as after a reset.
 void disk_plug(uint8_t *memory, size_t size);
 
-// An access to its registers or its page of configuration space, as `emulate` (emulate.h). Elsewhere nobody answers.
+// Where its BAR is at the moment.
+extern uint64_t disk_bar;
+
+// Its page of configuration space; that or its BAR.
+static inline bool disk_is_config(uint64_t gpa) { return gpa >> 12 == (GPA_ECAM + DISK_CONFIG) >> 12; }
+static inline bool disk_is_at(uint64_t gpa) { return disk_is_config(gpa) || gpa - disk_bar < DISK_BAR_SIZE; }
+
+// An access there, as `device_access` (devices.h).
 uint64_t disk_access(uint64_t gpa, unsigned size, bool is_write, uint64_t data);
 
 // Whether a store there notifies it. Nothing else happens by that store: `disk_serve` is what it asks for.

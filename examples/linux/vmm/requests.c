@@ -110,7 +110,8 @@ static bool serve_queue(struct queue *queue) {
         if ((uint16_t)(end - queue->seen) > size)
             return false;
         uint16_t head = ((volatile const struct available *)available)->ring[queue->seen % size];
-        struct parts from = {0}, to = {0};
+        struct parts from, to;
+        from.count = from.at = from.left = to.count = to.at = to.left = 0;
         uint32_t written;
         if (!follow(table, head, &from, &to) || !(written = perform(&from, &to)))
             return false;

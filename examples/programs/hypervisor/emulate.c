@@ -100,7 +100,7 @@ static uint32_t pcie_access(uint64_t offset, unsigned size, bool is_write, uint3
     uint64_t function = offset >> 12; // bus, device, function
     unsigned word = (offset & 0xfff) >> 2;
     if ((function != 0 && function != 8) || size > 2)
-        return EMULATE_ELSEWHERE(GPA_ECAM + offset, size, is_write, data);
+        return -1; // nobody answers
     if (word >= HEADER_WORDS)
         return 0;
     unsigned shift = (offset & 3) * 8;
@@ -130,5 +130,5 @@ uint64_t emulate(uint64_t gpa, unsigned size, bool is_write, uint64_t data) {
         emulated.pcie++;
         return pcie_access(gpa - GPA_ECAM, size, is_write, data);
     }
-    return EMULATE_ELSEWHERE(gpa, size, is_write, data);
+    return -1; // as a bus does where there is nothing
 }

@@ -18,13 +18,6 @@
 // One access of 1 << size bytes. Returns what a load reads, in the low bytes; of a store's data the low bytes matter.
 uint64_t emulate(uint64_t gpa, unsigned size, bool is_write, uint64_t data);
 
-// What answers where none of these devices is: nobody, as on a bus, or a function of the VMM's with the same arguments.
-#ifdef EMULATE_ELSEWHERE
-uint64_t EMULATE_ELSEWHERE(uint64_t gpa, unsigned size, bool is_write, uint64_t data);
-#else
-#define EMULATE_ELSEWHERE(...) (-1)
-#endif
-
 #ifndef EMULATED_TEXT
 #define EMULATED_TEXT 256
 #endif

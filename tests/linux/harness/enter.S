@@ -93,6 +93,8 @@ harness_trap:
 
     .bss
     .balign 16
+    .globl harness_stack, harness_stack_top
+harness_stack:
 host_sp:
     .space 16
     .space 8192
