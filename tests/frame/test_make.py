@@ -29,7 +29,8 @@ def checkout(root, tmp_path):
         shutil.copy(root / name, checkout)
     # A package may be shown by a file; in a test this file is beside the commands.
     packages = checkout / "system-packages.txt"
-    packages.write_text(packages.read_text().replace(" /usr/include/", f" {tmp_path}/programs/"))
+    shown = re.sub(r"^(\S+ +)/\S*/", rf"\1{tmp_path}/programs/", packages.read_text(), flags=re.MULTILINE)
+    packages.write_text(shown)
     shutil.copytree(root / "tools", checkout / "tools")
     return checkout
 
