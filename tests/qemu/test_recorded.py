@@ -45,6 +45,15 @@ def test_traps_went_everywhere(results):
     assert {"VS to VS", "VU to VS"} <= routes
 
 
+def test_vstval_of_an_illegal_instruction_is_the_instruction(results, seen):
+    """Although its cause is 1 there (vs_cause_less_one)."""
+    place, found = FIELDS.index("vstval"), 0
+    for result, dump in zip(results, seen.dumps, strict=True):
+        if result.covered.keys() & {"cause 2 VS to VS", "cause 2 VU to VS"}:
+            found += dump[place] in {trap.tval for trap in result.traps if trap.cause == 2} - {0}
+    assert found >= 3
+
+
 def test_a_program_survives_its_file(recorded):
     assert Program.from_json(recorded.program.to_json()) == recorded.program
 
