@@ -1,6 +1,7 @@
 """The forms of the Verilog: names, and resets. The text differs where it must, and the hart is the same."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from utrap.products.verilog_module import write_module
 from utrap.unit import TrapUnit
 from utrap.verilog.netlist import make_netlist
 
-ASIC = {"reset": "asynchronous", "reset_active": "low", "initial_values": False}
+ASIC: dict[str, Any] = {"reset": "asynchronous", "reset_active": "low", "initial_values": False}
 FORMS = [{key: value} for key, value in ASIC.items()] + [ASIC]
 
 
@@ -52,6 +53,13 @@ def test_a_form_differs_in_its_own_lines_alone(written, profile, form):
         text = re.sub(r"^  reg (.*?)(\w+);$", lambda found: f"  reg {found[1]}{found[2]} = {resets[found[2]]};", text,
                       flags=re.MULTILINE)  # fmt: skip
     assert text == default
+
+
+def test_the_blocks_of_registers_without_reset_are_indented_like_the_others(written):
+    text = body(written("full", Form(**ASIC), reset_state="required"))
+    blocks = re.findall(r"^( *)always @\(.*\)( begin)?\n( *)if ", text, re.MULTILINE)
+    assert {(outer, inner) for outer, _, inner in blocks} == {("  ", "    ")}
+    assert {begin for _, begin, _ in blocks} == {"", " begin"}
 
 
 def test_the_files_name_the_form_that_makes_them_again(utrap, tmp_path):

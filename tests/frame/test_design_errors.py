@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Module, Signal
 
 from utrap.config import Config
 from utrap.products.verilog_module import verilog
+from utrap.rules.event import SECTION
 from utrap.unit import TrapUnit
 from utrap_formal.equivalence import suite
 
@@ -37,6 +38,21 @@ def test_an_extra_flip_flop_is_one_line_from_generate(run, monkeypatch, tmp_path
     monkeypatch.setattr(TrapUnit, "elaborate", grown(TrapUnit.elaborate))
     assert "a flip-flop of 3 bits, extra, is not" in one_line(run("generate", *MU, "-o", tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_named_vector_with_bits_that_nothing_uses_is_one_line(run, monkeypatch, tmp_path):
+    elaborate = TrapUnit.elaborate
+
+    def more(unit, platform) -> Module:
+        m = elaborate(unit, platform)
+        a, b = unit.commit.csr_wdata, unit.commit.pc
+        halves = SECTION.signal(m, "two_halves", Cat(a & b, a | b))
+        m.d.sync += unit.state["mscratch.scratch"].eq(halves[32:])
+        return m
+
+    monkeypatch.setattr(TrapUnit, "elaborate", more)
+    line = one_line(run("generate", *MU, "-o", tmp_path / "out"))
+    assert "nothing uses bit 0 of two_halves: name the part that is used" in line
 
 
 EXTRA = "  reg extra = 1'b0;\n  always @(posedge clk) extra <= rst;\n  assign answer_redirect = extra | "

@@ -263,8 +263,8 @@ class _Writer:
             return [always, *If(is_reset, changes.resets, changes.updates).lines("  ")]
         if self._form.is_asynchronous:
             # The reset is no data: what is committed while it is active is the core's to hold back.
-            lines = [line for update in changes.updates for line in update.lines("    ")]
-            return [f"{always} begin", *lines, "  end"]
+            lines = [line for update in changes.updates for line in update.lines("  ")]
+            return [f"{always} begin", *lines, "end"]
         return [always, *If(is_running, changes.updates, []).lines("  ")]
 
     def _update(self, name: str, held: Bits, value: Bits) -> list[Statement]:

@@ -311,6 +311,8 @@ class Logic:
         if copies > 1:
             return Name(f"{{{copies}{{{self._run((first,))[0].operand}}}}}"), copies
         if first not in self._homes:
+            if first not in self._driver:
+                raise self._undriven(first)
             cell = self._driver[first]
             if bits[: len(cell.output)] == cell.output:
                 inner = self._expression(cell, codes if len(cell.output) == len(bits) else None)
@@ -330,6 +332,12 @@ class Logic:
         if length == 1 < width:
             return Name(self._part(name, low, length), Net(name, width, self._codes.get(name)), low), length
         return Name(self._part(name, low, length)), length
+
+    def _undriven(self, bit: Bit) -> DesignError:
+        """A named wire is used in part, and Yosys took away what makes the rest of it."""
+        found = ((name, bits.index(bit)) for name, bits in self._netlist.wires.items() if bit in bits)
+        name, place = next(found, ("a wire without a name", 0))
+        return DesignError(f"nothing uses bit {place} of {name}: name the part that is used")
 
     def _part(self, name: str, low: int, length: int) -> str:
         width = self._widths[name]
