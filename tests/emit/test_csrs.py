@@ -114,3 +114,9 @@ def test_it_loads_no_hardware_language(environment, options):
     loaded = set(result.stdout.splitlines()[-1].split())
     assert "utrap.products.csr_map" in loaded
     assert not {name.partition(".")[0] for name in loaded} & {"amaranth", "pyosys", "rich", "jinja2"}
+
+
+def test_what_two_guards_need_alike_is_said_once(run):
+    """sstateen0.C refuses U and VU, with another fault each."""
+    [line] = [line for line in run("csrs", "--profile", "max").out.splitlines() if " uscratch " in line]
+    assert "access: mstateen0.C, sstateen0.C, V=0 " in line

@@ -56,7 +56,7 @@ def _holds_after_reset(config: Config, conditions: Iterable[str]) -> bool:
 
 def _condition(row: Csr) -> str:
     """What an access must pass beside the rules of the address."""
-    return ", ".join(guard.words for guard in row.guards)
+    return ", ".join(dict.fromkeys(guard.words for guard in row.guards))
 
 
 def _source(row: Csr) -> str:
