@@ -149,8 +149,7 @@ def _henvcfg(now: Now) -> int:
 
 
 def _masks(config: Config) -> int:
-    """The masking of some mode can be chosen, which it cannot on RV32."""
-    return _PMM * (config.xlen == 64 and (config.smmpm or config.smnpm or config.ssnpm))
+    return _PMM * config.has_pointer_masking
 
 
 def _masks_guests(config: Config) -> int:

@@ -20,14 +20,9 @@ _PMM = 32
 _MODE = {mode.value: mode.name for mode in Mode}
 
 
-def masks(config: Config) -> bool:
-    """Whether the hart has pointer masking (norm:pm_rv64_only)."""
-    return config.xlen == 64 and (config.smmpm or config.smnpm or config.ssnpm)
-
-
 def points(config: Config, modes: list[str]) -> list[Point]:
     """norm:pm_mprv_spvp, norm:pm_mxr_exception: each access from where it comes to where it may act."""
-    return [Point(_NAME, _COLUMNS, dict.fromkeys(_bins(config, modes)))] if masks(config) else []
+    return [Point(_NAME, _COLUMNS, dict.fromkeys(_bins(config, modes)))] if config.has_pointer_masking else []
 
 
 def _bins(config: Config, modes: list[str]) -> Iterator[Bin]:
@@ -46,7 +41,7 @@ class Pointers:
     """Gathers the accesses for which the register that decides was told from all others."""
 
     def __init__(self, config: Config) -> None:
-        self._config, self._masks = config, masks(config)
+        self._config = config
         rules, pmm = config.rules, 3 << _PMM
         there = {"hupmm": rules.hupmm, "mseccfg": rules.mseccfg & pmm, "menvcfg": rules.menvcfg & pmm}
         there |= {"senvcfg": rules.senvcfg & pmm, "henvcfg": rules.henvcfg & pmm}
@@ -55,7 +50,7 @@ class Pointers:
 
     def sample(self, state: State) -> None:
         """Take in an instruction that retires, as a load or a store does."""
-        if not self._masks or state.debug:
+        if not self._config.has_pointer_masking or state.debug:
             return
         mode = state.v << 2 | state.prv
         found = "mstatus" if state.mstatus_mxr else "vsstatus" if state.vsstatus_mxr else "none"

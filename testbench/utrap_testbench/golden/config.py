@@ -62,6 +62,11 @@ class Config(Parameters):
         return Tables(self)
 
     @property
+    def has_pointer_masking(self) -> bool:
+        """norm:pm_rv64_only: whether the masking of some mode can be chosen."""
+        return self.xlen == 64 and (self.smmpm or self.smnpm or self.ssnpm)
+
+    @property
     def profile_name(self) -> str:
         """The letters of the implemented modes and extensions; `full` with Shudeleg."""
         if self.shudeleg:

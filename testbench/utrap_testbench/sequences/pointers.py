@@ -6,21 +6,16 @@ from collections.abc import Iterator
 from itertools import product
 
 from utrap_testbench.env import Cycle
-from utrap_testbench.golden import Config, CsrOp, Mode
+from utrap_testbench.golden import CsrOp, Mode
 
 from .rnmis import without_nmie
 from .source import Source
 
-__all__ = ["has_masking", "masking"]
+__all__ = ["masking"]
 
 _MPRV, _MXR, _MPP, _MPV = 1 << 17, 1 << 19, 3 << 11, 1 << 39
 _PMM, _HUPMM, _SPVP = 3 << 32, 3 << 48, 1 << 8
 _UPVP, _EN = 1 << 8, 1
-
-
-def has_masking(config: Config) -> bool:
-    """Whether the hart has a PMM."""
-    return config.xlen == 64 and (config.smmpm or config.smnpm or config.ssnpm)
 
 
 def masking(source: Source) -> Iterator[Cycle]:
