@@ -46,6 +46,10 @@ class Scenario:
 
 
 _IDLE: Cycle = {}
+#: What many diagrams show together: an access, an exception, where a trap or a return leads.
+_ACCESS = ("commit_op", "commit_csr_address", "commit_csr_op", "commit_csr_wdata")
+_EXCEPTION = ("commit_op", "commit_cause", "commit_pc")
+_REDIRECT = ("answer_redirect", "answer_target", "hart_mode")
 
 
 def _csr(name: str, operation: CsrOp, value: int = 0, **others: int) -> Cycle:
@@ -78,15 +82,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             _csr("mscratch", CsrOp.READ),
             _IDLE,
         ),
-        shown=(
-            "commit_op",
-            "commit_csr_address",
-            "commit_csr_op",
-            "commit_csr_wdata",
-            "answer_fault",
-            "answer_rdata",
-            "mscratch",
-        ),
+        shown=(*_ACCESS, "answer_fault", "answer_rdata", "mscratch"),
     ),
     Scenario(
         name="fault",
@@ -111,9 +107,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "commit_cause",
             "commit_pc",
             "answer_fault",
-            "answer_redirect",
-            "answer_target",
-            "hart_mode",
+            *_REDIRECT,
             "mepc",
             "mcause",
         ),
@@ -129,19 +123,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         mode=Mode.U,
         before={"medeleg": 1 << ExceptionCause.ECALL_FROM_U, "stvec": 0x800, "mstatus": 1 << 1},
         cycles=(_IDLE, _exception(ExceptionCause.ECALL_FROM_U, 0x1008), _IDLE, _IDLE),
-        shown=(
-            "commit_op",
-            "commit_cause",
-            "commit_pc",
-            "answer_redirect",
-            "answer_target",
-            "hart_mode",
-            "sepc",
-            "scause",
-            "trace_kind",
-            "trace_from_mode",
-            "trace_to_mode",
-        ),
+        shown=(*_EXCEPTION, *_REDIRECT, "sepc", "scause", "trace_kind", "trace_from_mode", "trace_to_mode"),
     ),
     Scenario(
         name="interrupt",
@@ -185,7 +167,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         mode=Mode.M,
         before={"mepc": 0x2000, "mstatus": 1 << 11},
         cycles=(_IDLE, {"commit_op": CommitOp.MRET}, {"commit_op": CommitOp.MRET}, _IDLE),
-        shown=("commit_op", "answer_fault", "answer_redirect", "answer_target", "hart_mode", "trace_kind"),
+        shown=("commit_op", "answer_fault", *_REDIRECT, "trace_kind"),
     ),
     Scenario(
         name="extension",
@@ -206,10 +188,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             _IDLE,
         ),
         shown=(
-            "commit_op",
-            "commit_csr_address",
-            "commit_csr_op",
-            "commit_csr_wdata",
+            *_ACCESS,
             "extension_select",
             "extension_exists",
             "extension_rdata",
@@ -249,19 +228,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             {"commit_op": CommitOp.URET},
             _IDLE,
         ),
-        shown=(
-            "commit_op",
-            "commit_cause",
-            "commit_pc",
-            "commit_tval2",
-            "answer_redirect",
-            "answer_target",
-            "hart_mode",
-            "uepc",
-            "ucause",
-            "hutval",
-            "trace_kind",
-        ),
+        shown=(*_EXCEPTION, "commit_tval2", *_REDIRECT, "uepc", "ucause", "hutval", "trace_kind"),
     ),
     Scenario(
         name="double_trap",
@@ -287,19 +254,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             _exception(ExceptionCause.LOAD_ACCESS_FAULT, 0x408),
             _IDLE,
         ),
-        shown=(
-            "commit_op",
-            "commit_cause",
-            "commit_pc",
-            "answer_redirect",
-            "answer_target",
-            "hart_mode",
-            "mepc",
-            "mcause",
-            "mtval2",
-            "hart_critical_error",
-            "trace_kind",
-        ),
+        shown=(*_EXCEPTION, *_REDIRECT, "mepc", "mcause", "mtval2", "hart_critical_error", "trace_kind"),
         config=CONFIG.replace(ssdbltrp=True, smdbltrp=True),
     ),
     Scenario(
@@ -327,9 +282,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "interrupt_rnmi",
             "commit_op",
             "commit_pc",
-            "answer_redirect",
-            "answer_target",
-            "hart_mode",
+            *_REDIRECT,
             "mnepc",
             "mncause",
             "mnstatus",
