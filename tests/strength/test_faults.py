@@ -171,6 +171,15 @@ def test_sources_that_make_no_unit_are_one_line():
         faulty_verilog(make_config(fault.profile, fault.xlen), fault.edits)
 
 
+def test_edits_that_leave_the_verilog_as_it_is_are_one_line_that_names_the_fault(tmp_path):
+    """They fit, and what they change is of no effect in the configuration of the fault."""
+    line = (SOURCES / "unit.py").read_text().partition("\n")[0]
+    fault = replace(FAULTS["mpp-2"], edits=(Edit(file="unit.py", old=line, new=f"{line}  # no mistake"),))
+    with pytest.raises(UserError, match=r"^mpp-2: the edits change nothing in the Verilog of its configuration, so "):
+        judge.judge(fault, ("proof",), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

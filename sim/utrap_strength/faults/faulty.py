@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def faulty_verilog(config: Config, edits: Iterable[Edit]) -> str:
     """Return the Verilog of a unit made from changed sources, which a process of its own imports.
 
     Raises:
-        UserError: An edit does not fit, or the sources with it make no unit.
+        UserError: An edit does not fit, the sources with it make no unit, or the same as without.
     """
     with tempfile.TemporaryDirectory(prefix="utrap-fault-") as name:
         copy = Path(name, "utrap")
@@ -56,7 +57,18 @@ def faulty_verilog(config: Config, edits: Iterable[Edit]) -> str:
             status = process.wait()
         if status or not found.exists():
             raise UserError(f"the sources with the fault make no unit: {last_words(said)}")
-        return found.read_text(encoding="utf-8")
+        text = found.read_text(encoding="utf-8")
+    if text == _plain(config):
+        raise UserError("the edits change nothing in the Verilog of its configuration, so that nothing could catch it")
+    return text
+
+
+@cache
+def _plain(config: Config) -> str:
+    """The Verilog of the unit without a fault."""
+    from utrap.products.verilog_module import verilog
+
+    return verilog(config)
 
 
 def write_verilog(configuration: str, place: str) -> int:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
 from utrap.command_line.options import make_config
 from utrap_formal.cache import hash_of, hash_of_sources, version_of
@@ -79,7 +80,11 @@ def judge(fault: Fault, checks: Iterable[str], folder: Path) -> Outcome:
     key = hash_of([hash_of_sources(("utrap",)), repr(fault.edits), json.dumps(config.to_json())])
     text = folder / f"{fault.name}.v"
     if kept.get("key") != key or not text.exists():
-        (text,) = write_atomically(folder, {text.name: faulty_verilog(config, fault.edits).encode()})
+        try:
+            made_faulty = faulty_verilog(config, fault.edits)
+        except UserError as error:
+            raise UserError(f"{fault.name}: {error}") from error
+        (text,) = write_atomically(folder, {text.name: made_faulty.encode()})
         kept = {**kept, "key": key}
     verilog = text.read_text(encoding="utf-8")
     found = {}
