@@ -1,6 +1,7 @@
 """What every test may ask for: the checkout, and the command as a user runs it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -116,6 +117,24 @@ def simulator() -> Callable[[str], str]:
         return name
 
     return simulator
+
+
+#: Programs beside those that system-packages.txt names, with their packages.
+BESIDE = {"fst2vcd": "gtkwave", "vcd2fst": "gtkwave", "xvfb-run": "xvfb"}
+
+
+@pytest.fixture(scope="session")
+def needs(root: Path) -> Callable[..., None]:
+    """Skip the test where one of these programs is missing, with the line that says how to get it."""
+    lines = [line.split() for line in (root / "system-packages.txt").read_text().splitlines()]
+    packages = {line[1]: line[0] for line in lines if line and not line[0].startswith("#")} | BESIDE
+
+    def needs(*programs: str) -> None:
+        for program in programs:
+            if shutil.which(program) is None:
+                pytest.skip(f"{program} is not installed; on Debian: apt-get install {packages[program]}")
+
+    return needs
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The small core of the examples with its unit, run under Icarus: waveforms of it, and of it with a fault."""
 
-import shutil
 import subprocess
 from functools import cache
 
@@ -35,10 +34,9 @@ def with_changes(sources):
 
 
 @pytest.fixture(scope="session")
-def waves(with_changes, tmp_path_factory):
+def waves(simulator, with_changes, tmp_path_factory):
     """The waveform of the testbench's run, made once for each set of changes."""
-    if shutil.which("iverilog") is None:
-        pytest.skip("iverilog is not there")
+    simulator("icarus")
 
     @cache
     def waves(*changes, form=""):

@@ -1,7 +1,6 @@
 """The folder for the architectural tests: what the framework wants of each file, and that a test can be linked."""
 
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -136,9 +135,8 @@ RVMODEL_DATA_SECTION
 
 
 @pytest.mark.parametrize("xlen", [32, 64])
-def test_a_test_is_compiled_and_linked_with_it(xlen, tmp_path):
-    if shutil.which("riscv64-unknown-elf-gcc") is None:
-        pytest.skip("riscv64-unknown-elf-gcc (gcc-riscv64-unknown-elf) is not installed")
+def test_a_test_is_compiled_and_linked_with_it(needs, xlen, tmp_path):
+    needs("riscv64-unknown-elf-gcc")
     files = act.describe(CONFIGURATIONS[f"msuh {xlen}"]).files
     assert [name for name in MACROS if f"#define RVMODEL_{name}" not in files["rvmodel_macros.h"]] == []
     for name, text in {**files, "test.S": PROGRAM}.items():

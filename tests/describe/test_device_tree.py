@@ -1,6 +1,5 @@
 """The device tree: the compiler takes it, and it names what the binding has names for."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -21,10 +20,9 @@ BINDING = words(
 
 
 @pytest.fixture
-def read(tmp_path):
+def read(needs, tmp_path):
     """Compile a configuration's tree, and read a property of the hart's node."""
-    if shutil.which("dtc") is None:
-        pytest.skip("dtc (device-tree-compiler) is not installed")
+    needs("dtc")
 
     def read(config, name):
         command = ["dtc", "-O", "dtb", "-o", str(tmp_path / "hart.dtb"), "-"]

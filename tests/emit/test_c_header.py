@@ -1,7 +1,6 @@
 """utrap_csr.h: C, C++ and assembler take it, and its numbers are the table's."""
 
 import re
-import shutil
 
 import pytest
 
@@ -73,8 +72,8 @@ def test_an_assembler_takes_it(files_of, say, tmp_path):
     assert say("gcc", "-c", "-x", "assembler-with-cpp", tmp_path / "use.S", "-o", tmp_path / "use.o") == ""
 
 
-@pytest.mark.skipif(shutil.which("riscv64-unknown-elf-gcc") is None, reason="there is no RISC-V compiler")
-def test_a_riscv_compiler_makes_instructions_of_it(files_of, say, tmp_path):
+def test_a_riscv_compiler_makes_instructions_of_it(needs, files_of, say, tmp_path):
+    needs("riscv64-unknown-elf-gcc")
     (tmp_path / "utrap_csr.h").write_text(files_of("full 64")["utrap_csr.h"])
     (tmp_path / "use.S").write_text(
         '#include "utrap_csr.h"\n'

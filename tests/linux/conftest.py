@@ -1,7 +1,6 @@
 """Programs in the kernel's place behind the firmware."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -20,12 +19,9 @@ MEMORY = 16
 
 
 @pytest.fixture(scope="session")
-def boot(tmp_path_factory):
+def boot(needs, tmp_path_factory):
     """Compile files into a program in the kernel's place; gives the ELF file with the firmware before it."""
-    if shutil.which(f"{CROSS}gcc") is None:
-        pytest.skip("the cross compiler is missing: gcc-riscv64-unknown-elf")
-    if shutil.which("dtc") is None:
-        pytest.skip("dtc is missing: device-tree-compiler")
+    needs(f"{CROSS}gcc", "dtc")
 
     def make(folder, *targets):
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -74,13 +74,12 @@ def trap_and_return(small):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(needs):
     """A headless Chromium; without it the test is skipped with the line that a user would read."""
     from selenium import webdriver
 
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("the page is tested in Chromium; on Debian: apt-get install chromium chromium-driver")
+    needs("chromium", "chromedriver")
+    chromium, driver = str(shutil.which("chromium")), str(shutil.which("chromedriver"))
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for argument in ("--headless=new", "--disable-gpu", "--window-size=1300,1000", "--no-sandbox"):

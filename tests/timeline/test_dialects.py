@@ -1,6 +1,5 @@
 """The same recording is the same timeline, however it is written."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -65,10 +64,9 @@ def test_a_dialect_is_read_in_pieces_of_any_size(tmp_path, dialect, chunk):
 
 
 @pytest.fixture
-def fst(plain):
+def fst(needs, plain):
     """The recording as FST, which GTKWave's program writes."""
-    if shutil.which("vcd2fst") is None:
-        pytest.skip("FST is written by vcd2fst; on Debian: apt-get install gtkwave")
+    needs("vcd2fst")
     path = plain.with_suffix(".fst")
     subprocess.run(["vcd2fst", plain, path], check=True, capture_output=True)
     return path

@@ -1,6 +1,5 @@
 """The dump: every port, CSR and stored field is in it by its name, with the values that the model has."""
 
-import shutil
 import subprocess
 
 import pytest
@@ -83,9 +82,8 @@ def test_software_says_in_words_what_it_does(simulated, read):
 
 
 @pytest.mark.parametrize("on", ["icarus", "verilator"])
-def test_the_fst_holds_the_same_as_the_vcd(simulated, read, tmp_path, on):
-    if shutil.which("fst2vcd") is None:
-        pytest.skip("on Debian: apt-get install gtkwave")
+def test_the_fst_holds_the_same_as_the_vcd(needs, simulated, read, tmp_path, on):
+    needs("fst2vcd")
     _, run = simulated("uart", on=on)
     if on == "verilator" and "fst" not in run.dumps:
         pytest.skip("on Debian: apt-get install liblz4-dev zlib1g-dev")

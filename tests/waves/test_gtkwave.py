@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections import Counter
 
@@ -46,12 +45,9 @@ vwait forever
 
 
 @pytest.fixture
-def gtkwave(tmp_path):
+def gtkwave(needs, tmp_path):
     """Run GTKWave on a save file, with a list of traces to read at some markers; gives what it says, by word."""
-    packages = {"gtkwave": "gtkwave", "xvfb-run": "xvfb", "xauth": "xauth", "import": "imagemagick"}
-    for program, package in packages.items():
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is missing; on Debian: apt-get install {package}")
+    needs("gtkwave", "xvfb-run", "xauth", "import")
 
     def gtkwave(save, letters="", indices=()):
         elsewhere = tmp_path / "elsewhere"

@@ -1,7 +1,6 @@
 """Random straight programs on the hart and in QEMU: after every instruction the same registers."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from itertools import pairwise
@@ -20,10 +19,9 @@ NUMBER = re.compile(r"^ pc +(\w+)|x(\d+)/\w+ +(\w+)", re.MULTILINE)
 
 
 @pytest.fixture
-def qemu(tmp_path):
+def qemu(needs, tmp_path):
     """Run a program in QEMU: the pc and the registers before each instruction."""
-    if shutil.which(QEMU) is None:
-        pytest.skip(f"{QEMU} is not installed: apt-get install qemu-system-misc")
+    needs(QEMU)
 
     def qemu(words):
         image, log = tmp_path / "image.bin", tmp_path / "qemu.log"

@@ -65,10 +65,7 @@ def test_a_short_program_passes_in_icarus_too(run, simulator, transcript, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_program_passes_under_qemu(elf, transcript, name):
-    if shutil.which(tools.QEMU) is None:
-        pytest.skip(f"{tools.QEMU} is not installed")
-    tools.check_version()
+def test_a_program_passes_under_qemu(qemu, elf, transcript, name):
     machine = ["-M", "virt", "-cpu", "rv64,h=true", "-bios", "none", "-display", "none", "-monitor", "none"]
     command = [tools.QEMU, *machine, "-serial", "stdio", "-kernel", elf(name)]
     result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300)
@@ -82,9 +79,8 @@ def test_a_program_is_small_and_has_a_line_in_the_list(run, elf, name):
     assert line
 
 
-def test_the_sources_give_the_bytes_that_are_committed(build, elf, tmp_path):
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
+def test_the_sources_give_the_bytes_that_are_committed(needs, build, elf, tmp_path):
+    needs(COMPILER)
     version = subprocess.run([COMPILER, "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
     if version != COMPILER_VERSION:
         pytest.skip(f"{COMPILER} is version {version}, not {COMPILER_VERSION}")
@@ -96,11 +92,10 @@ def test_the_sources_give_the_bytes_that_are_committed(build, elf, tmp_path):
 
 
 def test_a_guest_that_hides_its_counters_from_users_does_not_stop_the_vmms_handler(
-    build, run, simulator, transcript, tmp_path
+    needs, build, run, simulator, transcript, tmp_path
 ):
     """The handler runs under the guest's scounteren, and the emulated clock reads the time."""
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
+    needs(COMPILER)
     program = tmp_path / "out" / "hypervisor.elf"
     result = build("DEFINES=-DGUEST_HIDES_COUNTERS", program)
     assert result.returncode == 0, result.stderr
