@@ -312,6 +312,10 @@ module csr_trap_unit
     if (is_access && access != `UTRAP_CSR_OP_READ && !ex_valid_i) begin
       unique case (csr_addr_i)
         riscv::CSR_MSTATUS, riscv::CSR_SSTATUS, riscv::CSR_SATP:            flush_o = 1'b1;
+        `ifdef UTRAP_N
+        // ustatus, uie, uip: an interrupt that becomes pending so comes before what is decoded already.
+        12'h000, 12'h004, 12'h044:                                          flush_o = 1'b1;
+        `endif
         `ifdef UTRAP_H
         riscv::CSR_HSTATUS, riscv::CSR_VSSTATUS, riscv::CSR_VSATP, riscv::CSR_HGATP: flush_o = 1'b1;
         `endif
