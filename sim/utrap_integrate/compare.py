@@ -42,7 +42,7 @@ def run(built: Built, image: Image, max_cycles: int, has_model: bool = True, wav
     """Run a program to its end, with the golden model beside the unit if there is one."""
     beside = None
     if has_model and built.layout is not None:
-        beside = Beside(unit_config(built.core, built.variant), built.layout)
+        beside = Beside(unit_config(built.core, built.variant), built.layout, built.core.counts_commits)
     result = Run(end=End(None, 0, 0))
     for happening in simulate(built, image, max_cycles, waves):
         if isinstance(happening, Trap):

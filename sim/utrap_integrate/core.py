@@ -127,6 +127,8 @@ class Core:
         replaced: The one of `files` that holds the CSR file.
         adapter, adapter_parts, own_first, own_last: Files of the example's folder; the bench's module is `bench`.
         unit: The unit's instance, from `bench` on.
+        counts_commits: The recorder's `retires` has each instruction in the cycle of its event, MRET and the like among
+            them; then the core's ways from event to event are looked at, too.
         defines: Macros.
         warnings: Verilator's messages to be quiet about.
         variants: The first is the default.
@@ -151,6 +153,7 @@ class Core:
     own_first: tuple[str, ...] = ()
     own_last: tuple[str, ...]
     unit: str
+    counts_commits: bool
     defines: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     variants: tuple[Variant, ...]

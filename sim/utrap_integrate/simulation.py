@@ -29,10 +29,10 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A cycle that is news at the unit's ports; the vectors are in hexadecimal."""
+    """A cycle that is news at the unit's ports; the vectors are in hexadecimal, `retired` as in `Seen`."""
 
     cycle: int
-    retired: int
+    retired: int | None
     inputs: str
     outputs: str
 

@@ -4,7 +4,6 @@ Two builds are made: CVA6 as it is, and with the unit of the variant `msun`, whi
 """
 
 import os
-import shutil
 import subprocess
 from dataclasses import replace
 
@@ -14,12 +13,15 @@ from utrap.command_line.errors import UserError
 from utrap.config import Config
 from utrap.products.verilog_header import verilog_header
 from utrap.products.verilog_module import verilog
-from utrap_integrate.building import build, files_of
+from utrap_integrate.beside import Beside
+from utrap_integrate.building import build, files_of, unit_config
 from utrap_integrate.compare import Comparison, run
 from utrap_integrate.core import Insertion
 from utrap_integrate.loops import loops
 from utrap_integrate.programs import load_program
+from utrap_integrate.simulation import Event, simulate
 from utrap_sim.simulators.installed import find_simulator
+from utrap_testbench.boundary import Op
 
 #: What both run, to the cycle; nothing has to be explained.
 TRAPS = ("exceptions", "interrupts", "paging")
@@ -62,6 +64,19 @@ def test_a_program_takes_the_same_cycles_instructions_and_traps(played, name):
     assert before.verdict == after.verdict == "PASS"
     assert Comparison(name=name, original=before, unit=after).differences == []
     assert after.compared > 100  # events at the unit's ports that agree with the golden model
+
+
+def test_a_core_that_does_not_go_where_the_unit_says_is_told(cva6, with_unit):
+    """The pc of an exception right behind a trap or a return is another than the target."""
+    layout = with_unit.layout
+    beside, told = Beside(unit_config(cva6, with_unit.variant), layout, counts_commits=True), []
+    for event in simulate(with_unit, image_of(cva6, "exceptions"), MAX_CYCLES):
+        if isinstance(event, Event):
+            low = layout.inputs.offset["commit.pc"]
+            is_exception = layout.inputs.value(event.inputs, "commit.op") == Op.EXCEPTION
+            moved = f"{int(event.inputs, 16) ^ 8 << low:0{layout.inputs.digits}x}" if is_exception else event.inputs
+            told.append(beside.compare(replace(event, inputs=moved)))
+    assert any("commit.pc: expected 0x" in line for line in told)
 
 
 def test_more_than_300_traps_are_compared(played):
@@ -156,10 +171,9 @@ def test_the_adapter_fits_the_ports_of_the_cva6_with_a_hypervisor(cva6, profile,
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_the_sources_give_the_bytes_that_are_committed(cva6, tmp_path):
+def test_the_sources_give_the_bytes_that_are_committed(needs, cva6, tmp_path):
     compiler = "riscv64-unknown-elf-gcc"
-    if shutil.which(compiler) is None:
-        pytest.skip(f"{compiler} is not installed")
+    needs(compiler)
     version = subprocess.run([compiler, "-dumpversion"], capture_output=True, text=True).stdout.strip()
     if version != "12.2.0":
         pytest.skip(f"{compiler} {version} makes other bytes than 12.2.0")

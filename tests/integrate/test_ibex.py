@@ -1,8 +1,8 @@
 """Ibex whole: its own CSR file and the unit, every program on both, the golden model beside it, and no new loop."""
 
 import json
-import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +102,19 @@ def test_a_wrong_answer_to_the_question_for_a_verdict_the_model_tells(ibex, both
     assert any("legality_csr about CSR" in line and "expected cause 2, got 0" in line for line in told)
 
 
+def test_a_core_that_gives_another_cause_than_the_unit_says_is_told(ibex, both):
+    """ECALL in U-mode with the cause of M-mode's, and the model in step with it."""
+    built = both[1]
+    assert built.layout is not None
+    inputs = built.layout.inputs
+    beside, told = Beside(unit_config(ibex, built.variant), built.layout), []
+    for event in events_of(built, image_of(ibex, "traps")):
+        is_ecall = (inputs.value(event.inputs, "commit.op"), inputs.value(event.inputs, "commit.cause")) == (2, 8)
+        wrong = flipped(inputs, flipped(inputs, event.inputs, "commit.cause"), "commit.cause", 1) if is_ecall else None
+        told.append(beside.compare(replace(event, inputs=wrong or event.inputs)))
+    assert any("commit.cause: expected 0x8, got 0xb" in line for line in told)
+
+
 def test_the_adapter_closes_no_loop_that_the_core_does_not_have(ibex, own_loops):
     for variant in ibex.variants:
         own, with_unit = own_loops[variant.name], loops(files_of(ibex, variant, True))
@@ -145,10 +158,9 @@ def test_the_list_names_what_the_core_has(ibex, run):
     assert {name for v in ibex.variants for p in programs_for(ibex, v) for name in [p.name]} <= set(names)
 
 
-def test_the_sources_give_the_bytes_that_are_committed(root, tmp_path):
+def test_the_sources_give_the_bytes_that_are_committed(needs, root, tmp_path):
     compiler, folder = "riscv64-unknown-elf-gcc", root / "examples" / "ibex" / "programs"
-    if shutil.which(compiler) is None:
-        pytest.skip(f"{compiler} is not installed")
+    needs(compiler)
     version = subprocess.run([compiler, "-dumpfullversion"], capture_output=True, text=True).stdout.strip()
     if version != "12.2.0":
         pytest.skip(f"{compiler} {version} makes other bytes than 12.2.0")

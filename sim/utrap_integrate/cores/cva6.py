@@ -129,6 +129,7 @@ CORE = Core(
     own_first=("bench/cva6_config_pkg.sv",),
     own_last=("bench/bench.sv",),
     unit="bench.i_ariane.i_cva6.csr_regfile_i.i_csr_trap_unit.i_trap_unit",
+    counts_commits=True,
     defines={"WT_DCACHE": "1"},
     variants=(
         Variant(name="msu", about="M, S and U, as CVA6 has them"),

@@ -64,6 +64,7 @@ CORE = Core(
     own_last=("bench.sv",),
     defines={"SYNTHESIS": ""},  # without coverage, which looks into modules that are not built
     unit="bench.u_core.cs_registers_i.u_trap_unit",
+    counts_commits=False,  # what flushes the pipeline is not counted, the rest behind its event
     variants=(
         Variant(name="two-stage", about="fetch, then decode and execute", parameters={"WritebackStage": "1'b0"}),
         Variant(

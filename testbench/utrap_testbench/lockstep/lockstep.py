@@ -14,7 +14,7 @@ from typing import Protocol
 
 from utrap_testbench.boundary import OPERANDS, Answer, Decoder, Layout, Levels, Op, UnknownBits, operation
 from utrap_testbench.env import Cycle, Difference, Expected, Scoreboard, describe
-from utrap_testbench.golden import Config, Mode, State, ecall_cause, pending_interrupt
+from utrap_testbench.golden import Config, Mode, State, ecall_cause, pending_interrupt, reset_state
 
 from .obedience import Committed, Obedience
 
@@ -135,6 +135,11 @@ class Lockstep:
     def _start(self) -> None:
         self._obedience = Obedience(self.config.xlen, self._in_order)
         self._before = None
+
+    @property
+    def state(self) -> State:
+        """The model's state behind the last event."""
+        return reset_state(self.config) if self._scoreboard is None else self._scoreboard.state
 
     def reset(self, seen: Seen) -> None:
         """Step the model through a cycle in which `rst` is 1; what the unit says in it is no matter."""
