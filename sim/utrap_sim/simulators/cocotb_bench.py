@@ -13,7 +13,7 @@ from .builds import Recipe, build_once
 from .installed import Simulator
 from .processes import CALL, child
 
-__all__ = ["WAVES", "build", "cocotb_test"]
+__all__ = ["WAVES", "build", "build_verilog", "cocotb_test"]
 
 #: The file with the waves in the simulation's folder, by simulator.
 WAVES = {"icarus": "waves.fst", "verilator": "dump.vcd"}
@@ -26,7 +26,16 @@ def build(bench: Bench, simulator: Simulator, waves: bool = False) -> Path:
     Raises:
         UserError: When the build fails; the line names its log.
     """
-    sources = {"trap_unit.v": bench.unit_verilog(), "bench.v": bench.verilog()}
+    return build_verilog(bench.unit_verilog(), bench.verilog(), simulator, waves)
+
+
+def build_verilog(unit: str, bench: str, simulator: Simulator, waves: bool = False) -> Path:
+    """The same of two texts; the second has the module `TOP`, which a test may touch where it says so.
+
+    Raises:
+        UserError: When the build fails; the line names its log.
+    """
+    sources = {"trap_unit.v": unit, "bench.v": bench}
     return build_once(
         simulator,
         Recipe(
