@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
-from utrap.command_line.files import write_atomically
+from utrap.command_line.files import appearing, write_atomically
 from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
 
@@ -136,17 +134,10 @@ def _waves(request: Request, program: str) -> Iterator[Path | None]:
     if not request.waves:
         yield None
         return
-    folder = request.folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".utrap-", dir=folder) as hidden:
-            waves = Path(hidden).absolute() / "waves.vcd"
-            yield waves
-            name = f"{Path(program).stem}.vcd"
-            os.replace(waves, folder / name)
-            _say(f"waves are in {folder / name}")
-    except OSError as error:
-        raise UserError(f"cannot write into {folder}: {error.strerror}") from error
+    path = request.folder / f"{Path(program).stem}.vcd"
+    with appearing(path) as waves:
+        yield waves
+    _say(f"waves are in {path}")
 
 
 def _show_timeline(waves: Path, core: Core, program: str, folder: Path) -> None:

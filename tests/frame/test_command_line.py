@@ -42,6 +42,14 @@ def talking():
         print(number)
 '''
 
+CRAMPED = '''"""Has no room for what it needs for a while."""
+import errno
+import click
+@click.command()
+def cramped():
+    raise OSError(errno.ENOSPC, "No space left on device")
+'''
+
 WAITING = '''"""Waits while it writes."""
 import time, sys
 from pathlib import Path
@@ -202,8 +210,17 @@ def test_a_reader_that_goes_away_ends_it_quietly(utrap, plugin, arguments):
 def test_a_full_disk_behind_the_output_is_one_line(utrap, plugin, arguments):
     with open("/dev/full", "w") as full:
         result = utrap(*arguments, path=plugin(talking=TALKING, loud=LOUD), stdout=full)
-    assert one_line(result.stderr) == "utrap: cannot write the output: No space left on device\n"
+    assert one_line(result.stderr).startswith("utrap: cannot write the output, ")
     assert result.returncode == 2
+
+
+def test_a_full_disk_for_what_is_temporary_is_one_line_that_names_it(utrap, plugin, monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    result = utrap("cramped", path=plugin(cramped=CRAMPED))
+    assert result.returncode == 2
+    other = f"{tmp_path} (TMPDIR names another folder)"
+    line = f"utrap: cannot write the output, or what is temporary in {other}: No space left on device\n"
+    assert one_line(result.stderr) == line
 
 
 def test_it_runs_with_its_output_closed(utrap):

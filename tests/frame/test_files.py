@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from utrap.command_line.errors import UserError
-from utrap.command_line.files import check_folder, write_atomically
+from utrap.command_line.files import appearing, check_folder, check_room, write_atomically
 
 NOBODY = 65534
 
@@ -81,6 +81,47 @@ def test_a_directory_in_place_of_a_file_is_named_and_no_file_changes(tmp_path):
     with pytest.raises(UserError, match=r"two: a directory is in its place$"):
         write_atomically(tmp_path, {"zero": b"0", "one": b"1", "two": b"2"})
     assert listing(tmp_path) == before
+
+
+def test_a_file_that_a_program_writes_appears_when_it_is_whole(tmp_path):
+    with appearing(tmp_path / "new" / "waves.vcd") as place:
+        place.write_text("whole")
+        assert not (tmp_path / "new" / "waves.vcd").exists()
+    assert listing(tmp_path) == {"new": None, "new/waves.vcd": b"whole"}
+    with appearing(tmp_path / "new" / "other.vcd", is_wanted=False) as place:
+        place.write_text("for a while")
+    assert listing(tmp_path) == {"new": None, "new/waves.vcd": b"whole"}
+
+
+def test_a_file_that_a_program_was_writing_when_something_failed_leaves_nothing(tmp_path):
+    def write():
+        with appearing(tmp_path / "new" / "waves.vcd") as place:
+            place.write_text("a part")
+            raise BrokenPipeError(errno.EPIPE, "the reader of the output is gone")
+
+    with pytest.raises(BrokenPipeError):
+        write()
+    assert listing(tmp_path) == {}
+
+
+def test_a_disk_that_fills_up_under_a_program_that_does_not_say_so_is_found(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    line = f"^cannot write {tmp_path}/new/waves.vcd: No space left on device$"
+    with pytest.raises(UserError, match=line), appearing(tmp_path / "new" / "waves.vcd") as place:
+        place.write_text("a part")
+    assert listing(tmp_path) == {}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+def test_whether_there_is_room_is_tried_and_a_file_stays_as_it_is(tmp_path):
+    (tmp_path / "file").write_text("as it is")
+    check_room(tmp_path / "file")
+    assert listing(tmp_path) == {"file": b"as it is"}
+    with pytest.raises(OSError, match="No space left on device"):
+        check_room(Path("/dev/full"))
 
 
 def test_an_empty_name_of_a_directory_is_an_error():

@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(run, qemu, tmp_path):
     (tmp_path / "file").write_text("")
     result = run("qemu", "--seed", "1", "--steps", "1", "--keep", str(tmp_path / "file"))
     assert result.status == 2
-    assert result.err == f"utrap: cannot write into {tmp_path}/file/seed-1: Not a directory\n"
+    assert result.err == f"utrap: cannot write into {tmp_path}/file: {tmp_path}/file is not a directory\n"
 
 
 def test_qemu_agrees_with_the_model(run, qemu, root):

@@ -35,13 +35,25 @@ def main() -> int:
         return 141
     except OSError as error:
         _discard(sys.stdout)
-        return _say(f"{error.filename or 'cannot write the output'}: {error.strerror}", 2)
+        return _say(_refused(error), 2)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Ctrl-C: what libraries warn of when their objects go unused (Amaranth does) is its doing, and not told."""
     warnings.simplefilter("ignore")
     signal.default_int_handler(number, frame)
+
+
+def _refused(error: OSError) -> str:
+    """What the operating system refused, and what it was about."""
+    import tempfile
+
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{error.filename}: {reason}"
+    # Whoever writes a file that was asked for names it: what is left is the output, or temporary.
+    other = f"{tempfile.gettempdir()} (TMPDIR names another folder)"
+    return f"cannot write the output, or what is temporary in {other}: {reason}"
 
 
 def _run(arguments: list[str]) -> int:

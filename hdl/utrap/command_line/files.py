@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -49,6 +49,45 @@ def check_folder(directory: str | os.PathLike[str]) -> None:
         there = next(path for path in (directory, *directory.parents) if path.exists())
         with TemporaryDirectory(prefix=".utrap-", dir=there):
             pass
+
+
+@contextmanager
+def appearing(path: Path, is_wanted: bool = True) -> Iterator[Path]:
+    """A hidden place for a file that another program writes, which has its name when it is whole; or never has.
+
+    What cannot be done is a UserError, and leaves nothing; so is a disk that fills up under the program.
+
+    Args:
+        path: Where it is to be. Its folder is made where it is missing.
+        is_wanted: Whether it is to be there at all, and not just while this lasts.
+    """
+    with _made(path.parent), ExitStack() as stack:
+        with _blamed_on(path.parent):
+            hidden = stack.enter_context(TemporaryDirectory(prefix=".utrap-", dir=path.parent))
+        new = Path(hidden).absolute() / path.name
+        yield new
+        with _blamed_on(path):
+            check_room(new)
+            if is_wanted:
+                os.replace(new, path)
+
+
+def check_room(path: Path) -> None:
+    """Find out whether the disk filled up while another program wrote a file: simulators do not say so.
+
+    Raises:
+        OSError: There is no room for more of it; then it may have been cut short.
+    """
+    with path.open("r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        more = memoryview(bytes(max(os.fstatvfs(file.fileno()).f_bsize, 1 << 12)))
+        try:
+            while more:
+                more = more[file.write(more) :]
+            os.fsync(file.fileno())
+        finally:
+            with suppress(OSError):
+                file.truncate(size)
 
 
 def _named(directory: str | os.PathLike[str]) -> Path:

@@ -10,11 +10,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
-from utrap.command_line.files import write_atomically
+from utrap.command_line.files import appearing, write_atomically
 from utrap_hart.description import Description
 from utrap_show.timeline import read_timeline
 from utrap_show.timeline.files import timeline_files
@@ -236,20 +235,14 @@ def _show_timeline(waves: Path, name: str, folder: Path) -> None:
 @contextmanager
 def _waves(request: Request) -> Iterator[Path | None]:
     """Where to write waves, which appear in the folder when they are whole and wanted."""
-    folder = request.folder
     if not (request.waves or request.timeline):
         yield None
         return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".utrap-", dir=folder) as hidden:
-            waves = Path(hidden).absolute() / WAVES
-            yield waves
-            if request.waves:
-                os.replace(waves, folder / WAVES)
-                _say(f"waves are in {folder / WAVES}")
-    except OSError as error:
-        raise UserError(f"cannot write into {folder}: {error.strerror}") from error
+    path = request.folder / WAVES
+    with appearing(path, is_wanted=request.waves) as waves:
+        yield waves
+    if request.waves:
+        _say(f"waves are in {path}")
 
 
 def _replay(built: Built, image: Image, options: Options) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from utrap.command_line.errors import UserError
+from utrap.command_line.files import check_room
 from utrap.command_line.options import make_config
 from utrap.config import Config
 from utrap_show.differences import in_words
@@ -207,6 +208,7 @@ def _result(seed: Seed, folder: Path, status: str) -> SeedResult:
     files = {}
     waves = folder / WAVES[seed.simulator]
     if seed.waves and waves.exists():
+        check_room(waves)
         files[seed.dump] = waves.read_bytes()
     log = (folder / "log").read_text(errors="replace")
     try:

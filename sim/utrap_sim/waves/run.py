@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
+from utrap.command_line.files import check_room
 from utrap_sim.simulators.bench import TOP
 from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
@@ -120,6 +121,7 @@ def run(hart: Hart, simulator_name: str) -> Run:
         try:
             for suffix, program in programs.items():
                 _simulate(simulator, program, folder, first, suffix)
+                check_room(folder / DUMP)
                 dumps[suffix] = (folder / DUMP).read_bytes()
                 (folder / DUMP).unlink()
             lines = (folder / OBSERVED).read_text().split()

@@ -13,6 +13,7 @@ from typing import Any
 from utrap import __version__
 from utrap.command_line.display import print_table
 from utrap.command_line.errors import UserError
+from utrap.command_line.files import check_folder, write_atomically
 
 from . import tools
 from .compare import Report, compare
@@ -34,6 +35,8 @@ def run(seeds: Sequence[int], steps: int, *, keep: str | None, as_json: bool) ->
     if line := tools.missing():
         raise UserError(line)
     tools.check_version()
+    if keep is not None:
+        check_folder(keep)
     reports = []
     progress = _progress()
     with progress:
@@ -54,15 +57,12 @@ def run(seeds: Sequence[int], steps: int, *, keep: str | None, as_json: bool) ->
 def run_seed(seed: int, steps: int, keep: str | None = None) -> Report:
     """Generate, run and compare the program of one seed."""
     program, results, _ = generate(seed, steps)
-    if keep is not None:
-        folder = Path(keep, f"seed-{seed}")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"cannot write into {folder}: {error.strerror}") from error
-        return compare(program, results, tools.run(program, folder))
     with TemporaryDirectory(prefix="utrap-qemu-") as temporary:
-        return compare(program, results, tools.run(program, Path(temporary)))
+        folder = Path(temporary)
+        observed = tools.run(program, folder)
+        if keep is not None:
+            write_atomically(Path(keep, f"seed-{seed}"), {path.name: path.read_bytes() for path in folder.iterdir()})
+        return compare(program, results, observed)
 
 
 def _progress() -> Any:

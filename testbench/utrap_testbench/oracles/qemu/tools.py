@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from utrap.command_line.errors import UserError
+from utrap.command_line.files import check_room
 
 from .core import Trap
 from .program import CPU, FIELDS, Program
@@ -60,7 +61,11 @@ def check_version() -> None:
 
 
 def run(program: Program, folder: Path) -> Observed:
-    """Assemble, link and run a program; its files stay in the folder."""
+    """Assemble, link and run a program in a folder, where its files are then.
+
+    Raises:
+        OSError: The disk has no room for what QEMU prints.
+    """
     path = {name: folder / name for name in (PROGRAM, SOURCE, OBJECT, ELF, UART, TRAPS)}
     path[PROGRAM].write_text(json.dumps(program.to_json(), indent=1) + "\n")
     path[SOURCE].write_text(assembly(program))
@@ -92,6 +97,8 @@ def run(program: Program, folder: Path) -> Observed:
         ended = f"QEMU did not end within {_SECONDS} s"
     except UserError as error:
         ended = f"QEMU ended early: {error}"
+    for name in (UART, TRAPS):
+        check_room(path[name])
     return observed(path[UART].read_text(), path[TRAPS].read_text(), ended)
 
 
