@@ -120,7 +120,7 @@ def simulator() -> Callable[[str], str]:
 
 
 #: Programs beside those that system-packages.txt names, with their packages.
-BESIDE = {"fst2vcd": "gtkwave", "vcd2fst": "gtkwave", "xvfb-run": "xvfb"}
+BESIDE = {"fst2vcd": "gtkwave", "gcc": "g++", "vcd2fst": "gtkwave", "xvfb-run": "xvfb"}
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,7 @@ ROOMS = {
     "utrap_hart.commands": "utrap_hart.description utrap_hart.run utrap_hart.exits utrap.command_line",
     # Cores that others wrote, with the unit inside.
     "utrap_integrate": "utrap_hart.run utrap_show.timeline utrap_sim.simulators utrap_testbench.golden"
-    " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.env"
+    " utrap_testbench.harts utrap_testbench.boundary utrap_testbench.lockstep"
     " utrap.config utrap.unit utrap.products utrap.command_line",
     # Linux on the hart.
     "utrap_linux": "utrap_hart.hart utrap_hart.platform utrap_hart.run utrap_hart.exits utrap_sim.simulators"

@@ -3,7 +3,6 @@
 It runs on the hart; with a mistake in the disk, as a program of this machine.
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -43,10 +42,9 @@ def test_the_disk_on_the_hart(run, simulator, boot):
 
 
 @pytest.fixture
-def check(tmp_path):
+def check(needs, tmp_path):
     """Compile it for this machine with another text of one file; gives the check that failed, or 0."""
-    if shutil.which("gcc") is None:
-        pytest.skip("gcc is missing: apt-get install g++")
+    needs("gcc")
     (tmp_path / "utrap_csr.h").write_text(c_header(hart_config()))
 
     def check(name="", text=""):
@@ -72,9 +70,8 @@ def test_a_mistake_in_the_disk_is_found(check, fault):
     assert check(name, text.replace(old, new)) == number
 
 
-def test_the_trap_handler_calls_nothing_that_overwrites_the_guests_registers(tmp_path):
-    if shutil.which(f"{CROSS}gcc") is None:
-        pytest.skip("the cross compiler is missing: gcc-riscv64-unknown-elf")
+def test_the_trap_handler_calls_nothing_that_overwrites_the_guests_registers(needs, tmp_path):
+    needs(f"{CROSS}gcc")
     # The Makefile compiles these so that they keep what the handler has not saved; a memcpy of another file would not.
     (tmp_path / "utrap_csr.h").write_text(c_header(hart_config()))
     include = [f"-I{path}" for path in (*INCLUDE, tmp_path)]
