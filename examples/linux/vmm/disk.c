@@ -66,9 +66,8 @@ void disk_plug(uint8_t *memory, size_t size) {
 void disk_reset(void) {
     while (__atomic_load_n(&disk.is_reset_wanted, __ATOMIC_SEQ_CST) &&
            !__atomic_exchange_n(&disk.is_busy, 1, __ATOMIC_SEQ_CST)) {
-        if (__atomic_exchange_n(&disk.is_reset_wanted, 0, __ATOMIC_SEQ_CST)) {
+        if (__atomic_exchange_n(&disk.is_reset_wanted, 0, __ATOMIC_SEQ_CST))
             disk.now = (struct progress){.queue.size = QUEUE_SIZE};
-        }
         __atomic_store_n(&disk.is_busy, 0, __ATOMIC_SEQ_CST);
     }
 }

@@ -27,7 +27,7 @@ static const struct access text[] = {STORE(GPA_UART, 0, 'h'), STORE(GPA_UART, 0,
 // Where the driver has its queue in the guest's memory, and two requests with a sector each.
 // Of a sector's bytes every SOMEth is looked at.
 enum { SOME = 73 };
-enum { TABLE = 0x8000, AVAILABLE = 0x8100, USED = 0x8200, REQUESTS = 0x8300, STATUSES = 0x8400, DATA = 0x8800 };
+enum { TABLE = 0x200, AVAILABLE = 0x300, USED = 0x400, REQUESTS = 0x500, STATUSES = 0x600, DATA = 0x800 };
 static const struct access driver[] = {
     STORE(COMMON(DEVICE_STATUS), 0, 0),
     LOAD(COMMON(DEVICE_STATUS), 0, 0),

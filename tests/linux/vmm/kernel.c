@@ -38,10 +38,10 @@ extern char __DATA_BEGIN__[], __bss_start[], _end[], __start_harness_kept[], __s
     __stop_harness_fresh[], harness_stack[], harness_stack_top[];
 static char *const snapshot = (char *)0x80900000;
 static uint8_t *const arena = (uint8_t *)0x80400000; // what `mmap` gives away
-enum { ARENA = 0x500000, TOUCHED = 0x9000, STACK = 0x4000 };
+enum { ARENA = 0x500000, TOUCHED = 0x1000 };
 
 static KEPT const struct scenario *scenario;
-static uint8_t process_stack[STACK] __attribute__((aligned(16)));
+static char *const stack_of_process = (char *)0x80a00000; // its end
 static KEPT uint64_t line_length;
 
 enum { MAIN, WORKER, THREADS };
@@ -215,18 +215,14 @@ static long give_access(struct kvm_run *run) {
     run->mmio.phys_addr = access->gpa;
     run->mmio.len = 1 << access->size;
     run->mmio.is_write = access->is_write;
-    for (unsigned index = 0; index < 8; index++)
-        run->mmio.data[index] = access->is_write ? access->data >> 8 * index : 0xee;
+    *(uint64_t *)run->mmio.data = access->is_write ? access->data : 0xeeeeeeeeeeeeeeee;
     k.has_access = true;
     return 0;
 }
 
 static void take_access(struct kvm_run *run) {
-    uint64_t data = 0;
-    for (unsigned index = 0; index < run->mmio.len; index++)
-        data |= (uint64_t)run->mmio.data[index] << 8 * index;
     if (!run->mmio.is_write)
-        guest_takes(&k.access, data);
+        guest_takes(&k.access, *(uint64_t *)run->mmio.data & (0xfffffffful >> (32 - 8 * run->mmio.len)));
     k.has_access = false;
 }
 
@@ -480,7 +476,7 @@ static void play(void) {
     say("== %s", scenario->name);
     k.exists[MAIN] = true;
     k.threads[MAIN] = (struct context){.sepc = (uint64_t)process_main, .sstatus = SPIE};
-    k.threads[MAIN].gpr[2] = (uint64_t)process_stack + STACK;
+    k.threads[MAIN].gpr[2] = (uint64_t)stack_of_process;
     while (!k.is_over) {
         pick_thread();
         struct context *context = &k.threads[k.current];
