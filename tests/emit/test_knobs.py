@@ -46,11 +46,13 @@ def test_the_ends_of_every_range_are_taken_and_what_is_beyond_is_not(xlen):
     for key, limits in RANGES.items():
         low, high = limits(xlen)
         more = [needed[key]] if key in needed and key != "geilen" else []
+        # With S-mode the codes of its page faults must fit.
+        profile = "mu" if key == "cause_bits" else "full"
         for value in (low, high - high % 4 if "vector" in key or "mtvec" in key else high):
-            assert getattr(make_config("full", xlen, [f"{key}={value}", *more]), key) == value
+            assert getattr(make_config(profile, xlen, [f"{key}={value}", *more]), key) == value
         for value in (low - 1, high + 1):
             with pytest.raises(UserError, match=f"^--set {key}={value}: must be "):
-                make_config("full", xlen, [f"{key}={value}", *more])
+                make_config(profile, xlen, [f"{key}={value}", *more])
 
 
 def test_the_values_of_the_form_are_all_taken():

@@ -43,11 +43,13 @@ def talking():
 '''
 
 CRAMPED = '''"""Has no room for what it needs for a while."""
-import errno
+import errno, os, shutil
 import click
 @click.command()
-def cramped():
-    raise OSError(errno.ENOSPC, "No space left on device")
+@click.argument("how")
+def cramped(how):
+    reason = os.strerror(errno.ENOSPC)
+    raise OSError(errno.ENOSPC, reason) if how == "one" else shutil.Error([("a", "b", reason), ("c", "d", reason)])
 '''
 
 WAITING = '''"""Waits while it writes."""
@@ -127,6 +129,12 @@ def test_a_wrong_request_gets_one_line_and_status_2(utrap, plugin, arguments, sa
     result = utrap(*arguments, path=plugin(failing=FAILING))
     assert one_line(result.stderr).startswith(says)
     assert (result.stdout, result.returncode) == ("", 2)
+
+
+def test_the_hint_at_the_help_follows_a_whole_sentence(utrap, plugin):
+    path = plugin(failing=FAILING)
+    for arguments in (("failing", "one"), ("failing", "three", "--number", "1"), ("nothing",)):
+        assert re.search(r"[^.?][.?] See '", one_line(utrap(*arguments, path=path).stderr))
 
 
 def test_a_missing_package_is_named(utrap, plugin):
@@ -214,9 +222,10 @@ def test_a_full_disk_behind_the_output_is_one_line(utrap, plugin, arguments):
     assert result.returncode == 2
 
 
-def test_a_full_disk_for_what_is_temporary_is_one_line_that_names_it(utrap, plugin, monkeypatch, tmp_path):
+@pytest.mark.parametrize("how", ["one", "many"])
+def test_a_full_disk_for_what_is_temporary_is_one_line_that_names_it(utrap, plugin, monkeypatch, tmp_path, how):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    result = utrap("cramped", path=plugin(cramped=CRAMPED))
+    result = utrap("cramped", how, path=plugin(cramped=CRAMPED))
     assert result.returncode == 2
     other = f"{tmp_path} (TMPDIR names another folder)"
     line = f"utrap: cannot write the output, or what is temporary in {other}: No space left on device\n"

@@ -21,7 +21,7 @@ overflow      counters make LCOFI pending; whose overflows scountovf shows
 stateen       what the state enables hide is neither read nor written below
 environment   what the xenvcfg let the modes below do; pointer masking
 double        a handler that cannot take a trap never gets one (SDT, MDT)
-rnmi          what NMIE keeps out, what RNMIs write and leave, and the way back
+rnmi          what NMIE keeps out, what RNMIs write and leave, the way back
 unexpected    what M cannot take goes to the handler of RNMIs; what MNRET ends
 cover         every way from mode to mode, and every cause, comes about
 """

@@ -46,9 +46,11 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 def _refused(error: OSError) -> str:
     """What the operating system refused, and what it was about."""
+    import shutil
     import tempfile
 
-    reason = error.strerror or str(error)
+    # Of what could not be copied the first is enough.
+    reason = error.strerror or (error.args[0][0][-1] if isinstance(error, shutil.Error) else str(error))
     if error.filename is not None:
         return f"{error.filename}: {reason}"
     # Whoever writes a file that was asked for names it: what is left is the output, or temporary.
@@ -77,7 +79,8 @@ def _run(arguments: list[str]) -> int:
         return _say(f"the design does not fit: {error}", 2)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "utrap"
-        return _say(f"{error.format_message()} See '{where} --help'.", 2, where)
+        said = error.format_message()
+        return _say(f"{said}{'' if said.endswith(('.', '?')) else '.'} See '{where} --help'.", 2, where)
     except click.ClickException as error:
         return _say(error.format_message(), 2)
     except ModuleNotFoundError as error:

@@ -23,8 +23,9 @@ Who may set a guest's timer, and whether it is due:
 \b
   utrap explain --set sstc=true --mode VS --access stimecmp --write 0x1000 \\
     --csr menvcfg.STCE=1 --csr mcounteren.TM=1 --csr hcounteren.TM=1
-  utrap explain --set sstc=true --mode VS --time 0x1000 --csr vstimecmp=0x1000 \\
-    --csr menvcfg.STCE=1 --csr henvcfg.STCE=1 --csr mie=0x40 --csr hideleg=0x40
+  utrap explain --set sstc=true --mode VS --time 0x1000 --csr mie=0x40 \\
+    --csr vstimecmp=0x1000 --csr menvcfg.STCE=1 --csr henvcfg.STCE=1 \\
+    --csr hideleg=0x40
 
 What a debugger's request does in the VMM's handler, and a return in Debug Mode:
 
