@@ -1,6 +1,6 @@
 """The VMMs on the hart without a kernel: a program in its place answers their system calls, and now and then wrongly.
 
-The sources are the very files of the example. What stands for the kernel is vmm/kernel.c, with a guest that is played
+The sources are the very files of the example. What stands for the kernel is vmm/kernel.h, with a guest that is played
 access by access; vmm/scenarios_*.c has what goes wrong, one scenario after the other in one run, and here is what must
 be said of each.
 """
@@ -15,7 +15,8 @@ from utrap_linux.building import EXAMPLE
 HERE = Path(__file__).parent
 PROGRAMS = EXAMPLE.parent / "programs"
 HEADERS = Path("/usr/riscv64-linux-gnu/include")
-KERNEL = [HERE / "harness" / "enter.S", *(HERE / "vmm" / name for name in ("kernel.c", "guest_image.S"))]
+_NAMES = ("kernel.c", "kvm.c", "fresh.c", "guest_image.S")
+KERNEL = [HERE / "harness" / "enter.S", *(HERE / "vmm" / name for name in _NAMES)]
 INCLUDE = (PROGRAMS / "hypervisor", EXAMPLE / "vmm", HERE / "vmm")
 #: Either VMM has these, and then its own.
 BOTH = ("linux.c", "machine.c", "access.c", "trap.S")
