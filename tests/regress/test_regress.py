@@ -261,6 +261,7 @@ def test_ctrl_c_leaves_no_simulator_behind_and_keeps_the_results_so_far(
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "utrap: interrupted\n")
     assert processes(str(temporary)) == []
+    assert list(temporary.iterdir()) == []
     found = cases(out / "junit.xml")
     assert 1 <= sum(len(case) == 0 for case in found) < 50
     assert len(found) == 50

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from utrap.command_line.errors import UserError
@@ -181,6 +182,8 @@ def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
                 yield client
             return
         with (
+            TemporaryDirectory(prefix="utrap-dask-") as scratch,
+            dask.config.set({"temporary-directory": scratch}),
             LocalCluster(
                 n_workers=jobs,
                 threads_per_worker=1,

@@ -106,9 +106,11 @@ def _build(simulator: Simulator, folder: Path, recipe: Recipe, log: Path) -> Non
     """Build in a process of its own, which is ended with its compilers when this one is."""
     text = folder / "build.log"
     words = (recipe.function, *recipe.words, simulator.name, str(folder))
+    # What a compiler that is ended leaves behind goes with the folder.
+    environment = {**simulator.environment, "TMPDIR": str(folder)}
     with (
         text.open("wb") as output,
-        child(CALL, *words, output=output, folder=folder.parent, environment=simulator.environment) as process,
+        child(CALL, *words, output=output, folder=folder.parent, environment=environment) as process,
     ):
         status = process.wait()
     if status:
