@@ -64,8 +64,9 @@ def in_m_with_nmie_0_an_exception_stops_the_hart(w: Window) -> Claim:
 
 @PROPERTIES.add("norm:Smdbltrp_with_Smrnmi_op norm:trap_unexp_hndl_no_rnmi", needs=_BOTH, kind="traps")
 def with_nmie_1_nothing_stops_the_hart(w: Window) -> Claim:
-    """While NMIE is 1 no event stops the hart."""
-    return Claim(when=w.now["mnstatus.NMIE"], then=~w.next.has_stopped)
+    """While NMIE is 1 no event stops a hart that runs: one that has stopped does again when its debugger lets it go."""
+    runs = ~w.now.in_debug_mode & ~w.now.has_stopped
+    return Claim(when=w.now["mnstatus.NMIE"] & runs, then=~w.next.has_stopped)
 
 
 @PROPERTIES.add("norm:mstatus_mdt_clr_mnret", needs=_BOTH, kind="MNRET")
