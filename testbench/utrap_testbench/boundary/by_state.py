@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import compress
 from operator import attrgetter, is_not
 from typing import Any
@@ -33,8 +34,9 @@ class ByState:
     def __init__(self, config: Config, layout: Layout, registers: Iterable[Register]) -> None:
         self._config = config
         ports = [row for row in BY_STATE if row.width(config) and row.name in layout.offset]
-        parts = _parts(config, [_port(row, layout.offset[row.name], row.width(config)) for row in ports], _FEW)
-        parts += _parts(config, [_register(*register) for register in registers], 0)
+        rows = [(_port(row, layout.offset[row.name], row.width(config)), _read_by(config, row.name)) for row in ports]
+        parts = _parts(rows, _FEW)
+        parts += _parts([(_register(*register), fields_read(register[0])) for register in registers], 0)
         self._rows = [row for row, _ in parts]
         # By field, the parts that may read it, as bits of a number.
         self._readers = dict.fromkeys(EVERY_FIELD, 0)
@@ -78,12 +80,19 @@ class ByState:
         return numbers
 
 
-def _parts(config: Config, rows: Sequence[_Row], few: int) -> list[tuple[_Row, frozenset[str]]]:
-    """All rows, several as one where that is worth it, each with the fields that it reads."""
-    fields = [fields_read(lambda state, row=row: row(Now(config, state))) for row in rows]  # type: ignore[misc]
+@lru_cache(1_000)
+def _read_by(config: Config, name: str) -> frozenset[str]:
+    """The fields that a port may read: found once for each hart, which takes a part of a second for all ports."""
+    port = next(row for row in BY_STATE if row.name == name)
+    row = _port(port, 0, port.width(config))
+    return fields_read(lambda state: row(Now(config, state)))
+
+
+def _parts(rows: Sequence[tuple[_Row, frozenset[str]]], few: int) -> list[tuple[_Row, frozenset[str]]]:
+    """All rows with the fields that they read, several as one where that is worth it."""
     parts: list[tuple[_Row, frozenset[str]]] = []
-    for read, numbers in _groups(fields, few):
-        row = rows[numbers[0]] if len(numbers) == 1 else _together([rows[number] for number in numbers])
+    for read, numbers in _groups([read for _, read in rows], few):
+        row = rows[numbers[0]][0] if len(numbers) == 1 else _together([rows[number][0] for number in numbers])
         parts.append((_remembering(row, read) if 1 < len(read) <= few else row, read))
     return parts
 
