@@ -14,6 +14,7 @@ from utrap_show.names import Names
 from utrap_testbench.golden import (
     Config,
     CsrAccess,
+    CsrOp,
     Halt,
     Insn,
     Irq,
@@ -117,6 +118,13 @@ def test_target_pc_and_csrs_written_are_those_of_a_step(config, seed):
     assert {name: int(write.old, 0) for name, write in written.items()} == {n: vars(state)[n] for n in written}
     unseen = {name: getattr(after, name) for name in ("prv", "v", "debug", "critical")}
     assert state.replace(**unseen, **{n: int(w.new, 0) for n, w in written.items()}) == after
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: f"rv{config.xlen}-{config.profile_name}-{config.geilen}")
+def test_what_a_debugger_writes_is_told(config):
+    state = random_state(config, random.Random(1)).replace(critical=0, mscratch=1)
+    told = explained(config, state, CsrAccess(address=0x340, op=CsrOp.WRITE, wdata=2, debug=True))
+    assert [(write.csr, write.old, write.new) for write in told.writes] == [("mscratch", "0x1", "0x2")]
 
 
 @settings(max_examples=600)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from utrap.command_line.errors import UserError
 
@@ -92,5 +93,8 @@ SIMULATORS: dict[str, Callable[[], Simulator]] = {"icarus": _find_icarus, "veril
 
 def _version(command: list[str], environment: Mapping[str, str]) -> str:
     """The first line that a program prints about itself."""
-    result = subprocess.run(command, capture_output=True, text=True, env=dict(environment))
+    # Icarus makes files even for that, and leaves them there when it is interrupted.
+    with TemporaryDirectory(prefix="utrap-") as folder:
+        variables = {**environment, "TMPDIR": folder}
+        result = subprocess.run(command, capture_output=True, text=True, env=variables)
     return (result.stdout or result.stderr).partition("\n")[0].strip()

@@ -203,8 +203,8 @@ class State:
 
     def replace(self, **changes: int) -> State:
         """A copy with some fields changed; refuses a name that is no field."""
-        new = _new(State)
-        new.__dict__ = self.__dict__ | changes
+        new = self.copy()
+        new.__dict__.update(changes)
         if len(new.__dict__) != len(self.__dict__):
             raise TypeError(f"no such state field: {', '.join(sorted(changes.keys() - self.__dict__.keys()))}")
         return new
