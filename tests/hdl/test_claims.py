@@ -2,8 +2,6 @@
 
 from random import Random
 
-import pytest
-
 from utrap.claims import CLAIMS, claims
 from utrap.config import SATP_MODES, Config
 
@@ -19,6 +17,7 @@ HARTS = (
     *(WIDE, SMALL, Config.profile("msu", 64), Config.profile("msuh", 32)),
     *(Config.profile(name, 64) for name in ("rva22s64", "rva23s64", "rvb23s64")),
 )
+HYPERVISORS = tuple(hart for hart in HARTS if hart.h)
 OF_EVERY_HART = {"Ssccptr", "Sstvecd", "Sstvala", "Sscounterenw", "Ssu64xl"}
 
 
@@ -39,6 +38,7 @@ def test_each_claim_is_made_where_it_holds():
     for name in ("rva22s64", "rvb23s64"):
         assert names(Config.profile(name, 64)) == OF_EVERY_HART
     assert "Ssccptr" not in names(Config.profile("msu", 64, satp_modes=("bare",)))
+    assert "Sstvala" not in names(Config.profile("msu", 64, tval="none"))
 
 
 @on(*HARTS)
@@ -94,15 +94,13 @@ async def test_the_trap_values_are_written_for_every_cause(bench):
             assert bench.get(csr) == 0x1234_5678, (mode, cause)
 
 
-@on(*HARTS)
+@on(*HYPERVISORS)
 async def test_vsatp_and_hgatp_take_what_satp_takes(bench):
     """Shvsatpa, Shgatpa
 
     norm:shvsatpa_satp_vsatp_modes, norm:shgatpa_satp_hgatp_mode_support, norm:shgatpa_hgatp_bare_mode
     """
     config = bench.config
-    if not config.h:
-        pytest.skip("no hypervisor")
     shift = 60 if config.xlen == 64 else 31
     taken = []
     for mode in SATP_MODES[config.xlen].values():
@@ -114,12 +112,10 @@ async def test_vsatp_and_hgatp_take_what_satp_takes(bench):
     assert all(by_hgatp for by_satp, _, by_hgatp in taken if by_satp) == ("Shgatpa" in names(config))
 
 
-@on(*HARTS)
+@on(*HYPERVISORS)
 async def test_htval_takes_every_address(bench):
     """Shtvala (norm:shtvala_htval_faulting_gpa): of 64 bits on RV64, of Sv32x4's 34 on RV32"""
     config = bench.config
-    if not config.h:
-        pytest.skip("no hypervisor")
     widest = (1 << (62 if config.xlen == 64 else 32)) - 1
     await bench.put("htval", widest)
     assert (bench.get("htval") == widest) == ("Shtvala" in names(config))

@@ -6,6 +6,7 @@ of an expression's context can change what it means.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -22,13 +23,13 @@ _SHORT = 30
 _ROOM = LINE - 5
 
 
-class Expression:
+class Expression(ABC):
     """Some text without a side effect; `size` counts the operators in it."""
 
     size: int = 0
 
-    def __str__(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def __str__(self) -> str: ...
 
     @property
     def operand(self) -> str:
