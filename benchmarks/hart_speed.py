@@ -17,10 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "testbench"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "sim"))
 
 from utrap_hart.hart import hart_config
-from utrap_hart.run.command import bundled
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.memory import memory_range
+from utrap_hart.run.programs import bundled
 from utrap_hart.run.simulation import Built, End, Event, Options, build, simulate
 
 #: Program and cycles by simulator: one that traps all the time, and one that computes.

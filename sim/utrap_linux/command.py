@@ -128,7 +128,7 @@ def _measure_boots(request: Request, boot: Boot, console: Console) -> str:
 
 def _build_hart() -> Built:
     with _progress("building the hart for Verilator") as tell:
-        return build("verilator", tell=lambda: tell(0.0), memory=MEMORY << 20)
+        return build("verilator", tell=lambda: tell(0.0), memory=MEMORY << 20, for_long=True)
 
 
 def _build(request: Request) -> Boot:

@@ -81,9 +81,10 @@ def run(
     from utrap_hart.description import describe
     from utrap_hart.run import command as running
     from utrap_hart.run.memory import memory_size
+    from utrap_hart.run.programs import list_programs
 
     if lists:
-        running.list_programs()
+        list_programs()
         return 0
     if program is None:
         raise UserError("say which program to run, or --list")

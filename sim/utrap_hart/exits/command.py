@@ -9,9 +9,10 @@ from pathlib import Path
 
 from utrap.command_line.errors import UserError
 from utrap.command_line.files import write_atomically
-from utrap_hart.run.command import bundled, tell_of_build
+from utrap_hart.run.command import tell_of_build
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import hart_lockstep
+from utrap_hart.run.programs import bundled
 from utrap_hart.run.simulation import Built, End, Event, Happening, Options, Sent, build, simulate
 
 from . import pictures

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
 
-from utrap.command_line.display import print_table
-from utrap.command_line.errors import UserError
 from utrap.command_line.files import appearing, write_atomically
 from utrap_hart.description import Description
 from utrap_show.timeline import read_timeline
@@ -24,21 +19,12 @@ from .image import MACHINE, Image, load
 from .keyboard import input_file
 from .lockstep import hart_lockstep
 from .memory import DEFAULT_SIZE, memory_range
-from .simulation import Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
+from .programs import program_path
+from .simulation import LONG, Built, End, Event, Happening, Options, Sent, Unanswered, build, simulate
 from .sources import hart_sources
 from .tracing import Tracer
 
-__all__ = [
-    "DISAGREES",
-    "UNFINISHED",
-    "Request",
-    "Session",
-    "bundled",
-    "list_programs",
-    "program_path",
-    "run",
-    "tell_of_build",
-]
+__all__ = ["DISAGREES", "UNFINISHED", "Request", "Session", "run", "tell_of_build"]
 
 #: Statuses of `utrap run` itself; a program may end with the same, and then the last line says so.
 DISAGREES, UNFINISHED = 1, 2
@@ -47,8 +33,6 @@ _LARGEST = 255
 #: Cycles after a difference that its waves show.
 _AFTER = 16
 WAVES = "waves.vcd"
-#: One line on each bundled program, beside them.
-_ABOUT = "programs.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,32 +66,6 @@ class Request:
     folder: Path
 
 
-def bundled() -> dict[str, Path]:
-    """The programs that come with the hart, by name."""
-    folder = Path(str(files("utrap_hart"))) / "programs"
-    return {path.stem: path for path in sorted(folder.glob("*.elf"))}
-
-
-def program_path(program: str) -> str:
-    """The file that the user means: a bundled program's name, else a path.
-
-    Raises:
-        UserError: When there is neither.
-    """
-    known = bundled()
-    if program in known:
-        return str(known[program])
-    if not os.path.exists(program) and os.sep not in program and not program.endswith(".elf"):
-        raise UserError(f"there is no file {program}, nor a bundled program of that name: {', '.join(known) or 'none'}")
-    return program
-
-
-def list_programs() -> None:
-    """Print the bundled programs, with what each does."""
-    about = tomllib.loads(Path(str(files("utrap_hart")), "programs", _ABOUT).read_text())
-    print_table(("Program", "What it does"), [(name, about[name]) for name in bundled()])
-
-
 def run(request: Request) -> int:
     """Run the program; gives the exit status.
 
@@ -126,6 +84,7 @@ def run(request: Request) -> int:
         sources=hart_sources(request.hart),
         tell=lambda: tell_of_build(request.simulator),
         memory=request.memory,
+        for_long=request.max_cycles >= LONG,
     )
     with _waves(request) as waves, input_file(request.input) as typed:
         session = Session(request, built, image)

@@ -12,14 +12,16 @@ from tempfile import TemporaryDirectory
 from utrap.command_line.errors import UserError
 from utrap_sim.simulators.installed import Simulator, find_simulator
 from utrap_sim.simulators.processes import ended_by_itself
-from utrap_sim.simulators.standalone import MAIN, build_alone, run_alone
+from utrap_sim.simulators.standalone import MAIN, Training, build_alone, run_alone
 
 from .hart_bench import CLOCK, TOP
-from .image import Image
+from .image import Image, load
 from .memory import DEFAULT_SIZE, memory_files, memory_range
+from .programs import bundled
 from .sources import Sources, hart_sources
 
 __all__ = [
+    "LONG",
     "Alive",
     "Built",
     "End",
@@ -32,6 +34,13 @@ __all__ = [
     "build",
     "simulate",
 ]
+
+#: Cycles from which on a run is long, so that a build for long runs pays.
+LONG = 100_000_000
+#: The program and the cycles that train such a build.
+_TRAINING, _TRAINED = "hypervisor", 1_000_000
+#: Files of a run, in its folder.
+_IMAGE = "image.hex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,7 @@ def build(
     sources: Sources | None = None,
     tell: Callable[[], None] = lambda: None,
     memory: int = DEFAULT_SIZE,
+    for_long: bool = False,
 ) -> Built:
     """Build the hart for a simulator (icarus, verilator), or find it built.
 
@@ -163,6 +173,7 @@ def build(
         sources: Other ones than the hart's own.
         tell: Called before a build that is not in the cache.
         memory: Bytes of memory.
+        for_long: Whether it is for runs of `LONG` cycles and more.
 
     Raises:
         UserError: When the simulator is missing or the build fails.
@@ -171,8 +182,15 @@ def build(
     sources = hart_sources() if sources is None else sources
     clock = {MAIN: CLOCK} if simulator.name == "verilator" else {}
     files = {**sources.files, **memory_files(simulator.name, memory), **clock}
-    program = build_alone(simulator, TOP, files, "vcd" if waves else "-", tell)
+    training = _training(memory_range(memory)) if for_long and not waves else None
+    program = build_alone(simulator, TOP, files, "vcd" if waves else "-", tell, training)
     return Built(simulator, program, sources, memory_range(memory))
+
+
+def _training(memory: range) -> Training:
+    image = load(str(bundled()[_TRAINING]), memory)
+    arguments = _arguments(memory, image, Options(max_cycles=_TRAINED), "/dev/null")
+    return Training(tuple(arguments), {_IMAGE: image.hexadecimal(memory.start)})
 
 
 def simulate(built: Built, image: Image, options: Options) -> Generator[Happening]:
@@ -183,7 +201,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="utrap-run-")))
-        (folder / "image.hex").write_text(image.hexadecimal(built.memory.start))
+        (folder / _IMAGE).write_text(image.hexadecimal(built.memory.start))
         reading, writing = os.pipe()
         stream = stack.enter_context(os.fdopen(reading, "rb"))
         try:
@@ -192,7 +210,7 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
                 run_alone(
                     built.simulator,
                     built.program,
-                    _arguments(built.memory, image, options, writing),
+                    _arguments(built.memory, image, options, f"/dev/fd/{writing}"),
                     folder,
                     output=log,
                     pass_fds=[writing],
@@ -213,15 +231,15 @@ def simulate(built: Built, image: Image, options: Options) -> Generator[Happenin
             raise ended_by_itself(built.simulator.name, folder / "log")
 
 
-def _arguments(memory: range, image: Image, options: Options, stream: int) -> list[str]:
+def _arguments(memory: range, image: Image, options: Options, stream: str) -> list[str]:
     return [
         f"+size={len(memory)}",
-        "+image=image.hex",
+        f"+image={_IMAGE}",
         f"+entry={image.entry:x}",
         f"+tohost={image.tohost:x}",
         f"+fromhost={image.fromhost:x}",
         f"+max_cycles={options.max_cycles}",
-        f"+stream=/dev/fd/{stream}",
+        f"+stream={stream}",
         *(["+retired"] if options.retired else []),
         *([f"+profile={options.profile}"] if options.profile else []),
         *([f"+waves={options.waves}"] if options.waves else []),

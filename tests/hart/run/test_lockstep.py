@@ -9,6 +9,7 @@ from utrap_hart.run import command as running
 from utrap_hart.run.image import load
 from utrap_hart.run.lockstep import hart_lockstep
 from utrap_hart.run.memory import memory_range
+from utrap_hart.run.programs import bundled
 from utrap_hart.run.simulation import End, Event, Options, build, simulate
 from utrap_hart.run.sources import hart_sources
 
@@ -78,7 +79,7 @@ def compared(faulty):
     """Run a bundled program with a fault up to the first difference: it, and how many events agreed before."""
 
     def compared(name, fault):
-        image = load(str(running.bundled()[name]), memory_range())
+        image = load(str(bundled()[name]), memory_range())
         lockstep = hart_lockstep(hart_config(), faulty.sources)
         for happening in simulate(faulty, image, Options(max_cycles=5_000_000, plusargs=(f"+fault={fault}",))):
             if isinstance(happening, Event) and (found := lockstep.compare(happening)):

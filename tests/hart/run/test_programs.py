@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from utrap_hart.run.command import bundled
+from utrap_hart.run.programs import bundled
 from utrap_testbench.oracles.qemu import tools
 
 from . import instructions

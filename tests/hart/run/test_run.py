@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from utrap_hart.run import command as running
 from utrap_hart.run import simulation
+from utrap_hart.run.programs import bundled
 
 from ...waiting import processes_in, wait_for  # noqa: TID252 (the tests are no package)
 from ..assembly import ECALL, FOREVER, MRET, T0, T1, ZERO, addi, csrrs, csrrw, jal  # noqa: TID252 (the tests are no package)
@@ -119,7 +119,7 @@ def test_a_bundled_program_runs_by_its_name(run, simulator):
 def test_the_bundled_programs_are_listed_with_a_line_each(run):
     result = run("run", "--list")
     assert result.status == 0
-    assert [line.split()[0] for line in result.out.splitlines()[1:]] == sorted(running.bundled())
+    assert [line.split()[0] for line in result.out.splitlines()[1:]] == sorted(bundled())
     assert all(len(line.split()) > 3 for line in result.out.splitlines()[1:])
 
 
