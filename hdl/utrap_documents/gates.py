@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from utrap.verilog.netlist import TOP
 from utrap.verilog.yosys import run_yosys
 
-__all__ = ["Gates", "count_gates"]
+__all__ = ["Gates", "count_gates", "map_to_gates"]
 
 #: What makes the graph small, as papers on synthesis do.
 _SMALLER = "strash;ifraig;dc2;balance;dc2;balance;print_stats"
@@ -40,10 +41,15 @@ def count_gates(verilog: str) -> Gates:
 
     A flip-flop has no pin but clock, data and asynchronous reset.
     """
+    return map_to_gates(["read_verilog unit.v"], TOP, {"unit.v": verilog})
+
+
+def map_to_gates(read: Iterable[str], top: str, inputs: Mapping[str, str]) -> Gates:
+    """The same for any module; the arguments are those of `utrap_documents.synthesis.map_to_luts`."""
     report = run_yosys(
         [
-            "read_verilog unit.v",
-            f"synth -flatten -top {TOP}",
+            *read,
+            f"synth -flatten -top {top}",
             "dfflegalize -cell $_DFF_P_ x -cell $_DFF_PP0_ x -cell $_DFF_PP1_ x",
             "design -save mapped",
             # In a script that follows a plus sign a comma is a space.
@@ -53,7 +59,7 @@ def count_gates(verilog: str) -> Gates:
             "opt_clean",
             "tee -a report stat",
         ],
-        {"unit.v": verilog},
+        inputs,
         "report",
         allows_warnings=True,
     )

@@ -36,7 +36,7 @@ ROOMS = {
     "utrap.commands": "utrap.config utrap.form utrap.knobs utrap.command_line utrap.products utrap.descriptions",
     "utrap.__main__": "utrap.command_line",
     "utrap_documents": "utrap.config utrap.form utrap.knobs utrap.claims utrap.isa utrap.csr utrap.registers"
-    " utrap.unit utrap.verilog utrap.products utrap_testbench.golden utrap_testbench.boundary",
+    " utrap.unit utrap.verilog utrap.products utrap.command_line utrap_testbench.golden utrap_testbench.boundary",
     # testbench: the golden model, which knows nothing else of ours, and what stands on it. Of the hardware it knows
     # the configuration and the ports, and the command line's frame.
     "utrap_testbench.golden": "",
