@@ -79,6 +79,7 @@ class Config:
         mvendorid: JEDEC vendor, 32 bits.
         marchid: Microarchitecture, XLEN bits.
         mimpid: Version of the implementation, XLEN bits.
+        mhartid: The hart's number, or "port": the input `hartid` says it.
         mconfigptr: Address of the configuration structure, or 0.
         fs: mstatus.FS is writable (needed by F).
         vs: mstatus.VS is writable (needed by V).
@@ -150,6 +151,7 @@ class Config:
     mvendorid: int = 0
     marchid: int = 0
     mimpid: int = 0
+    mhartid: int | str = "port"
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
@@ -192,8 +194,13 @@ class Config:
     def __post_init__(self) -> None:
         check(
             {field.name: getattr(self, field.name) for field in fields(self)},
-            {field.name: type(field.default) for field in fields(self)},
+            self.kinds(),
         )
+
+    @classmethod
+    def kinds(cls) -> dict[str, type]:
+        """Return the fields' types; of one that takes a word in a number's place it is the number's."""
+        return {field.name: int if field.name in WORDS else type(field.default) for field in fields(cls)}
 
     @classmethod
     def profile(cls, name: str = "full", xlen: int = 64, **changes: Any) -> Config:

@@ -94,7 +94,7 @@ EXTENSIONS: Mapping[str, tuple[int, ...]] = {
 #: What mtvec.MODE can be: the name, and the values.
 TVEC_MODES: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "direct": (0,), "vectored": (1,)}
 #: Words that may stand in a number's place.
-WORDS: Mapping[str, tuple[str, ...]] = {"mtvec_reset": ("port",)}
+WORDS: Mapping[str, tuple[str, ...]] = {"mtvec_reset": ("port",), "mhartid": ("port",)}
 #: Letters of misa that `isa` may hold after I or E, in the order in which the manual names
 #: extensions: S, U, H and N follow from other fields, the rest is reserved (norm:misa_extensions_enc_tbl).
 LETTERS = "MAFDQCBVX"
@@ -130,7 +130,8 @@ RANGES: Mapping[str, Callable[[int], tuple[int, int]]] = {
     "cause_bits": lambda _: (4, 6),
     "local_interrupts": lambda xlen: (0, xlen - FIRST_LOCAL),
     "mvendorid": lambda _: _word(32),
-    **dict.fromkeys(("marchid", "mimpid", "mconfigptr", "rnmi_interrupt_vector", "rnmi_exception_vector"), _word),
+    **dict.fromkeys(("marchid", "mimpid", "mhartid", "mconfigptr"), _word),
+    **dict.fromkeys(("rnmi_interrupt_vector", "rnmi_exception_vector"), _word),
 }
 #: A field that is not off (false, 0) needs the other to be on.
 _NEEDS = (

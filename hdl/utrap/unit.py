@@ -51,13 +51,14 @@ __all__ = ["TrapUnit", "trap_unit_signature"]
 
 def trap_unit_signature(config: Config) -> Signature:
     """Return the ports of a unit, seen from it; `utrap.ports` says what each is."""
+    hartid = {"hartid": In(config.xlen)} if config.mhartid == "port" else {}
     reset_value = {"mtvec_reset": In(config.xlen)} if config.mtvec_reset == "port" else {}
     vectors = dict.fromkeys(RNMI_VECTORS, In(config.xlen)) if config.rnmi_vectors == "port" else {}
     time = {"mtime": In(64)} if config.sstc else {}
     counters = {"counters": In(CountersSignature())} if config.sscofpmf else {}
     return Signature(
         {
-            "hartid": In(config.xlen),
+            **hartid,
             **reset_value,
             **vectors,
             **time,
@@ -97,7 +98,9 @@ class TrapUnit(Component):
         """Wire the rules together, in the order of an event."""
         m = Module()
         config, state, commit, answer = self.config, self.state, self.commit, self.answer
-        sensed = levels(m, state, self.lines, self.hartid)
+        sensed = levels(m, state, self.lines)
+        if "hartid" in self.signature.members:
+            sensed["mhartid"] = self.hartid
         if "mtvec_reset" in self.signature.members:
             sensed["mtvec_reset"] = self.mtvec_reset
         if config.sstc:

@@ -61,6 +61,7 @@ CHANGES: Mapping[str, Change] = {
     "mvendorid": Change(profile="mu", value=0x123),
     "marchid": Change(profile="mu", value=0x123),
     "mimpid": Change(profile="mu", value=0x123),
+    "mhartid": Change(profile="mu", value=0),
     "mconfigptr": Change(profile="mu", value=0x1000),
     "fs": Change(profile="msu", value=False),
     "vs": Change(profile="msu", value=False),

@@ -46,7 +46,7 @@ class Hart(Component):
         zero_pmp: The CSRs of physical memory protection exist and read 0.
 
     Attributes:
-        hartid: The hart's number.
+        hartid: The hart's number, where the configuration does not say it.
         reset_pc: Where execution starts; sampled during reset.
         lines: Interrupts.
         time: The platform's clock, mtime.
@@ -84,7 +84,6 @@ class Hart(Component):
         connect(m, core.retire, flipped(self.retire))
         connect(m, flipped(self.lines), unit.lines)
         m.d.comb += [
-            unit.hartid.eq(self.hartid),
             core.reset_pc.eq(self.reset_pc),
             translate.flush.eq(core.flush),
             counters.address.eq(core.commit.csr_address),
@@ -93,6 +92,8 @@ class Hart(Component):
             counters.time_delta.eq(unit.hart.time_delta),
             counters.is_guest.eq(unit.hart.mode[2]),
         ]
+        if self._config.mhartid == "port":
+            m.d.comb += unit.hartid.eq(self.hartid)
         m.d.comb += [
             getattr(translate, name).eq(getattr(unit.hart, name))
             for name in ("sum", "mxr", "vs_sum", "vs_mxr", "satp", "vsatp", "hgatp")

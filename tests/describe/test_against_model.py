@@ -235,6 +235,7 @@ def test_sail_says_which_extensions_the_csrs_show(name):
     platform = document["platform"]
     identity = [hart.read(csr) for csr in ("mvendorid", "marchid", "mimpid")]
     assert [platform[key] for key in ("vendorid", "archid", "impid")] == identity
+    assert platform.get("hartid", 0) == hart.read("mhartid")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if CONFIGURATIONS[name].s])

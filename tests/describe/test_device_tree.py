@@ -29,7 +29,8 @@ def read(needs, tmp_path):
         text = device_tree.describe(config).files[""]
         said = subprocess.run(command, input=text, text=True, capture_output=True, check=True)
         assert said.stderr == "", "the compiler has nothing to complain of"
-        command = ["fdtget", "-t", "s", str(tmp_path / "hart.dtb"), "/cpus/cpu@0", name]
+        number = 0 if config.mhartid == "port" else config.mhartid
+        command = ["fdtget", "-t", "s", str(tmp_path / "hart.dtb"), f"/cpus/cpu@{number:x}", name]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
     return read
@@ -51,6 +52,13 @@ def test_the_properties_of_some_configurations(read):
     assert read(rva23, "mmu-type") == ["riscv,sv39"]
     assert read(CONFIGURATIONS["mu 32"], "mmu-type") == ["riscv,none"]
     assert read(CONFIGURATIONS["max 32"], "mmu-type") == ["riscv,sv32"]
+
+
+@pytest.mark.parametrize(("mhartid", "reg"), [("port", "<0>"), (0, "<0>"), (7, "<0x7>"), (3 << 32 | 7, "<0x3 0x7>")])
+def test_the_harts_number_is_its_node_s(mhartid, reg):
+    text = device_tree.describe(Config.profile("mu", mhartid=mhartid)).files[""]
+    assert f"reg = {reg};" in text
+    assert ("compatible, reg, timebase" in text) == (mhartid == "port")
 
 
 def test_what_the_binding_has_no_name_for_stands_in_a_comment_and_in_a_note():

@@ -112,7 +112,8 @@ PARAMETER_TYPES = {name: kind for names, kind in TYPES for name in names.split()
 NOWHERE = words(
     """
     n shudeleg windows ialign vectored_align mtvec_reset local_interrupts local_interrupts_first custom_state imsic
-    cause_bits rnmi_interrupt_vector rnmi_exception_vector rnmi_vectors refetch reset_state isa svpbmt smmpm smnpm ssnpm
+    cause_bits mhartid rnmi_interrupt_vector rnmi_exception_vector rnmi_vectors refetch reset_state isa svpbmt smmpm
+    smnpm ssnpm
     """
 )
 

@@ -35,11 +35,11 @@ CONFIGURATIONS: dict[str, Config] = {
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM", counters="zihpm"),
     "a core's": Config.profile(
         "mu", 32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored",
-        smrnmi=True, rnmi_vectors="port", tval="none", cause_bits=5,
+        mhartid=0, smrnmi=True, rnmi_vectors="port", tval="none", cause_bits=5,
     ),
     "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(
-        "full", 64, geilen=5, windows=1, mvendorid=0x123, marchid=1 << 63, mimpid=1, mconfigptr=0x1000,
+        "full", 64, geilen=5, windows=1, mvendorid=0x123, marchid=1 << 63, mimpid=1, mhartid=1 << 40, mconfigptr=0x1000,
         mtvec_reset=0x80000101, selection="one_hot",
     ),
 }  # fmt: skip

@@ -118,6 +118,15 @@ def test_the_right_rtl_agrees_with_the_counterexample_of_a_wrong_one(prove, text
     assert replayed_on_rtl(record_of(result, tmp_path)).ok
 
 
+def test_a_wrong_number_of_the_hart_is_refuted(prove, text):
+    config = MU32.replace(mhartid=5)
+    wrong = tampered(text(config), r"mhartid \? 32'd5 :", "mhartid ? 32'd4 :")
+    assert prove(config, text(config), "csr 0xf14 mhartid").status is Status.PROVED
+    result = prove(config, wrong, "csr 0xf14 mhartid")
+    assert result.status is Status.REFUTED
+    assert "answer_rdata: model 0x5, RTL 0x4" in result.note
+
+
 def test_a_wrong_reset_is_refuted(prove, text):
     wrong = tampered(text(FULL32), r"hstatus_hu <= 1'b0;", "hstatus_hu <= 1'b1;")
     result = prove(FULL32, wrong, "reset")

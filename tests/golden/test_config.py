@@ -45,6 +45,8 @@ REFUSED = [
     ({"counters": "all"}, "counters is all: allowed are none, zicntr, zihpm"),
     ({"mvendorid": 2**32}, "mvendorid is 4294967296: allowed are 0x0 to 0xffffffff"),
     ({"marchid": -1}, "marchid is -1: allowed are 0x0 to 0xffffffffffffffff"),
+    ({"mhartid": 2**64}, "mhartid is 0x10000000000000000: allowed are 0x0 to 0xffffffffffffffff, and port"),
+    ({"mhartid": "input"}, "mhartid is 'input': allowed are 0x0 to 0xffffffffffffffff, and port"),
     ({"mtvec_reset": 2}, "mtvec_reset is 0x2: MODE must be 0 (direct) or 1 (vectored)"),
     ({"mtvec_reset": 0x81}, "mtvec_reset is 0x81: with MODE=1, BASE must be a multiple of 256"),
     ({"isa": "MAC"}, "isa is 'MAC': allowed are I or E, then letters of MAFDQCBVX"),

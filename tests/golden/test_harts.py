@@ -59,6 +59,7 @@ VALUES = {
     "reset_state": st.sampled_from(["all", "required", "all", "required", "none", 1]),
     "selection": st.sampled_from(["multiplexed", "one_hot", "multiplexed", "one_hot", "", "lut", 0]),
     **dict.fromkeys(("mvendorid", "marchid", "mimpid", "mconfigptr"), WORD),
+    "mhartid": st.one_of(WORD, st.sampled_from([0, 2**32, 2**64, "port", "port", "fixed", ""])),
     "isa": ISA,
     **dict.fromkeys(unit.EXTENSIONS, FLAG),
     **dict.fromkeys(("rnmi_interrupt_vector", "rnmi_exception_vector"), WORD),
@@ -99,6 +100,8 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(MU | {"isa": "IMAFDCV", "fs": True, "vs": True})
 @example(MU | {"asid_bits": 1})
 @example(MU | {"mtvec_reset": "port"})
+@example(MU | {"mhartid": 0})
+@example(MU | {"mhartid": "fixed"})
 @example(MU | {"mtvec_reset": 0, "mtvec_modes": "vectored"})
 @example(MU | {"mtvec_reset": 1, "mtvec_modes": "vectored"})
 @example(FULL | {"local_interrupts": 48, "local_interrupts_first": True})

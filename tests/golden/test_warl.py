@@ -289,9 +289,10 @@ def test_after_reset_everything_is_0_but_what_cannot_be(config):
     assert state.mideleg == (bits(2, 6, 10, 12) if config.h else 0)
 
 
-def test_identification_registers_are_configured_and_read_only():
-    config = Config(mvendorid=1, marchid=2, mimpid=3, mconfigptr=4)
-    state = state_in(config, Mode.M, mhartid=5)
+@pytest.mark.parametrize("mhartid", ["port", 5])
+def test_identification_registers_are_configured_and_read_only(mhartid):
+    config = Config(mvendorid=1, marchid=2, mimpid=3, mconfigptr=4, mhartid=mhartid)
+    state = state_in(config, Mode.M, mhartid=5 if mhartid == "port" else 9)
     for name, value in {"mvendorid": 1, "marchid": 2, "mimpid": 3, "mconfigptr": 4, "mhartid": 5}.items():
         assert csr(config, state, name)[1].rdata == value
         assert csr(config, state, name, 9)[1].fault == 2

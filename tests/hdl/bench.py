@@ -81,7 +81,8 @@ class Bench:
         clock = ClockDomain("sync")
         inputs = {name: getattr(unit.commit, name) for name in unit.commit.signature.members}
         inputs |= {name: getattr(unit.lines, name) for name in unit.lines.signature.members}
-        inputs |= {"hartid": unit.hartid, "ext_exists": unit.extension.exists, "ext_rdata": unit.extension.rdata}
+        inputs |= {"ext_exists": unit.extension.exists, "ext_rdata": unit.extension.rdata}
+        inputs |= {"hartid": unit.hartid} if config.mhartid == "port" else {}
         inputs |= {"mtime": unit.mtime} if config.sstc else {}
         if config.sscofpmf:
             inputs |= {"lcofi": unit.counters.lcofi, "of": unit.counters.of}

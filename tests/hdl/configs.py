@@ -29,6 +29,7 @@ NAMED_VARIANTS = {
         counters="none",
         ialign=32,
         mvendorid=0x89ABCDEF,
+        mhartid=0,
         tval="none",
         cause_bits=4,
     ),
@@ -51,6 +52,7 @@ NAMED_VARIANTS = {
         mvendorid=0x1234_5678,
         marchid=0xFEDC_BA98_7654_3210,
         mimpid=0x0F1E_2D3C_4B5A_6978,
+        mhartid=0x0102_0304_0506_0708,
         mconfigptr=0x8899_AABB_CCDD_EEF0,
     ),
     "small64": Config.profile(

@@ -351,6 +351,10 @@ def _constant(name: str, address: int, value: Callable[[Config], int]) -> Csr:
     return Csr(name=name, address=address, exists=always, writable=none, fixed=value)
 
 
+def _number(c: Config) -> int:
+    return 0 if isinstance(c.mhartid, str) else c.mhartid
+
+
 def _high(name: str, address: int, exists: Callable[[Config], bool], writable: Callable[[Config], int] = none) -> Csr:
     return Csr(name=name, address=address, exists=lambda c: c.xlen == 32 and exists(c), writable=writable)
 
@@ -373,7 +377,7 @@ CSRS = (
     _constant("mvendorid", 0xF11, lambda c: c.mvendorid),
     _constant("marchid", 0xF12, lambda c: c.marchid),
     _constant("mimpid", 0xF13, lambda c: c.mimpid),
-    _constant("mhartid", 0xF14, none),
+    _constant("mhartid", 0xF14, _number),
     _constant("mconfigptr", 0xF15, lambda c: c.mconfigptr),
     Csr(name="mstatus", address=0x300, exists=always, writable=_mstatus, fixed=_mstatus_fixed, legal=_mpp),
     _high("mstatush", 0x310, always, lambda c: bits(6, 7) if c.h else 0),

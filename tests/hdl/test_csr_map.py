@@ -99,6 +99,13 @@ async def test_mhartid_is_the_port(bench):
         assert bench.get("mhartid") == number
 
 
+@on(*[config for config in ALL if config.mhartid != "port"])
+async def test_a_mhartid_that_the_configuration_says_has_no_port(bench):
+    assert bench.get("mhartid") == bench.config.mhartid
+    with pytest.raises(KeyError):
+        bench.drive(hartid=1)
+
+
 @on(*[Config.profile("full", 64, windows=windows) for windows in (0, 1, 3, 4, 8)])
 async def test_windows_beyond_the_configurations_do_not_exist_in_any_mode(bench):
     # HU-17

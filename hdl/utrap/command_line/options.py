@@ -10,7 +10,7 @@ A value that is wrong is a UserError: one line that names the option, the value 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -24,8 +24,7 @@ from utrap.form import FORMS, PLAIN, Form
 
 __all__ = ["Several", "configuration_options", "form_options", "make_config", "make_form", "several_options"]
 
-_FIELDS: dict[str, type] = {field.name: type(field.default) for field in fields(Config)}
-_FIELDS |= {name: type(values[0]) for name, values in FORMS.items()}
+_FIELDS: dict[str, type] = Config.kinds() | {name: type(values[0]) for name, values in FORMS.items()}
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 

@@ -93,6 +93,13 @@ def _misa(config: Config) -> list[Field]:
 
 
 def _identification(config: Config) -> Iterable[Csr]:
+    hartid = config.mhartid
+    if isinstance(hartid, str):
+        number = Field(
+            name="id", lsb=0, width=config.xlen, level="mhartid", is_writable=False, rule=Warl(words="a port")
+        )
+    else:
+        number = fixed("id", 0, config.xlen, hartid, "read-only")
     for name, address, width, value, source in (
         ("mvendorid", 0xF11, 32, config.mvendorid, "norm:mvendorid_sz_acc_op"),
         ("marchid", 0xF12, config.xlen, config.marchid, "norm:marchid_sz_acc_op"),
@@ -100,8 +107,7 @@ def _identification(config: Config) -> Iterable[Csr]:
         ("mconfigptr", 0xF15, config.xlen, config.mconfigptr, "norm:mconfigptr_sz_acc"),
     ):
         yield row(name, address, source, "identification", [fixed("id", 0, width, value, "read-only")])
-    hartid = Field(name="id", lsb=0, width=config.xlen, level="mhartid", is_writable=False, rule=Warl(words="a port"))
-    yield row("mhartid", 0xF14, "norm:mhartid_sz_acc_op", "hart number", [hartid])
+    yield row("mhartid", 0xF14, "norm:mhartid_sz_acc_op", "hart number", [number])
 
 
 def _mstatus(config: Config) -> list[Field]:

@@ -28,16 +28,16 @@ _SILENT = words(
 _TREE = """\
 /dts-v1/;
 
-/* The trap unit's part of a hart's node. The core's: compatible, reg, timebase-frequency, block sizes of caches;
+/* The trap unit's part of a hart's node. The core's: compatible, {core_reg}timebase-frequency, block sizes of caches;
    with more extensions it names them here. */
 / {{
   cpus {{
-    #address-cells = <1>;
+    #address-cells = <{cells}>;
     #size-cells = <0>;
 
-    cpu@0 {{
+    cpu@{number:x} {{
       device_type = "cpu";
-      reg = <0>;
+      reg = <{reg}>;
       compatible = "riscv";
       riscv,isa-base = "rv{xlen}{base}";
       riscv,isa-extensions = {names};
@@ -61,7 +61,13 @@ def describe(config: Config) -> Description:
     names = sorted((name for name in spelt if name in NAMES), key=lambda name: len(name) > 1)
     missing = unnamed(config, NAMES | _SILENT)
     comment = f"\n      /* No name in the binding: {', '.join(missing)}. */" if missing else ""
+    number = 0 if isinstance(config.mhartid, str) else config.mhartid
+    parts = [number >> 32, number & 0xFFFF_FFFF] if number >> 32 else [number]
     text = _TREE.format(
+        core_reg="reg, " if config.mhartid == "port" else "",
+        cells=len(parts),
+        number=number,
+        reg=" ".join(f"{part:#x}" if part else "0" for part in parts),
         xlen=config.xlen,
         base=config.isa[0].lower(),
         names=", ".join(f'"{name.lower()}"' for name in names),

@@ -47,10 +47,15 @@ def describe(config: Config) -> Description:
     document = {
         "base": _base(config),
         "memory": {"asidlen": config.asid_bits, "vmidlen": config.vmid_bits},
-        "platform": {"vendorid": config.mvendorid, "archid": config.marchid, "impid": config.mimpid},
+        "platform": _platform(config),
         "extensions": _extensions(config),
     }
     return Description(files={"": json.dumps(document, indent=2) + "\n"}, notes=_notes(config))
+
+
+def _platform(config: Config) -> dict[str, Any]:
+    said = {"vendorid": config.mvendorid, "archid": config.marchid, "impid": config.mimpid}
+    return said if config.mhartid == "port" else {**said, "hartid": config.mhartid}
 
 
 def _bits(length: int | str, value: int) -> dict[str, Any]:

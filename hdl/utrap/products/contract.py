@@ -66,6 +66,7 @@ def _memory(groups: tuple[PortGroup, ...], config: Config, form: Form) -> list[s
     """What the clauses look at beside the ports."""
     lines = [port for group in groups if group.name == "lines" for port in group.ports]
     # A debugger may ask at any time; a program buffer's fault ends it, and no more.
+    is_told = config.mhartid == "port"
     counts = "answer_fault != FAULT_NONE" + (" && !hart_debug" if config.sdext else "")
     return f"""
   wire is_reset = {"!" if form.reset_active == "low" else ""}{form.reset_port};
@@ -76,7 +77,7 @@ def _memory(groups: tuple[PortGroup, ...], config: Config, form: Form) -> list[s
   }};
   // The cycle before.
   reg past_is_running, past_redirect;
-  reg {span(config.xlen)}past_hartid, past_target;
+  reg {span(config.xlen)}{"past_hartid, " if is_told else ""}past_target;
   // The fault that the core has not raised yet, and the operation, on which CSR, that had it.
   reg is_faulty;
   reg [1:0] faulty_fault;
@@ -86,8 +87,7 @@ def _memory(groups: tuple[PortGroup, ...], config: Config, form: Form) -> list[s
   initial was_reset = 1'b0;
   always @(posedge clk) begin
     if (is_reset) was_reset <= 1'b1;
-    past_is_running <= is_running;
-    past_hartid <= hartid;
+    past_is_running <= is_running;{chr(10) + "    past_hartid <= hartid;" if is_told else ""}
     past_redirect <= is_running && answer_redirect;
     past_target <= answer_target;
     if (is_reset) begin

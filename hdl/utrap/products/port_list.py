@@ -97,7 +97,8 @@ def port_groups(unit: TrapUnit, form: Form = PLAIN) -> tuple[PortGroup, ...]:
         for name, text in _WHOLE.items()
         if name in members
     ]
-    whole = PortGroup(name="", title="Clock, reset, hart number", text="", ports=tuple(general))
+    title = "Clock, reset, hart number" if "hartid" in members else "Clock, reset"
+    whole = PortGroup(name="", title=title, text="", ports=tuple(general))
     return (whole, *(_group(name, member) for name, member in members.items() if name not in _WHOLE))
 
 

@@ -74,6 +74,7 @@ def configuration_values(config: Config) -> dict[str, str]:
     """Each field of a configuration as `--set` takes it, but for extensions that are off and what is as ever."""
     unsaid: dict[str, object] = {
         **dict.fromkeys(EXTENSIONS, False),
+        "mhartid": "port",
         "rnmi_vectors": "fixed",
         "refetch": False,
         "reset_state": "all",

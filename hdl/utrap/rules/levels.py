@@ -21,12 +21,11 @@ SECTION = Section(
 )
 
 
-def levels(m: Module, state: State, lines: Any, hartid: Value) -> dict[str, Value]:
+def levels(m: Module, state: State, lines: Any) -> dict[str, Value]:
     """Return the levels that CSRs show, by the names of the CSR table."""
     config, named = state.config, SECTION.signal
     found: dict[str, Value] = {name: getattr(lines, name) for name in lines.signature.members}
     found |= {rule.pending_field: lines.local[rule.code - FIRST_LOCAL] for rule in interrupts(config) if rule.is_local}
-    found["mhartid"] = hartid
     for csr in ("mstatus", "vsstatus"):
         is_dirty = state[f"{csr}.fs"].all() | state[f"{csr}.vs"].all()
         found[f"{csr}_sd"] = named(m, f"{csr}_sd", is_dirty)

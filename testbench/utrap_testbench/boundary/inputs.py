@@ -101,7 +101,7 @@ OPERANDS = (
 )
 
 LEVELS = (
-    Level(name="hartid", width=xlen, field="mhartid"),
+    Level(name="hartid", width=lambda c: c.xlen if c.mhartid == "port" else 0, field="mhartid"),
     Level(name="mtvec_reset", width=lambda c: c.xlen if c.mtvec_reset == "port" else 0, field="mtvec_reset"),
     Level(name="rnmi_interrupt_vector", width=_rnmi_vectors, field="rnmi_interrupt_vector"),
     Level(name="rnmi_exception_vector", width=_rnmi_vectors, field="rnmi_exception_vector"),

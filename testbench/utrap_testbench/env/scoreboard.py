@@ -75,7 +75,7 @@ class Scoreboard:
     Args:
         config: The hart.
         layout: What the bench sees: output ports, registers, and bits of registers as stored.
-        hartid: The hart's number.
+        hartid: The hart's number, where a port says it.
 
     Attributes:
         state: The model's state before the next cycle's event.
@@ -84,7 +84,7 @@ class Scoreboard:
     def __init__(self, config: Config, layout: Layout, hartid: int) -> None:
         self.config = config
         self.monitor = Monitor(layout)
-        self.state = reset_state(config).replace(mhartid=hartid)
+        self.state = reset_state(config).replace(mhartid=hartid if config.mhartid == "port" else 0)
         self._has_more_inputs = "port" in (config.mtvec_reset, config.rnmi_vectors) or config.sscofpmf or config.smrnmi
         self._ports = frozenset(output_ports(config))
         self._low = layout.offset

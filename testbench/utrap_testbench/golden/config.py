@@ -12,7 +12,8 @@ from .tables import Tables
 
 #: Fields that a header has as hexadecimal strings.
 _HEX: Final = (
-    "mtvec_reset", "mvendorid", "marchid", "mimpid", "mconfigptr", "rnmi_interrupt_vector", "rnmi_exception_vector",
+    "mtvec_reset", "mvendorid", "marchid", "mimpid", "mhartid", "mconfigptr",
+    "rnmi_interrupt_vector", "rnmi_exception_vector",
 )  # fmt: skip
 
 PROFILES: Final = {
@@ -115,7 +116,7 @@ class Config(Parameters):
         out: dict[str, Any] = {"profile": self.profile_name}
         for field in fields(self):
             value = getattr(self, field.name)
-            usual = {"reset_state": "all", "selection": "multiplexed"}
+            usual = {"mhartid": "port", "reset_state": "all", "selection": "multiplexed"}
             if (field.name in (*EXTENSIONS, "refetch") and not value) or usual.get(field.name) == value:
                 continue  # format 1 knows none of them
             if field.name == "isa":

@@ -120,7 +120,10 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     constant(0xF11, "mvendorid", config.mvendorid)
     constant(0xF12, "marchid", config.marchid)
     constant(0xF13, "mimpid", config.mimpid)
-    add(0xF14, "mhartid", machine, _stored("mhartid"), legalise.nothing)
+    if isinstance(config.mhartid, str):
+        add(0xF14, "mhartid", machine, _stored("mhartid"), legalise.nothing)
+    else:
+        constant(0xF14, "mhartid", config.mhartid)
     constant(0xF15, "mconfigptr", config.mconfigptr)
 
     # Virtual supervisor, before the supervisor registers that they replace while V=1.

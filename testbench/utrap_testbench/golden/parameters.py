@@ -57,6 +57,7 @@ class Parameters:
     local_interrupts: interrupts of the platform's own from 16 on, each a line;
         local_interrupts_first: they rank above all others, and not below.
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
+    mhartid: the hart's number, or "port": an input says it.
     tval: what xtval hold: "all" that a trap brings, or "none"; cause_bits: how wide xcause's code is.
     fs, vs: mstatus.FS and mstatus.VS exist.
     sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
@@ -105,6 +106,7 @@ class Parameters:
     mvendorid: int = 0
     marchid: int = 0
     mimpid: int = 0
+    mhartid: int | str = "port"
     mconfigptr: int = 0
     fs: bool = True
     vs: bool = True
@@ -172,6 +174,7 @@ class Parameters:
         self._check_traps()
         for name in ("marchid", "mimpid", "mconfigptr"):
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
+        _number_or_port("mhartid", self.mhartid, self.xlen)
         self._check_mtvec_reset()
         self._check_isa()
         self._check_extensions()
@@ -221,11 +224,9 @@ class Parameters:
 
     def _check_mtvec_reset(self) -> None:
         _one_of("mtvec_modes", self.mtvec_modes, ("both", "direct", "vectored"))
-        if self.mtvec_reset == "port":
+        _number_or_port("mtvec_reset", self.mtvec_reset, self.xlen)
+        if isinstance(self.mtvec_reset, str):
             return
-        if type(self.mtvec_reset) is not int or not 0 <= self.mtvec_reset < 2**self.xlen:
-            said = hex(self.mtvec_reset) if type(self.mtvec_reset) is int else repr(self.mtvec_reset)
-            raise ConfigError(f"mtvec_reset is {said}: allowed are 0x0 to {2**self.xlen - 1:#x}, and port")
         wanted = {"direct": 0, "vectored": 1}.get(self.mtvec_modes, self.mtvec_reset & 1)
         if self.mtvec_reset & 1 != wanted:
             raise ConfigError(f"mtvec_reset is {self.mtvec_reset:#x}: MODE must be {wanted} ({self.mtvec_modes})")
@@ -307,6 +308,12 @@ def _in_range(name: str, value: object, low: int, high: int) -> None:
     if type(value) is not int or not low <= value <= high:
         show: Callable[[int], str] = hex if high > 2**16 else str
         raise ConfigError(f"{name} is {value!r}: allowed are {show(low)} to {show(high)}")
+
+
+def _number_or_port(name: str, value: object, xlen: int) -> None:
+    if value != "port" and (type(value) is not int or not 0 <= value < 2**xlen):
+        said = hex(value) if type(value) is int else repr(value)
+        raise ConfigError(f"{name} is {said}: allowed are 0x0 to {2**xlen - 1:#x}, and port")
 
 
 def _prefix_of(name: str, value: tuple[str, ...], chain: tuple[str, ...]) -> None:

@@ -64,7 +64,8 @@ def _readers(r: Tables) -> Iterator[tuple[str, Read]]:
         yield "ueip_sw", lambda r, s: s.mip_software >> 8 & 1
     if r.geilen > 0:
         yield "hgeip", lambda r, s: s.hgeip
-    yield "mhartid", lambda r, s: s.mhartid
+    if r.is_number_told:
+        yield "mhartid", lambda r, s: s.mhartid
     if r.lcofi:
         yield "counter_overflow", lambda r, s: s.counter_overflow
     if r.smdbltrp:
@@ -141,7 +142,9 @@ def _set_inputs(r: Rules, s: State, values: Mapping[str, int]) -> int:
 
 
 def _pending_names(r: Rules) -> set[str]:
-    names = {"mip", "mhartid"}
+    names = {"mip"}
+    if r.is_number_told:
+        names |= {"mhartid"}
     if r.has_s:
         names |= {"seip_line", "seip_sw"}
     if r.has_n:

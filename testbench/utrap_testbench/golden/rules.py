@@ -61,6 +61,7 @@ class Rules:
         # A bit that medeleg cannot have could never be read as 1 (HU-9), so it is not stored.
         self.sedeleg = bits(*_SEDELEG) & self.medeleg if n and s else 0
         self.huedeleg = bits(*_HUEDELEG) if config.shudeleg else 0
+        self.is_number_told = config.mhartid == "port"
         # norm:mip_lcofip_mie_lcofie_rdonly0
         self.lcofi = bits(Irq.LCOFI) if config.sscofpmf else 0
         self.mideleg = (IRQ_S if s else 0) | (IRQ_U if n else 0) | self.lcofi

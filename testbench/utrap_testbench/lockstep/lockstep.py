@@ -188,8 +188,11 @@ class Lockstep:
 
     def _board(self, read: _Reader) -> Scoreboard:
         if self._scoreboard is None:
-            self._scoreboard = Scoreboard(self.config, self._outputs, read("hartid"))
+            self._scoreboard = Scoreboard(self.config, self._outputs, self._number(read))
         return self._scoreboard
+
+    def _number(self, read: _Reader) -> int:
+        return read("hartid") if "hartid" in self._inputs.offset else 0
 
     def _cycle(self, read: _Reader, is_reset: bool = False) -> Cycle:
         """What the ports carry as the model's; of the levels what is new."""

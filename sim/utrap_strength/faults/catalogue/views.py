@@ -209,8 +209,8 @@ FAULTS: tuple[Fault, ...] = (
         "mip.SEIP shows mie.SEIE, too.",
         (
             "rules/levels.py",
-            '    found["mhartid"] = hartid\n',
-            '    found["mhartid"] = hartid\n    found["seip"] = found["seip"] | state["mie.seie"]\n',
+            '    for csr in ("mstatus", "vsstatus"):\n',
+            '    found["seip"] = found["seip"] | state["mie.seie"]\n    for csr in ("mstatus", "vsstatus"):\n',
         ),
         shows="mip", events="", task="csr 0x344",
     ),
