@@ -21,6 +21,10 @@ CLAIM = 2.0
 _BAR, _GAP = 0.8, 1.0
 #: The user-space devices' lines in the second picture.
 _DASHES = ("-", "--", ":", "-.")
+#: Speed-ups that its axis names, which is logarithmic.
+_TICKS = (1, 2, 3, 5, 10, 20, 50, 100)
+#: A workload's name is beside its point: left of it where the curves are steep, or where the next point is so near.
+_STEEP, _NEAR = 80, (10, 1.3)
 
 
 def draw(summary: Summary, points: Sequence[tuple[str, float, float]] = ()) -> dict[str, str]:
@@ -110,25 +114,17 @@ def _workload(summary: Summary, points: Sequence[tuple[str, float, float]]) -> s
         label = f"{device.name}: an access {ratios[device]:.2f} times as fast"
         values = [speed_up(share, ratios[device]) for share in shares]
         axes.plot([100 * share for share in shares], values, dashes, color=MODE_INK[Mode.U], linewidth=2, label=label)
-    axes.axhline(CLAIM, color=MODE_INK[Mode.M], linewidth=1.2)
-    axes.text(
-        1, CLAIM, "reported by the extension's authors for synchronous I/O: nearly 2 times",
-        va="bottom", color=MODE_INK[Mode.M],
-    )  # fmt: skip
     best = max(ratios.values())
-    if (share := share_for(CLAIM, best)) <= 1:
-        axes.plot([100 * share] * 2, [1, CLAIM], color=MODE_INK[Mode.M], linewidth=1.2, linestyle=(0, (2, 2)))
-        axes.annotate(
-            f"{share:.0%} of the time", (100 * share, 1), (-5, 6), textcoords="offset points", ha="right",
-            color=MODE_INK[Mode.M],
-        )  # fmt: skip
-    for name, share, gain in points:
-        axes.plot([100 * share], [gain], "o", color=MODE_INK[Mode.S], markersize=5)
-        axes.annotate(
-            name, (100 * share, gain), (-6, 6), textcoords="offset points", ha="right", color=MODE_INK[Mode.S]
-        )
+    _claim(axes, share_for(CLAIM, best))
+    for point in points:
+        _point(axes, point, points)
     axes.set_xlim(0, 100)
-    axes.set_ylim(1, max(best, CLAIM) * 1.08)
+    axes.set_yscale("log")
+    top = max(best, CLAIM) * 1.3
+    axes.set_ylim(1, top)
+    ticks = [tick for tick in _TICKS if tick <= top]
+    axes.set_yticks(ticks, map(str, ticks))
+    axes.minorticks_off()
     axes.set_xlabel("share of a workload's time that it spends in emulated accesses on path (a), %", color=SOFT)
     axes.set_ylabel("speed-up with path (c)", color=SOFT)
     axes.set_title("What a workload gains when its accesses go straight to user space", loc="left", pad=10, color=INK)
@@ -136,3 +132,29 @@ def _workload(summary: Summary, points: Sequence[tuple[str, float, float]]) -> s
     return finish(
         made, "Speed-up of a workload by the share of its time in emulated accesses, with the reported factor 2"
     )
+
+
+def _claim(axes: Any, share: float) -> None:
+    """What the authors report, and for which share of time it takes here."""
+    ink = MODE_INK[Mode.M]
+    axes.axhline(CLAIM, color=ink, linewidth=1.2)
+    words = "the extension's authors report nearly 2 times"
+    if share <= 1:
+        axes.plot([100 * share] * 2, [1, CLAIM], color=ink, linewidth=1.2, linestyle=(0, (2, 2)))
+        words += f": {share:.0%} of the time"
+    axes.annotate(words, (1, CLAIM), (0, 3), textcoords="offset points", color=ink)
+
+
+def _point(axes: Any, point: tuple[str, float, float], points: Sequence[tuple[str, float, float]]) -> None:
+    """A workload that was measured, with its name."""
+    name, share, gain = point
+    width, height = _NEAR
+    is_crowded = any(
+        0 < other_share - share < width / 100 and max(gain / other, other / gain) < height
+        for _, other_share, other in points
+    )
+    side = -1 if is_crowded or 100 * share > _STEEP else 1
+    ink = MODE_INK[Mode.S]
+    axes.plot([100 * share], [gain], "o", color=ink, markersize=5)
+    axes.annotate(name, (100 * share, gain), (6 * side, 3 if is_crowded else -10), textcoords="offset points",
+                  ha="left" if side > 0 else "right", color=ink)  # fmt: skip
