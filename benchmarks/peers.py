@@ -20,7 +20,7 @@ from utrap.form import Form
 from utrap.products.verilog_module import verilog, write_module
 from utrap.unit import TrapUnit
 from utrap.verilog.netlist import make_netlist
-from utrap_documents.clock import Clock, clock, clock_of
+from utrap_documents.clock import Clock, clock, clock_of, find_nextpnr
 from utrap_documents.gates import Gates, count_gates, map_to_gates
 from utrap_documents.peers import Peer, cva6, hazard3, pins
 from utrap_documents.synthesis import Size, map_to_luts, synthesise
@@ -130,6 +130,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         # All is read before anything is measured.
+        if options.clock:
+            find_nextpnr()
         comparisons = [
             *(_of_hazard3(options.hazard3) if options.hazard3 else ()),
             *(_of_cva6(options.cva6) if options.cva6 else ()),

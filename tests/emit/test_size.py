@@ -9,7 +9,7 @@ from utrap.unit import TrapUnit
 from utrap.verilog.netlist import make_netlist
 from utrap_documents.breakdown import SHARED, break_down
 from utrap_documents.gates import count_gates
-from utrap_documents.synthesis import synthesise
+from utrap_documents.synthesis import synthesise, written_whole
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +24,12 @@ def small():
     return {name: synthesise(verilog(Config.profile(name)), for_area=True) for name in ("msuh", "rva23s64")}
 
 
-def test_msuh_takes_at_most_half_of_the_luts_of_a_comparable_csr_file(small):
-    # CVA6's takes 2,690 with translation, counter-enable and timer-offset registers.
-    assert small["msuh"].luts <= 2690 // 2
+#: Less than half of what CVA6's CSR file with H takes (benchmarks/RESULTS.md), which has counters beside.
+MOST_LUTS = 1345
+
+
+def test_msuh_takes_less_than_half_of_the_luts_of_a_comparable_csr_file(small):
+    assert small["msuh"].luts <= MOST_LUTS
 
 
 def test_msuh_is_at_most_eight_luts_deep(shallow):
@@ -55,8 +58,16 @@ def test_a_unit_with_a_chain_of_adders_inside_passes_neither_bar():
         "endmodule",
         "  assign probe = hartid + commit_pc + commit_tval > commit_csr_wdata + extension_rdata;\nendmodule",
     )
-    assert synthesise(text, for_area=True).luts > 2690 // 2
+    assert synthesise(text, for_area=True).luts > MOST_LUTS
     assert synthesise(text, for_area=False).levels > 8
+
+
+def test_a_unit_whose_csrs_are_written_whole_needs_no_logic_that_sets_and_clears_bits():
+    unit = TrapUnit(Config.profile("mu", 32))
+    text = write_module(unit, make_netlist(unit), Form(initial_values=False))
+    whole, modified = (count_gates(each) for each in (written_whole(text), text))
+    # Set and clear are at least two gates for each bit.
+    assert whole.nodes < modified.nodes - 32 * 2
 
 
 def test_every_gate_has_one_place_in_each_account_of_where_they_go():

@@ -56,6 +56,15 @@ def test_what_the_unit_costs_in_a_core_is_what_was_measured(texts, root, core):
     ]
 
 
+def test_the_units_beside_other_cores_are_those_of_the_table_of_sizes(texts):
+    sizes = next(table for table in tables(texts.results) if "flip-flops" in table[0])
+    of = {f"utrap, {row['profile']} RV{row['XLEN']}": {name: row[name] for name in SIZES} for row in sizes}
+    peers = next(table for table in tables(texts.results) if "module" in table[0])
+    shown = {row["module"]: {name: row[name] for name in SIZES} for row in peers if row["module"] in of}
+    assert len(shown) == 3
+    assert shown == {module: of[module] for module in shown}
+
+
 @pytest.fixture(scope="module")
 def measured(root):
     """What `utrap exits` has recorded: cycles by device and path, and the ratios of the VMM's devices."""
