@@ -13,6 +13,7 @@ from utrap.limits import (
     FIRST_LOCAL,
     GPA_BITS,
     HGATP_MODES,
+    MAX_ORDER,
     PAGE_BITS,
     SATP_MODES,
     STATE_OWNERS,
@@ -29,6 +30,7 @@ __all__ = [
     "EXTENSIONS",
     "FIRST_LOCAL",
     "GPA_BITS",
+    "MAX_ORDER",
     "PRESETS",
     "PROFILES",
     "SATP_MODES",
@@ -56,6 +58,7 @@ class Config:
         n: User-level traps (the N extension 1.1).
         shudeleg: Delegation of guest exceptions to U-mode. Needs h and n.
         windows: Delegation windows, 0 to 8 (HU-17). Needs shudeleg.
+        window_max_order: The largest ORDER of a window, 0 to 63: it spans up to 2^ORDER pages.
         satp_modes: What satp and vsatp offer.
         hgatp_modes: What hgatp offers.
         geilen: Guest external interrupts, 0 to XLEN-1. Needs h.
@@ -72,6 +75,8 @@ class Config:
         tval: What xtval hold: "all" that a trap brings, or "none": they are read-only 0,
             which H does not permit.
         cause_bits: Bits of the code in xcause, 4 to 6; what a core raises must fit them.
+        va_bits: Bits of the widest address that the core has, virtual, guest-physical or physical, 32 to
+            62 on RV64: xepc, xtvec and xtval hold one bit more, and extend it; 0 for all of XLEN.
         local_interrupts: Interrupts of the platform's own, 16 and up in mie and
             mip, each a line; 0 to XLEN-16.
         local_interrupts_first: They rank above all others for the same mode, and
@@ -134,6 +139,7 @@ class Config:
     n: bool = True
     shudeleg: bool = True
     windows: int = 4
+    window_max_order: int = 63
     satp_modes: tuple[str, ...] = ("bare", "sv39", "sv48")
     hgatp_modes: tuple[str, ...] = ("bare", "sv39x4", "sv48x4")
     geilen: int = 0
@@ -146,6 +152,7 @@ class Config:
     mtvec_modes: str = "both"
     tval: str = "all"
     cause_bits: int = 6
+    va_bits: int = 0
     local_interrupts: int = 0
     local_interrupts_first: bool = False
     mvendorid: int = 0
@@ -261,6 +268,11 @@ class Config:
     def gpa_bits(self) -> int:
         """Bits of a guest-physical address in the widest guest mode; 0 without H."""
         return GPA_BITS[self.hgatp_modes[-1]] if self.h else 0
+
+    @property
+    def address_bits(self) -> int:
+        """Bits of an address that xepc, xtvec and xtval hold one by one; those above are all alike."""
+        return self.va_bits or self.xlen
 
     @property
     def tval2_bits(self) -> int:

@@ -18,11 +18,13 @@ __all__ = [
     "GPA_BITS",
     "HGATP_MODES",
     "LETTERS",
+    "MAX_ORDER",
     "PAGE_BITS",
     "RANGES",
     "SATP_MODES",
     "STATE_OWNERS",
     "TVEC_MODES",
+    "VA_BITS",
     "WORDS",
     "ConfigError",
     "as_setting",
@@ -59,9 +61,15 @@ HGATP_MODES: Mapping[int, Mapping[str, int]] = {
 }
 #: Bits of a guest-physical address in each guest translation mode.
 GPA_BITS: Mapping[str, int] = {"sv32x4": 34, "sv39x4": 41, "sv48x4": 50, "sv57x4": 59}
+#: Bits of a virtual address in each translation mode.
+VA_BITS: Mapping[str, int] = {"sv32": 32, "sv39": 39, "sv48": 48, "sv57": 57}
 #: How many counters `mcounteren` and its like enable.
 COUNTERS: Mapping[str, int] = {"none": 0, "zicntr": 3, "zihpm": 32}
 PAGE_BITS = 12
+#: Bits of the longest instruction, which xtval holds.
+_INSTRUCTION_BITS = 32
+#: The largest ORDER of a delegation window that its field can hold (HU-17).
+MAX_ORDER = 63
 #: The number of the first interrupt that is the platform's own.
 FIRST_LOCAL = 16
 #: Smstateen, and what of the core's state its bits are for.
@@ -123,11 +131,14 @@ def _word(xlen: int) -> tuple[int, int]:
 #: The lowest and the highest value of fields that are numbers, by XLEN.
 RANGES: Mapping[str, Callable[[int], tuple[int, int]]] = {
     "windows": lambda _: (0, 8),
+    "window_max_order": lambda _: (0, MAX_ORDER),
     "geilen": lambda xlen: (0, xlen - 1),
     "asid_bits": lambda xlen: (0, 9 if xlen == 32 else 16),
     "vmid_bits": lambda xlen: (0, 7 if xlen == 32 else 14),
     "mtvec_reset": _word,
     "cause_bits": lambda _: (4, 6),
+    # With 63 nothing would be saved.
+    "va_bits": lambda xlen: (0, 62 if xlen == 64 else 0),
     "local_interrupts": lambda xlen: (0, xlen - FIRST_LOCAL),
     "mvendorid": lambda _: _word(32),
     **dict.fromkeys(("marchid", "mimpid", "mhartid", "mconfigptr"), _word),
@@ -251,6 +262,28 @@ class _Checker:
             if self.values[name] and not has_paging:
                 self.needs(name, "satp_modes", ",".join(mode_lists("satp_modes", self.values["xlen"])[1]))
 
+    def check_addresses(self) -> None:
+        """Check that xepc, xtvec and xtval hold what they must: every virtual and guest-physical address, in xtval an
+        instruction (norm:mtval_vaddr_and_0_sz, norm:mtval_instr_bits_sz), and the hart's own vectors.
+        """
+        values, bits = self.values, self.values["va_bits"]
+        if not bits:
+            return
+        self.demand(bits >= _INSTRUCTION_BITS, "va_bits", f"must be 0, or {_INSTRUCTION_BITS} or more", ["xlen"])
+        for name, widths in (("satp_modes", VA_BITS), ("hgatp_modes", GPA_BITS)):
+            least = widths.get(values[name][-1], 0)
+            rule = f"must be 0, or {least} or more with {name}={as_setting(values[name])}"
+            self.demand(bits >= least, "va_bits", rule, [name])
+        for name in ("mtvec_reset", "rnmi_interrupt_vector", "rnmi_exception_vector"):
+            above = 0 if values[name] in WORDS.get(name, ()) else values[name] >> bits
+            is_address = above in (0, (1 << values["xlen"] - bits) - 1)
+            self.demand(is_address, name, f"bits from va_bits={bits} up must be all alike", ["va_bits"])
+
+    def check_windows(self) -> None:
+        """Check that there are windows whose ORDER is limited."""
+        if self.values["window_max_order"] < MAX_ORDER and not self.values["windows"]:
+            self.needs("window_max_order", "windows", "1 or more")
+
     def check_vectors(self) -> None:
         """Check mtvec after reset, a value that mtvec can hold, and the vectors of RNMIs."""
         values, base = self.values, self.values["mtvec_reset"]
@@ -306,4 +339,6 @@ def check(values: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
     checker.check_causes()
     checker.check_modes()
     checker.check_vectors()
+    checker.check_addresses()
+    checker.check_windows()
     checker.check_isa()

@@ -17,7 +17,7 @@ CONFIGURATIONS = {
         hgatp_modes=("bare", "sv39x4", "sv48x4", "sv57x4"),
         isa="IMAFDQCBVX",
     ),
-    "bare": Config.profile("msu", satp_modes=("bare",), asid_bits=0, counters="none", fs=False, vs=False),
+    "bare": Config.profile("msu", satp_modes=("bare",), asid_bits=0, counters="none", fs=False, vs=False, va_bits=32),
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM"),
     "a core's": Config.profile(
         "mu",
@@ -45,6 +45,7 @@ CONFIGURATIONS = {
         vectored_align=4,
         geilen=1,
         vmid_bits=0,
+        va_bits=50,
         isa="IMAFDCV",
     ),
 }

@@ -111,9 +111,9 @@ PARAMETER_TYPES = {name: kind for names, kind in TYPES for name in names.split()
 #: What the database has no word for.
 NOWHERE = words(
     """
-    n shudeleg windows ialign vectored_align mtvec_reset local_interrupts local_interrupts_first custom_state imsic
-    cause_bits mhartid rnmi_interrupt_vector rnmi_exception_vector rnmi_vectors refetch reset_state isa svpbmt smmpm
-    smnpm ssnpm
+    n shudeleg windows window_max_order ialign vectored_align mtvec_reset local_interrupts local_interrupts_first
+    custom_state imsic cause_bits va_bits mhartid rnmi_interrupt_vector rnmi_exception_vector rnmi_vectors refetch
+    reset_state isa svpbmt smmpm smnpm ssnpm
     """
 )
 

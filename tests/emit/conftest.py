@@ -29,7 +29,7 @@ CONFIGURATIONS: dict[str, Config] = {
     "least of msuh": Config.profile(
         "msuh", 64, counters="none", fs=False, vs=False, asid_bits=0, vmid_bits=0, geilen=1
     ),
-    "bare": Config.profile("msu", 64, satp_modes=("bare",)),
+    "bare": Config.profile("msu", 64, satp_modes=("bare",), va_bits=39),
     "m u n": Config.profile("mu", 32, n=True),
     "m u with f": Config.profile("mu", 64, fs=True, isa="IMAFDC", vectored_align=4, counters="none"),
     "rv32e": Config.profile("msun", 32, ialign=32, isa="EM", counters="zihpm"),
@@ -39,7 +39,8 @@ CONFIGURATIONS: dict[str, Config] = {
     ),
     "local": Config.profile("msuh", 64, local_interrupts=48, mtvec_modes="direct", mtvec_reset=0x1004),
     "constants": Config.profile(
-        "full", 64, geilen=5, windows=1, mvendorid=0x123, marchid=1 << 63, mimpid=1, mhartid=1 << 40, mconfigptr=0x1000,
+        "full", 64, geilen=5, windows=1, window_max_order=9, va_bits=50,
+        mvendorid=0x123, marchid=1 << 63, mimpid=1, mhartid=1 << 40, mconfigptr=0x1000,
         mtvec_reset=0x80000101, selection="one_hot",
     ),
 }  # fmt: skip

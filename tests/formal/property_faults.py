@@ -141,8 +141,33 @@ WINDOWS = {
     "without_wen_windows_do_not_matter": ("huedeleg_delegates", f"$ & (hudcfg_wen | ~({_GUEST_FAULT}))"),
     "other_causes_do_not_look_at_windows": ("huedeleg_delegates", "$ & ~(hudcfg_wen & commit_cause == 6'd2)"),
     "one_match_is_enough": ("window_3_match", "1'b0"),
-    "a_large_order_matches_every_address": ("window_2_match", "$ & hugpaw2_order != 6'd63"),
+    "a_large_order_matches_every_address": ("window_2_match", "$ & hugpaw2_order != 6'd40"),
     "without_en_nothing_reaches_u": ("mode_prv", _if("enter_s & mode_v & ~hudcfg_en", "2'd0")),
+}
+
+#: With a limit of ORDER.
+WINDOWS |= {
+    "no_order_is_larger_than_the_largest": ("hugpaw1_order", "extension_wdata[6:1]"),
+    "a_write_makes_no_window_larger": ("hugpaw0_order", "6'd0"),
+}
+
+ADDRESSES = {
+    **{
+        f"a_trap_into_{x}_keeps_addresses": (f"column_{column}_sign_data", _if(f"enter_{x}", bad))
+        for x, column, bad in (
+            ("m", "epc", "commit_pc[50]"),
+            ("s", "epc", "commit_pc[63]"),
+            ("vs", "tval", "commit_tval[50]"),
+            ("u", "tval", "~commit_tval[49]"),
+        )
+    },
+    **{f"upper_bits_of_{x}_are_alike": (f"{x}epc", "$ ^ 64'd1 << 55") for x in ("m", "s", "vs", "u")},
+    **{
+        f"a_write_of_{x}{csr}_keeps_addresses": (f"{x}{csr}_sign", "extension_wdata[50]")
+        for x in ("m", "s", "vs", "u")
+        for csr in ("epc", "tval", "tvec")
+    },
+    "a_write_of_mnepc_keeps_addresses": ("mnepc_sign", "extension_wdata[63]"),
 }
 
 _HIGH = "{$[63:62], 1'b1, $[60:0]}"
@@ -418,9 +443,13 @@ FAULTS = {
     "environment": ENVIRONMENT,
     "rnmi": RNMI,
     "unexpected": UNEXPECTED,
+    "addresses": ADDRESSES,
 }
 #: What the full RV64 unit has beside for a suite.
 _EXTENSIONS: dict[str, dict[str, Any]] = {
+    "addresses": {"va_bits": 50, "smrnmi": True},
+    # So that a window may still have every page.
+    "windows": {"window_max_order": 40},
     "timers": {"sstc": True},
     "debug": {"sdext": True},
     "environment": dict.fromkeys(

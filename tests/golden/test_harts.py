@@ -40,6 +40,7 @@ VALUES = {
     "xlen": st.sampled_from([32, 64, 32, 64, 16, 128, True, "64"]),
     **dict.fromkeys(("s", "h", "n", "shudeleg", "fs", "vs"), FLAG),
     "windows": numbers(0, 4, 8, 9),
+    "window_max_order": numbers(0, 9, 62, 63, 64),
     "satp_modes": chains(MODES),
     "hgatp_modes": chains(GUEST_MODES),
     "geilen": numbers(0, 1, 31, 32, 63, 64),
@@ -54,6 +55,7 @@ VALUES = {
     "mtvec_modes": st.sampled_from(["both", "direct", "vectored", "both", "direct", "vectored", "none", "", 1]),
     "tval": st.sampled_from(["all", "none", "all", "none", "", 0]),
     "cause_bits": numbers(4, 5, 6, 3, 7),
+    "va_bits": numbers(0, 0, 31, 32, 39, 47, 48, 49, 50, 59, 62, 63),
     "local_interrupts": numbers(0, 1, 15, 16, 17, 47, 48, 49),
     **dict.fromkeys(("local_interrupts_first", "refetch"), FLAG),
     "reset_state": st.sampled_from(["all", "required", "all", "required", "none", 1]),
@@ -110,6 +112,14 @@ MU = {field.name: getattr(unit.Config.profile("mu"), field.name) for field in fi
 @example(MU | {"cause_bits": 4, "smdbltrp": True})
 @example(MU | {"cause_bits": 4, "local_interrupts": 1})
 @example(MU | {"cause_bits": 5, "local_interrupts": 17})
+@example(MU | {"va_bits": 32, "mtvec_reset": 2**64 - 2**32})
+@example(MU | {"va_bits": 32, "mtvec_reset": 2**64 - 2**32 - 4})
+@example(MU | {"va_bits": 32, "mtvec_reset": 2**32})
+@example(MU | {"va_bits": 40, "smrnmi": True, "rnmi_interrupt_vector": 2**40})
+@example(FULL | {"va_bits": 49})
+@example(FULL | {"va_bits": 50, "mtvec_reset": "port"})
+@example(FULL | {"window_max_order": 12})
+@example(MU | {"window_max_order": 12})
 @example(FULL | {"smrnmi": True, "rnmi_vectors": "port"})
 @example(FULL | {"smrnmi": True, "rnmi_vectors": "port", "rnmi_exception_vector": 4})
 @example(FULL | {"rnmi_vectors": "port"})

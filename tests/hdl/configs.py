@@ -33,9 +33,9 @@ NAMED_VARIANTS = {
         tval="none",
         cause_bits=4,
     ),
-    "bare64": Config.profile("msu", 64, satp_modes=("bare",), counters="zihpm", fs=False, vectored_align=4),
+    "bare64": Config.profile("msu", 64, satp_modes=("bare",), counters="zihpm", fs=False, vectored_align=4, va_bits=32),
     "sv57n64": Config.profile(
-        "msun", 64, ialign=32, isa="IMA", satp_modes=("bare", "sv39", "sv48", "sv57"), asid_bits=3
+        "msun", 64, ialign=32, isa="IMA", satp_modes=("bare", "sv39", "sv48", "sv57"), asid_bits=3, va_bits=57
     ),
     "large64": Config.profile(
         "full",
@@ -48,6 +48,7 @@ NAMED_VARIANTS = {
         satp_modes=("bare", "sv39", "sv48", "sv57"),
         hgatp_modes=("bare", "sv39x4", "sv48x4", "sv57x4"),
         windows=8,
+        window_max_order=50,
         mtvec_reset=0x8000_0000_1234_5674,
         mvendorid=0x1234_5678,
         marchid=0xFEDC_BA98_7654_3210,
@@ -67,6 +68,7 @@ NAMED_VARIANTS = {
         vmid_bits=0,
         vs=False,
         mtvec_reset=0x0123_4501,
+        va_bits=41,
     ),
     "large32": Config.profile(
         "full", 32, ialign=32, isa="IMA", vectored_align=4, geilen=31, counters="zihpm", windows=1, fs=False
@@ -78,6 +80,7 @@ NAMED_VARIANTS = {
         asid_bits=4,
         vmid_bits=1,
         windows=8,
+        window_max_order=9,
         fs=False,
         vs=False,
         marchid=0xDEADBEE1,

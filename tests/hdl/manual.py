@@ -223,9 +223,24 @@ def _hie(c: Config) -> int:
 # Trap vectors and what a trap writes
 
 
+def address(c: Config, value: int) -> int:
+    """warl:va_bits: a number that does not fit, with its sign, gets the sign that makes it no address."""
+    if c.va_bits == 0:
+        return value
+    signed = value - (value >> 63 << 64)
+    if -(1 << c.va_bits) <= signed < 1 << c.va_bits:
+        return value
+    low = value % (1 << c.va_bits)
+    return low if low >= 1 << c.va_bits - 1 else low + (1 << 64) - (1 << c.va_bits)
+
+
+def _address(c: Config, old: int, new: int) -> int:
+    return address(c, new)
+
+
 def _tvec(c: Config, old: int, new: int) -> int:
     """warl:xtvec: MODE bit 1 is 0; a vectored table of 256 bytes is aligned to that."""
-    new &= ~bits(1)
+    new = address(c, new) & ~bits(1)
     if new & 1 and c.vectored_align == 256:
         new &= ~bits((7, 2))
     return new
@@ -330,6 +345,11 @@ def _window(c: Config) -> int:
     return bits((6, 0), (10 + gpa_bits(c) - 12 - 1, 10))
 
 
+def _order(c: Config, old: int, new: int) -> int:
+    # warl:ORDER
+    return new & ~bits((6, 1)) | min(new >> 1 & 63, c.window_max_order) << 1
+
+
 def _full(name: str, address: int, exists: Callable[[Config], bool]) -> Csr:
     return Csr(name=name, address=address, exists=exists, writable=ones)
 
@@ -340,7 +360,7 @@ def _tvec_csr(name: str, address: int, exists: Callable[[Config], bool]) -> Csr:
 
 
 def _epc(name: str, address: int, exists: Callable[[Config], bool]) -> Csr:
-    return Csr(name=name, address=address, exists=exists, writable=_epc_mask)
+    return Csr(name=name, address=address, exists=exists, writable=_epc_mask, legal=_address)
 
 
 def _cause(name: str, address: int, exists: Callable[[Config], bool]) -> Csr:
@@ -365,6 +385,7 @@ def _window_csr(i: int) -> Csr:
         address=0x6E0 + i,
         exists=lambda c: c.shudeleg and i < c.windows,
         writable=_window,
+        legal=_order,
     )
 
 
@@ -393,7 +414,7 @@ CSRS = (
     _full("mscratch", 0x340, always),
     _epc("mepc", 0x341, always),
     _cause("mcause", 0x342, always),
-    Csr(name="mtval", address=0x343, exists=always, writable=_tval_mask),
+    Csr(name="mtval", address=0x343, exists=always, writable=_tval_mask, legal=_address),
     Csr(
         name="mip",
         address=0x344,
@@ -411,7 +432,7 @@ CSRS = (
     _full("sscratch", 0x140, with_s),
     _epc("sepc", 0x141, with_s),
     _cause("scause", 0x142, with_s),
-    Csr(name="stval", address=0x143, exists=with_s, writable=_tval_mask),
+    Csr(name="stval", address=0x143, exists=with_s, writable=_tval_mask, legal=_address),
     Csr(
         name="sip",
         address=0x144,
@@ -457,7 +478,7 @@ CSRS = (
     _full("vsscratch", 0x240, with_h),
     _epc("vsepc", 0x241, with_h),
     _cause("vscause", 0x242, with_h),
-    _full("vstval", 0x243, with_h),
+    Csr(name="vstval", address=0x243, exists=with_h, writable=_tval_mask, legal=_address),
     Csr(name="vsip", address=0x244, exists=with_h, writable=lambda c: bits(1, *[13] * c.shlcofideleg)),
     Csr(name="vsatp", address=0x280, exists=with_h, writable=_satp_mask, legal=_vsatp),
     # N
@@ -467,7 +488,7 @@ CSRS = (
     _full("uscratch", 0x040, with_n),
     _epc("uepc", 0x041, with_n),
     _cause("ucause", 0x042, with_n),
-    Csr(name="utval", address=0x043, exists=with_n, writable=_tval_mask),
+    Csr(name="utval", address=0x043, exists=with_n, writable=_tval_mask, legal=_address),
     Csr(name="uip", address=0x044, exists=with_n, writable=lambda c: bits(0)),
     Csr(name="sedeleg", address=0x102, exists=lambda c: c.n and c.s, writable=_sedeleg),
     Csr(name="sideleg", address=0x103, exists=lambda c: c.n and c.s, writable=lambda c: bits(0, 4, 8)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from utrap.config import Config
 from utrap.isa import Mode
 
-from .manual import bits
+from .manual import address, bits
 
 __all__ = ["State", "field", "mret", "sret", "sret_v1", "trap", "uret", "vector", "with_field"]
 
@@ -62,15 +62,15 @@ def trap(
     tinst: int = 0,
 ) -> State:
     """norm:mstatus_xpie_xie_xpp_trap_op, norm:H_trap_m_csrwrites, norm:H_trap_hs_csrwrites, norm:H_trap_vs_csrwrites,
-    HU-12, HU-13, warl:xcause, norm:mtval_rdonly0."""
+    HU-12, HU-13, warl:xcause, norm:mtval_rdonly0, warl:va_bits."""
     state, mode = dict(before), before["mode"]
     is_virtual, is_supervisor = mode >> 2, mode & 1
     prefix = {Mode.M: "m", Mode.S: "s", Mode.U: "u", Mode.VS: "vs"}[to]
-    state[f"{prefix}epc"] = pc & ~(1 if config.ialign == 16 else 3)
+    state[f"{prefix}epc"] = address(config, pc & ~(1 if config.ialign == 16 else 3))
     state[f"{prefix}cause"] = cause & (1 << config.cause_bits) - 1 | (1 << config.xlen - 1 if is_interrupt else 0)
     if is_interrupt:
         tval = gva = tval2 = tinst = 0
-    state[f"{prefix}tval"] = tval if config.tval == "all" else 0
+    state[f"{prefix}tval"] = address(config, tval) if config.tval == "all" else 0
     gpa = tval2 if cause in GUEST_PAGE_FAULTS and not is_interrupt else 0
     if to is Mode.M:
         with_field(state, "mstatus", MPIE, field(before, "mstatus", MIE))

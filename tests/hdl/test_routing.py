@@ -169,6 +169,22 @@ async def test_an_order_at_or_above_the_page_numbers_width_matches_every_address
         assert goes_to(bench, 20, tval2=top) == (U if order >= width else S)
 
 
+@on(*(Config.profile("full", 64, window_max_order=order, shtvala=True) for order in (0, 1, 9, 37, 38, 62)))
+async def test_a_larger_order_than_there_is_is_the_largest_that_there_is(bench):
+    # HU-17, warl:ORDER
+    largest, width = bench.config.window_max_order, gpa_bits(bench.config) - 12
+    page = 0x2A_AAAA_AAAA & (1 << width) - 1
+    await guest_with_windows(bench)
+    for order in range(64):
+        await bench.put("hugpaw0", window(page, order))
+        kept = min(order, largest)
+        assert bench.get("hugpaw0") == window(page, kept)
+        for bit in {0, kept - 1, kept, width - 1} & set(range(width)):
+            assert goes_to(bench, 21, tval2=(page ^ 1 << bit) << 10) == (U if bit < kept else S), (order, bit)
+        assert goes_to(bench, 21, tval2=page << 10) == U
+        assert goes_to(bench, 21, tval2=1 << width + 10) == (U if kept >= width else S)
+
+
 @on(Config.profile("full", 64, shtvala=True))
 async def test_an_address_that_is_wider_than_the_windows_lies_in_those_of_every_page(bench):
     # HU-17, norm:htval_trapval

@@ -43,6 +43,7 @@ DIRECTED = {
     "single steps": {"single steps"},
     "EBREAK": {"EBREAK"},
     "pointer masking": {"pointer masking"},
+    "narrow addresses": {"addresses kept"},
 }
 #: With Debug Mode some verdicts of these are hit by others.
 SHARED = {"CSR verdicts", "returns"}
@@ -58,6 +59,8 @@ OTHERS = {
         "mu", xlen=32, local_interrupts=15, local_interrupts_first=True, mtvec_reset="port", mtvec_modes="vectored"
     ),
     "msuh, local interrupts": Config.profile("msuh", local_interrupts=3),
+    "full, narrow": Config.profile("full", va_bits=50, window_max_order=9, sdext=True),
+    "mu, narrow": Config.profile("mu", va_bits=32, n=True, smrnmi=True, smdbltrp=True),
     "full, no window": Config.profile("full", windows=0),
     "full, pointer masking": Config.profile("full", smmpm=True, smnpm=True, ssnpm=True, smrnmi=True),
     "mu, pointer masking": Config.profile("mu", smmpm=True, smnpm=True),

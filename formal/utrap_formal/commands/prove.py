@@ -70,6 +70,7 @@ _PROPERTIES = (
     "double",
     "rnmi",
     "unexpected",
+    "addresses",
     "cover",
 )
 #: Every suite, in the order in which they run; imported when it is asked for.

@@ -6,6 +6,7 @@ from amaranth.hdl import Const, Mux, Value
 
 from utrap_formal.properties.manual import CSRS, DEBUG_CSRS, Mode, Op
 from utrap_formal.properties.property import Claim, Properties
+from utrap_formal.properties.round_trip import masked_pc
 from utrap_formal.properties.window import Cycle, Window, all_of, any_of
 
 __all__ = ["PROPERTIES"]
@@ -15,7 +16,7 @@ PROPERTIES = Properties("debug", "Debug Mode: what it masks, the ways in and out
 _ILLEGAL = 1
 _RETURNS = (Op.MRET, Op.SRET, Op.URET)
 #: What a halt writes beside the mode.
-_BY_HALT = ("dcsr_cause", "dcsr_nmip", "dcsr_prv", "dcsr_v", "dpc_pc")
+_BY_HALT = ("dcsr_cause", "dcsr_nmip", "dcsr_prv", "dcsr_v", "dpc_pc", "dpc_sign")
 _MODE = ("mode_prv", "mode_v", "mode_debug")
 
 
@@ -120,10 +121,9 @@ def a_resume_alone_leaves_debug_mode(w: Window) -> Claim:
 def a_halt_saves_where_the_hart_was(w: Window) -> Claim:
     """HALT stores cause and nmip as the core says, prv and v as the mode is, and in dpc the pc."""
     now, after = w.now, w.next
-    low = 2 if w.config.ialign == 32 else 1
     said = (after["dcsr.CAUSE"] == now["commit_halt_cause"]) & (after["dcsr.NMIP"] == now["commit_nmip"])
     mode = (after["dcsr.PRV"] == now.prv) & (after["dcsr.V"] == now.v)
-    return Claim(when=now.is_halt, then=said & mode & (after["dpc"][low:] == now["commit_pc"][low:]))
+    return Claim(when=now.is_halt, then=said & mode & (after["dpc"] == masked_pc(w, now["commit_pc"])))
 
 
 @PROPERTIES.add("Sdext: Halt HU-35", needs="sdext", kind="way")

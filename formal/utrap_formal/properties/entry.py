@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from amaranth.hdl import Const, Mux, Value
 
+from utrap_formal.properties.addresses import kept
 from utrap_formal.properties.manual import Mode
 from utrap_formal.properties.property import Claim, Decorator, Properties
 from utrap_formal.properties.round_trip import masked_pc
@@ -105,7 +106,7 @@ def _state(target: _Target) -> None:
     @add("tval", f"A trap into {mode} sets {x}tval to an exception's value, to 0 on an interrupt, or it is always 0.")
     def tval(w: Window) -> Claim:
         now = w.now
-        value = Mux(now.is_exception, now["commit_tval"], 0) if w.config.tval == "all" else 0
+        value = Mux(now.is_exception, kept(w.config, now["commit_tval"]), 0) if w.config.tval == "all" else 0
         return Claim(when=_takes(w, target), then=w.next[f"{x}tval"] == value)
 
     @add("status", f"A trap into {mode} pushes the enable, the mode and V, and clears the enable.")

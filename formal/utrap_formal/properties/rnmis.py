@@ -7,6 +7,7 @@ from amaranth.hdl import Cat, Const, Mux, Value
 from utrap.config import Config
 from utrap_formal.properties.manual import Mode, Op
 from utrap_formal.properties.property import Claim, Properties
+from utrap_formal.properties.round_trip import masked_pc
 from utrap_formal.properties.window import Window
 
 __all__ = ["MODE", "PROPERTIES", "WRITTEN", "rnmi_vector"]
@@ -15,7 +16,10 @@ PROPERTIES = Properties("rnmi", "RNMIs: what NMIE keeps out, what they write and
 
 _ILLEGAL = 1
 #: The registers that an entry into the handler of RNMIs writes, and those of the mode.
-WRITTEN = ("mnepc_pc", "mncause_code", "mncause_interrupt", "mnstatus_mnpp", "mnstatus_mnpv", "mnstatus_nmie")
+WRITTEN = (
+    *("mnepc_pc", "mnepc_sign", "mncause_code", "mncause_interrupt"),
+    *("mnstatus_mnpp", "mnstatus_mnpv", "mnstatus_nmie"),
+)
 MODE = ("mode_prv", "mode_v")
 
 
@@ -77,11 +81,10 @@ def reset_clears_nmie(w: Window) -> Claim:
 def an_rnmi_saves_where_the_hart_was(w: Window) -> Claim:
     """An RNMI stores pc, cause and mode, and goes to M, to the hart's address."""
     now, after = w.now, w.next
-    low = 2 if w.config.ialign == 32 else 1
     cause = after["mncause.Interrupt"] & (after["mncause"][:6] == now["lines_rnmi_cause"])
     mode = (after["mnstatus.MNPP"] == now.prv) & (after["mnstatus.MNPV"] == now.v) & after.is_in(Mode.M)
     there = now["answer_redirect"] & (now["answer_target"] == rnmi_vector(w))
-    return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"][low:] == now["commit_pc"][low:]))
+    return Claim(when=w.now.is_rnmi, then=cause & mode & there & (after["mnepc"] == masked_pc(w, now["commit_pc"])))
 
 
 @PROPERTIES.add(
@@ -151,10 +154,9 @@ def its_registers_hold_what_they_may(w: Window) -> Claim:
 def m_writes_mnscratch_and_mnepc_whole(w: Window) -> Claim:
     """What M writes to mnscratch and mnepc is there in the next cycle, of mnepc all that can be a pc."""
     now, after = w.now, w.next
-    low = 2 if w.config.ialign == 32 else 1
     writes = now.is_in(Mode.M) & (now["commit_csr_op"] == 1) & (now["answer_fault"] == 0)
     scratch = ~now.accesses("mnscratch") | (after["mnscratch"] == now["commit_csr_wdata"])
-    pc = ~now.accesses("mnepc") | (after["mnepc"][low:] == now["commit_csr_wdata"][low:])
+    pc = ~now.accesses("mnepc") | (after["mnepc"] == masked_pc(w, now["commit_csr_wdata"]))
     return Claim(when=writes, then=scratch & pc)
 
 

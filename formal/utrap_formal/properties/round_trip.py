@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from amaranth.hdl import Const, Value
 
+from utrap_formal.properties.addresses import kept
 from utrap_formal.properties.manual import Mode, Op
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.window import Window
@@ -16,9 +17,9 @@ _ENABLES = ("mstatus.MIE", "mstatus.SIE", "mstatus.UIE", "vsstatus.SIE")
 
 
 def masked_pc(w: Window, pc: Value) -> Value:
-    """A pc as xepc holds it: bit 0 is 0, and with IALIGN=32 bit 1 (norm:mepc_warl)."""
+    """A pc as xepc holds it: bit 0 is 0, and with IALIGN=32 bit 1 (norm:mepc_warl); or perhaps less (warl:va_bits)."""
     low = 2 if w.config.ialign == 32 else 1
-    return pc & Const(~((1 << low) - 1) & ((1 << len(pc)) - 1), len(pc))
+    return kept(w.config, pc & Const(~((1 << low) - 1) & ((1 << len(pc)) - 1), len(pc)))
 
 
 #: Target of the trap, the return that matches, modes that it comes from, and what those need.

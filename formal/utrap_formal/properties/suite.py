@@ -11,6 +11,7 @@ from typing import Any
 from utrap.config import Config
 from utrap.products.verilog_module import verilog
 from utrap_formal.properties import (
+    addresses,
     conservative,
     cover,
     debug,
@@ -34,14 +35,14 @@ from utrap_formal.properties.harness import TOP, Harness, reaching
 from utrap_formal.properties.property import Properties, Property
 from utrap_formal.properties.sby import INDUCTION, PDR, Engine, Outcome, Verdict, run_sby
 from utrap_formal.properties.waveform import events
-from utrap_formal.properties.window import PLAIN, UNIT
+from utrap_formal.properties.window import PLAIN, UNIT, without_shudeleg
 from utrap_formal.task import Result, Run, Status, Suite, Task
 
 __all__ = ["SUITES", "open_suite", "suite"]
 
 _MODULES = (
     *(routing, escalation, round_trip, entry, conservative, windows, verdicts, interrupts, timers),
-    *(debug, overflow, stateen, environment, double_traps, rnmis, unexpected),
+    *(debug, overflow, stateen, environment, double_traps, rnmis, unexpected, addresses),
     cover,
 )
 #: By name, in the order in which they run.
@@ -68,7 +69,7 @@ def suite(config: Config, name: str, text: str | None = None) -> Suite | None:
     units = {UNIT: _cut(verilog(config) if text is None else text)}
     assumed = _ASSUMPTIONS + (_ASSUMPTIONS_OF_TWO if properties.compares else ())
     if properties.compares:
-        units[PLAIN] = _cut(verilog(config.replace(shudeleg=False, windows=0)), PLAIN)
+        units[PLAIN] = _cut(verilog(without_shudeleg(config)), PLAIN)
     return Suite(
         name=name,
         title=properties.title,

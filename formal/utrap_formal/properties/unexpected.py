@@ -7,6 +7,7 @@ from amaranth.hdl import Value
 from utrap_formal.properties.manual import Mode, Op
 from utrap_formal.properties.property import Claim, Properties
 from utrap_formal.properties.rnmis import MODE, WRITTEN, rnmi_vector
+from utrap_formal.properties.round_trip import masked_pc
 from utrap_formal.properties.routing import has
 from utrap_formal.properties.window import Cycle, Window
 
@@ -39,10 +40,9 @@ def a_trap_that_m_cannot_take_enters_the_handler_of_rnmis(w: Window) -> Claim:
 def it_saves_what_it_was_and_says_that_it_came_from_m(w: Window) -> Claim:
     """Then mncause has the exception's own code, mnepc its pc, MNPP M and MNPV 0."""
     now, after = w.now, w.next
-    low = 2 if w.config.ialign == 32 else 1
     cause = ~after["mncause.Interrupt"] & (after["mncause"][:6] == now.cause)
     mode = (after["mnstatus.MNPP"] == Mode.M) & ~after["mnstatus.MNPV"]
-    pc = after["mnepc"][low:] == now["commit_pc"][low:]
+    pc = after["mnepc"] == masked_pc(w, now["commit_pc"])
     return Claim(when=_into_rnmi(now), then=cause & mode & pc)
 
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 
 from amaranth.hdl import Const, Instance, Module, Signal, Value
 
-from utrap.config import Config
+from utrap.config import MAX_ORDER, Config
 from utrap_formal.properties.cut import Logic, following
 from utrap_formal.properties.manual import CSRS, Mode, Op, place
 
-__all__ = ["LANES", "PLAIN", "UNIT", "Cycle", "Window", "all_of", "any_of"]
+__all__ = ["LANES", "PLAIN", "UNIT", "Cycle", "Window", "all_of", "any_of", "without_shudeleg"]
 
 #: Modules: the unit, and the same without Shudeleg; and what their cycles are called in a waveform.
 UNIT = "trap_unit"
@@ -241,9 +241,7 @@ class Window:
 
     def add_plain(self, unit: Logic, state: dict[str, Value]) -> None:
         """Put the unit without Shudeleg beside it; it gets the same inputs."""
-        self._lanes[PLAIN] = _Lane(
-            PLAIN, self.config.replace(shudeleg=False, windows=0), unit, state, self._lanes[UNIT]
-        )
+        self._lanes[PLAIN] = _Lane(PLAIN, without_shudeleg(self.config), unit, state, self._lanes[UNIT])
 
     @property
     def now(self) -> Cycle:
@@ -313,6 +311,11 @@ class _Lane:
             inputs = self._leader.cycle(len(self.cycles)).inputs if self._leader else None
             self.cycles.append(Cycle(self.config, self._unit, name, state, inputs))
         return self.cycles[number]
+
+
+def without_shudeleg(config: Config) -> Config:
+    """The same hart without Shudeleg, and so without windows."""
+    return config.replace(shudeleg=False, windows=0, window_max_order=MAX_ORDER)
 
 
 def any_of(values: Iterable[Value]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Const, Value
+from amaranth.hdl import Cat, Const, Mux, Value
 
 from utrap.config import Config
 from utrap_formal.properties.manual import Cause, Mode
@@ -53,6 +53,14 @@ def window_ok(cycle: Cycle) -> Value:
 
 def _has_windows(config: Config) -> bool:
     return config.windows > 0
+
+
+def _may_be_unbounded(config: Config) -> bool:
+    return config.windows > 0 and config.window_max_order >= config.gppn_bits
+
+
+def _is_limited(config: Config) -> bool:
+    return config.windows > 0 and config.window_max_order < 63
 
 
 def _fault_of_a_guest(cycle: Cycle) -> Value:
@@ -110,7 +118,7 @@ def one_match_is_enough(w: Window) -> Claim:
     return Claim(when=_given(now) & is_guest_fault(now) & now["hudcfg.WEN"] & inside, then=w.next.is_in(Mode.U))
 
 
-@PROPERTIES.add("HU-17", needs="shudeleg", where=_has_windows)
+@PROPERTIES.add("HU-17", needs="shudeleg", where=_may_be_unbounded)
 def a_large_order_matches_every_address(w: Window) -> Claim:
     """A window whose ORDER is at least the number of page-number bits lets every address through."""
     now = w.now
@@ -120,6 +128,23 @@ def a_large_order_matches_every_address(w: Window) -> Claim:
     )
     when = _given(now) & is_guest_fault(now) & now["hudcfg.WEN"] & widest & ~is_implicit(now)
     return Claim(when=when, then=w.next.is_in(Mode.U))
+
+
+@PROPERTIES.add("HU-17 warl:ORDER", needs="shudeleg", where=_is_limited)
+def no_order_is_larger_than_the_largest(w: Window) -> Claim:
+    """ORDER of every window is at most what the configuration has as the largest."""
+    orders = [w.now[f"hugpaw{number}.ORDER"] <= w.config.window_max_order for number in range(w.config.windows)]
+    return Claim(then=Cat(orders).all())
+
+
+@PROPERTIES.add("HU-17 warl:ORDER", needs="shudeleg", where=_is_limited)
+def a_write_makes_no_window_larger(w: Window) -> Claim:
+    """What M writes as ORDER is there, or a smaller one where it is larger than the largest."""
+    now, most = w.now, w.config.window_max_order
+    written = now["commit_csr_wdata"][1:7]
+    wanted = Mux(written > most, most, written)
+    writes = now.is_in(Mode.M) & (now["commit_csr_op"] == 1) & now.accesses("hugpaw0") & (now["answer_fault"] == 0)
+    return Claim(when=writes, then=w.next["hugpaw0.ORDER"] == wanted)
 
 
 @PROPERTIES.add("HU-7", needs="shudeleg")

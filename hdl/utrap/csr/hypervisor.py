@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from utrap.config import Config
+from utrap.config import MAX_ORDER, Config
 from utrap.csr.definitions import Column, Csr, Field
 from utrap.csr.guards import TVM
 from utrap.csr.shared.delegation import exception_bits
@@ -14,7 +14,7 @@ from utrap.csr.shared.interrupts import enable, has_enable, pending
 from utrap.csr.shared.makers import fixed, high_half, own, row
 from utrap.csr.shared.stateen import hypervisor_rows, state_enables
 from utrap.csr.shared.traps import tinst, tval2
-from utrap.csr.warl import AtMost, Ignored, Warl
+from utrap.csr.warl import PLAIN, AtMost, Clamped, Ignored, Warl
 from utrap.isa import Interrupt, InterruptRule, Mode, Target, interrupts
 
 __all__ = ["rows"]
@@ -132,9 +132,11 @@ def _hgatp(config: Config) -> list[Field]:
 
 def _hugpaw(config: Config, csr: str) -> list[Field]:
     """A delegation window (HU-17)."""
+    most = config.window_max_order
+    rule = PLAIN if most == MAX_ORDER else Clamped(words=f"0 to {most}; a larger value is stored as {most}", limit=most)
     return [
         own(csr, "e", 0),
-        own(csr, "order", 1, 6),
+        own(csr, "order", 1, 6, mask=(1 << most.bit_length()) - 1, rule=rule),
         own(
             csr,
             "gppn",

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PLAIN",
+    "AddressSign",
     "AlignedIfVectored",
     "AnyBut",
     "AtMost",
+    "Clamped",
     "ExistingMode",
     "Ignored",
     "SetOnly",
@@ -126,6 +128,46 @@ class AtMost(Warl):
         if self.limit < (1 << len(value)) - 1:
             value = Mux(value > self.limit, 0, value)
         return self._masked(value, write.mask)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clamped(Warl):
+    """A number up to a limit; a larger one is stored as the limit."""
+
+    source: str = "warl:ORDER"
+    limit: int
+
+    def stores_all(self, bits: int) -> bool:
+        return self.limit == (1 << bits) - 1
+
+    def stored(self, write: Written) -> Value:
+        from amaranth.hdl import Mux
+
+        return Mux(write.value > self.limit, self.limit, write.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressSign(Warl):
+    """The upper bits of an address, all alike: of one where they are not, another that is invalid is stored.
+
+    norm:mepc_inv_addr_conv, norm:sepc_acc_invalid_addr, norm:mtval_inv_addr_conv, norm:mnepc_invalid_convert
+
+    Attributes:
+        below: The name of the field that holds the bits below.
+    """
+
+    source: str = "warl:va_bits"
+    below: str
+
+    def stored(self, write: Written) -> Value:
+        return self.sign(write.value, write.sibling(self.below))
+
+    @staticmethod
+    def sign(upper: Value, lower: Value) -> Value:
+        """Return the bit that stands for the upper bits of an address."""
+        from amaranth.hdl import Mux
+
+        return Mux(upper.all() | ~upper.any(), upper[0], ~lower[-1])
 
 
 @dataclass(frozen=True, kw_only=True)

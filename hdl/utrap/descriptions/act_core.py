@@ -32,7 +32,7 @@ def core_parameters(config: Config) -> dict[str, Value]:
         "NON_STANDARD_EXTENSION_IMPLEMENTED": "X" in config.isa,
         "MISALIGNED_LDST": False,
         "MISALIGNED_LDST_EXCEPTION_PRIORITY": "low",
-        "PHYS_ADDR_WIDTH": 56 if config.xlen == 64 else 34 if config.has_paging else 32,
+        "PHYS_ADDR_WIDTH": min(56, config.va_bits or 56) if config.xlen == 64 else 34 if config.has_paging else 32,
         "PMA_GRANULARITY": 12,
         "NUM_PMP_ENTRIES": 0,
         "NUM_USABLE_PMP_ENTRIES": 0,

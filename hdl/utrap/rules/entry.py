@@ -10,6 +10,7 @@ from amaranth.hdl import Const, Module, Mux, Value
 
 from utrap.config import Config
 from utrap.csr.shared.environment import dte
+from utrap.csr.warl import AddressSign
 from utrap.isa import EXCEPTIONS, ExceptionCause, Target, targets
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
@@ -139,13 +140,21 @@ def column_values(config: Config, trap: Trap) -> dict[str, tuple[Value, Value]]:
         tval2 = (has_gpa | trap.is_double, Mux(trap.is_double, trap.double_cause, trap.gpa))
     return {
         "epc": (always, trap.pc),
+        "epc_sign": (always, _sign(config, trap.pc)),
         "code": (always, trap.code),
         "cause": (always, trap.is_interrupt),
         "tval": (trap.is_exception, trap.tval),
+        "tval_sign": (trap.is_exception, _sign(config, trap.tval)),
         "tval2": tval2,
         "tval2_interrupt": (trap.is_double, trap.double_cause[-1]),
         "tinst": (trap.is_exception, trap.tinst),
     }
+
+
+def _sign(config: Config, address: Value) -> Value:
+    """Return what stands for the upper bits of an address where they are all alike (warl:va_bits)."""
+    bits = config.address_bits
+    return AddressSign.sign(address[bits:], address[:bits]) if bits < config.xlen else Const(0, 1)
 
 
 def tracks(state: State, target: Target) -> Value:

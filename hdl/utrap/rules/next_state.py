@@ -38,6 +38,7 @@ DIRTY = Section(
 #: Rows of the trap columns that no mode's trap writes: column -> "csr.field" -> the event that does.
 _OTHER_ROWS: Mapping[str, Mapping[str, str]] = {
     "epc": {"dpc.pc": "halt", "mnepc.pc": "rnmi"},
+    "epc_sign": {"dpc.sign": "halt", "mnepc.sign": "rnmi"},
     "code": {"mncause.code": "rnmi"},
     "cause": {"mncause.interrupt": "rnmi"},
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from amaranth.hdl import Cat, Module, Value
+from amaranth.hdl import Cat, Const, Module, Value
 
 from utrap.registers.decode import any_of
 from utrap.registers.state import State
@@ -47,11 +47,12 @@ def _matches(m: Module, state: State, number: int, page: Value, above: Value) ->
 
     What is above a window's page number, with Shtvala, is 0 in the windows but for those that hold every page.
     """
-    named, window = SECTION.signal, f"hugpaw{number}"
+    named, window, none = SECTION.signal, f"hugpaw{number}", Const(0, 1)
     order, gppn = state[f"{window}.order"], state[f"{window}.gppn"]
-    ignores = named(m, f"{window}_ignores", Cat(order > bit for bit in range(len(page))))
+    most = state.config.window_max_order
+    ignores = named(m, f"{window}_ignores", Cat(order > bit if bit < most else none for bit in range(len(page))))
     agrees = named(m, f"{window}_agrees", ~(page ^ gppn) | ignores)
     holds = agrees.all()
     if len(above):
-        holds &= ~above.any() | (order >= len(page))
+        holds &= ~above.any() | (order >= len(page) if most >= len(page) else none)
     return named(m, f"window_{number}_match", state[f"{window}.e"] & holds)

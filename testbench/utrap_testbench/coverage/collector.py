@@ -24,6 +24,7 @@ from utrap_testbench.golden.route import guest_page, matches
 from utrap_testbench.golden.views import hideleg, mip, sideleg
 
 from . import (
+    addresses,
     causes,
     debugging,
     judges,
@@ -61,6 +62,7 @@ class Collector:
         self._views, self._masked = views.Views(config), masked.MaskedWrites(config)
         self._levels, self._undelegated = levels.Levels(config), causes.Undelegated(config)
         self._pointers, self._traps = pointers.Pointers(config), traps.Traps(config)
+        self._addresses = addresses.Addresses(config)
         self._lines, self._orders, self._judged = numbers.Lines(config), numbers.Orders(config), judges.Judged(config)
         self._pending = {
             number for number, row in config.rules.csrs.items() if row.name in ("mip", "sip", "hip", "vsip")
@@ -76,6 +78,7 @@ class Collector:
         gathered = (
             self._statuses, self._rivals, self._changes, self._numbers, self._lines, self._orders, self._judged,
             self._views, self._masked, self._levels, self._undelegated, self._pointers, self._traps,
+            self._addresses,
         )  # fmt: skip
         found = {point: dict(bins) for point, bins in self._hits.items()} | self._accessed()
         for one in gathered:
@@ -104,6 +107,7 @@ class Collector:
                     self._changes.sample(event, outcome, expected.after)
                     if event.debug or not state.v:  # a guest's may be to another CSR
                         self._numbers.sample(event, outcome)
+                        self._addresses.write(event, outcome)
                 if event.address in self._delegated:
                     self._view(state, event, outcome)
             if event.debug:
@@ -122,6 +126,7 @@ class Collector:
                 self._statuses.sample(state, event.insn, outcome.from_mode)
         elif outcome.trap and not (outcome.double or outcome.rnmi):
             self._traps.trap(state, outcome)
+            self._addresses.trap(outcome)
             if isinstance(event, TakeException):
                 if outcome.from_mode != Mode.M:
                     self._undelegated.sample(state, event)

@@ -55,11 +55,13 @@ def points(config: Config) -> list[Point]:
         found.append(Axes("guest external lines", "VGEIN x high", [vgeins, [_ALONE, _OTHERS]], always))
     if config.shudeleg and config.windows:
         windows, bits = [f"window {number}" for number in range(config.windows)], config.rules.page_bits
-        orders = [str(order) for order in range(bits)]
+        largest = config.window_max_order  # warl:ORDER
+        orders, page_bits = [str(order) for order in range(min(bits, largest + 1))], [str(bit) for bit in range(bits)]
+        sizes = [*orders, *[_BEYOND] * (largest >= bits)]
         found += [
-            Axes("window orders", "window x ORDER x page", [windows, [*orders, _BEYOND], [_INSIDE, _OUTSIDE]], _order),
+            Axes("window orders", "window x ORDER x page", [windows, sizes, [_INSIDE, _OUTSIDE]], _order),
             Axes("edges of orders", "ORDER x page", [orders, [*_EDGES]], always),
-            Axes("page bits", "window x bit that alone differs", [windows, orders], always),
+            Axes("page bits", "window x bit that alone differs", [windows, page_bits], always),
         ]
     return [Point("numbers written", ("field", "value"), values), *(one.point(config) for one in found)]
 

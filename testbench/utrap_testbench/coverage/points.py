@@ -10,7 +10,21 @@ from utrap_testbench.golden.interrupts import TARGETS
 from utrap_testbench.golden.isa import Cause
 from utrap_testbench.golden.xret import returns_of
 
-from . import causes, debugging, judges, levels, masked, numbers, pointers, rivals, status, unexpected, views, writes
+from . import (
+    addresses,
+    causes,
+    debugging,
+    judges,
+    levels,
+    masked,
+    numbers,
+    pointers,
+    rivals,
+    status,
+    unexpected,
+    views,
+    writes,
+)
 from .access import DEBUGGERS, access_bins, debugger_bins
 from .axes import Axes, Bin, Point
 from .rivals import is_open, may_be_for
@@ -71,7 +85,7 @@ def points(config: Config) -> list[Point]:
     found += status.points(config, names) + rivals.points(config, names) + writes.points(config)
     found += numbers.points(config) + judges.points(config, names) + views.points(config)
     found += masked.points(config) + levels.points(config) + causes.points(config)
-    found += pointers.points(config, names)
+    found += pointers.points(config, names) + addresses.points(config)
     if config.sscofpmf:
         at = [*REQUEST_EVENTS, "mip written", "sip written"] + ["vsip written"] * config.h
         found.append(point("counter requests", "with x LCOFIP before x request", [at, ["0", "1"], ["0", "1"]], _always))
@@ -306,4 +320,6 @@ def _window(config: Config, case: str, fault: str) -> str | None:
         return "warl:tval2: htval takes no address that is wider than the widest guest mode's"
     if config.windows == 0 and case not in ("miss", "implicit access", "windows off"):
         return "HU-17: no window"
+    if case == "every page (large ORDER)" and config.window_max_order < config.rules.page_bits:
+        return "warl:ORDER: no window has every page"
     return "HU-18: one window" if config.windows == 1 and case == "more than one" else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import debug_csrs, double_trap, environment, legalise, privilege, stateen, timer, views
+from . import addresses, debug_csrs, double_trap, environment, legalise, privilege, stateen, timer, views
 from . import wide as wide_registers
 from .isa import ones
 
@@ -69,6 +69,12 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     def tvec(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
         return add(address, name, judge, _stored(name), _through(name, legalise.tvec), guest)
 
+    def epc(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
+        return add(address, name, judge, _stored(name), _through(name, addresses.pc), guest)
+
+    def tval(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
+        return add(address, name, judge, _stored(name), _through(name, addresses.tval), guest)
+
     def cause(address: int, name: str, judge: Judge, guest: Csr | None = None) -> Csr:
         return add(address, name, judge, _stored(name), _through(name, legalise.cause), guest)
 
@@ -113,9 +119,9 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
     if config.smmpm:
         wide((0x747, 0x757), "mseccfg", machine, r.mseccfg, legal=environment.legal)
     masked(0x340, "mscratch", machine, xmask)
-    masked(0x341, "mepc", machine, r.epc_mask)
+    epc(0x341, "mepc", machine)
     cause(0x342, "mcause", machine)
-    masked(0x343, "mtval", machine, r.tval)
+    tval(0x343, "mtval", machine)
     add(0x344, "mip", machine, views.mip, legalise.mip, None, views.mip_for_write)
     constant(0xF11, "mvendorid", config.mvendorid)
     constant(0xF12, "marchid", config.marchid)
@@ -134,9 +140,9 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
             add(0x204, "vsie", hypervisor, views.vsie, legalise.vsie),
             tvec(0x205, "vstvec", hypervisor),
             masked(0x240, "vsscratch", hypervisor, xmask),
-            masked(0x241, "vsepc", hypervisor, r.epc_mask),
+            epc(0x241, "vsepc", hypervisor),
             cause(0x242, "vscause", hypervisor),
-            masked(0x243, "vstval", hypervisor, xmask),
+            tval(0x243, "vstval", hypervisor),
             add(0x244, "vsip", hypervisor, views.vsip, legalise.vsip),
         ):
             guest[row.name[1:]] = row
@@ -152,9 +158,9 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         masked(0x106, "scounteren", supervisor, r.counteren)  # norm:H_scsrs_nomatch: no VS counterpart
         add(0x10A, "senvcfg", supervisor, _stored("senvcfg"), legalise.senvcfg)
         masked(0x140, "sscratch", supervisor, xmask, guest.get("sscratch"))
-        masked(0x141, "sepc", supervisor, r.epc_mask, guest.get("sepc"))
+        epc(0x141, "sepc", supervisor, guest.get("sepc"))
         cause(0x142, "scause", supervisor, guest.get("scause"))
-        masked(0x143, "stval", supervisor, r.tval, guest.get("stval"))
+        tval(0x143, "stval", supervisor, guest.get("stval"))
         add(0x144, "sip", supervisor, views.sip, legalise.sip, guest.get("sip"), views.sip_for_write)
         add(0x180, "satp", privilege.satp, _stored("satp"), legalise.satp, guest.get("satp"))
 
@@ -164,14 +170,14 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         # norm:mnscratch_sz, norm:mnscratch_acc, norm:mnscratch_op, norm:mnepc_sz, norm:mnepc_acc, norm:mnepc_warl,
         # norm:mncause_img
         masked(0x740, "mnscratch", machine, xmask)
-        masked(0x741, "mnepc", machine, r.epc_mask)
+        epc(0x741, "mnepc", machine)
         cause(0x742, "mncause", machine)
         add(0x744, "mnstatus", machine, views.mnstatus, legalise.mnstatus)
 
     # Sdext.
     if config.sdext:
         add(0x7B0, "dcsr", debug_csrs.registers, debug_csrs.dcsr, debug_csrs.write_dcsr)
-        masked(0x7B1, "dpc", debug_csrs.registers, r.epc_mask)
+        epc(0x7B1, "dpc", debug_csrs.registers)
         masked(0x7B2, "dscratch0", debug_csrs.registers, xmask)
         masked(0x7B3, "dscratch1", debug_csrs.registers, xmask)
 
@@ -215,9 +221,9 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         add(0x004, "uie", user, views.uie, legalise.uie)
         tvec(0x005, "utvec", user)
         masked(0x040, "uscratch", user, xmask)
-        masked(0x041, "uepc", user, r.epc_mask)
+        epc(0x041, "uepc", user)
         cause(0x042, "ucause", user)
-        masked(0x043, "utval", user, r.tval)
+        tval(0x043, "utval", user)
         add(0x044, "uip", user, views.uip, legalise.uip)
         if config.s:
             add(0x102, "sedeleg", hypervisor, views.sedeleg, _masked("sedeleg", r.sedeleg))
@@ -230,7 +236,7 @@ def csr_table(config: Parameters, r: Rules) -> dict[int, Csr]:
         half(0x6D2, "huedelegh", hypervisor, views.zero, legalise.nothing)
         for i in range(8):
             judge = hypervisor if i < config.windows else privilege.absent_window
-            masked(0x6E0 + i, f"hugpaw{i}", judge, r.hugpaw)
+            add(0x6E0 + i, name := f"hugpaw{i}", judge, _stored(name), _through(name, legalise.window))
         add(0x800, "hustatus", privilege.user_guest, views.hustatus, legalise.hustatus)
         masked(0x843, "hutval", privilege.user_guest, r.tval2)
         masked(0x84A, "hutinst", privilege.user_guest, r.tinst)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import addresses
 from .config import Config
 from .events import Halt, Resume
 from .isa import Mode, Prv
@@ -58,9 +59,10 @@ def halt(config: Config, s: State, e: Halt) -> tuple[State, Outcome]:
     new = s.copy()
     new.dcsr_cause, new.dcsr_nmip = e.cause, e.nmip
     new.dcsr_prv, new.dcsr_v = s.prv, s.v
-    new.dpc = e.pc & r.epc_mask
+    pc = e.pc & r.epc_mask
+    new.dpc = addresses.pc(r, pc)
     new.prv, new.v, new.debug = _M, 0, 1
-    return new, Outcome(from_mode=mode, to_mode=_MODE_M, halted=1, epc=new.dpc)
+    return new, Outcome(from_mode=mode, to_mode=_MODE_M, halted=1, epc=pc)
 
 
 def resume(config: Config, s: State, e: Resume) -> tuple[State, Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import addresses
 from .config import Config
 from .double_trap import tracks, vs_tracks
 from .isa import Mode, Prv
@@ -39,9 +40,9 @@ def _enter_m(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.mstatus_mpp = old.prv
     new.mstatus_mpie = old.mstatus_mie
     new.mstatus_mie = 0
-    new.mepc = trap.epc
+    new.mepc = addresses.pc(r, trap.epc)
     new.mcause = _xcause(r, trap)
-    new.mtval = trap.tval & r.tval
+    new.mtval = addresses.tval(r, trap.tval)
     if r.has_h:
         new.mstatus_mpv = old.v
         new.mstatus_gva = trap.gva
@@ -66,9 +67,9 @@ def _enter_hs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.mstatus_spp = old.prv
     new.mstatus_spie = old.mstatus_sie
     new.mstatus_sie = 0
-    new.sepc = trap.epc
+    new.sepc = addresses.pc(r, trap.epc)
     new.scause = _xcause(r, trap)
-    new.stval = trap.tval & r.tval
+    new.stval = addresses.tval(r, trap.tval)
     if r.has_h:
         new.hstatus_spv = old.v
         if old.v == 1:
@@ -91,9 +92,9 @@ def _enter_vs(r: Rules, old: State, new: State, trap: Outcome) -> None:
     new.vsstatus_spp = old.prv
     new.vsstatus_spie = old.vsstatus_sie
     new.vsstatus_sie = 0
-    new.vsepc = trap.epc
+    new.vsepc = addresses.pc(r, trap.epc)
     new.vscause = _xcause(r, trap)
-    new.vstval = trap.tval
+    new.vstval = addresses.tval(r, trap.tval)
     if vs_tracks(r, old) == 1:
         new.vsstatus_sdt = 1  # norm:sstatus_sdt_trap
     new.prv = _S
@@ -109,9 +110,9 @@ def _enter_u(config: Config, old: State, new: State, trap: Outcome) -> None:
     r = config.rules
     new.mstatus_upie = old.mstatus_uie
     new.mstatus_uie = 0
-    new.uepc = trap.epc
+    new.uepc = addresses.pc(r, trap.epc)
     new.ucause = _xcause(r, trap)
-    new.utval = trap.tval & r.tval
+    new.utval = addresses.tval(r, trap.tval)
     if config.shudeleg:
         new.hustatus_upv = old.v
         if old.v == 1:

@@ -7,7 +7,7 @@ configuration lacks are masked by rules that are 0.
 
 from __future__ import annotations
 
-from . import environment, timer
+from . import addresses, environment, timer
 from .double_trap import tracks, vs_tracks
 from .isa import Irq, Prv, bits
 from .rules import IRQ_U, IRQ_VS, Rules
@@ -240,6 +240,7 @@ def _merge(old: int, written: int, mask: int) -> int:
 
 def tvec(r: Rules, w: int) -> int:
     """norm:mtvec_base_align_func_mode, warl:xtvec: MODE bit 1 is read-only 0; vectored BASE may be aligned more."""
+    w = addresses.kept(r, w)
     if w & 1 == 1:
         return w & r.base_vectored | 1
     return w & r.base_direct
@@ -288,6 +289,17 @@ def hgatp(r: Rules, s: State, w: int) -> None:
 
 def _is_supported(mode: int, modes: tuple[int, ...]) -> bool:
     return any(mode == supported for supported in modes)  # at most four
+
+
+# Delegation windows.
+
+
+def window(r: Rules, w: int) -> int:
+    """HU-17, warl:ORDER: a larger ORDER than there is is the largest that there is."""
+    w = w & r.hugpaw
+    if w >> 1 & 63 > r.window_max_order:
+        return w & (r.hugpaw ^ 63 << 1) | r.window_max_order << 1
+    return w
 
 
 # Others.

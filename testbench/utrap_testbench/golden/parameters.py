@@ -46,6 +46,7 @@ class Parameters:
     s, h, n, shudeleg: supervisor mode, hypervisor extension, user-level traps,
         delegation of guest exceptions to U. h needs s; shudeleg needs h and n.
     windows: delegation windows, 0 to 8 (HU-17); 4 by default, 0 without shudeleg.
+    window_max_order: the largest ORDER that they take.
     satp_modes, hgatp_modes: translation modes as a chain from "bare" upwards.
     geilen: number of guest external interrupts, 0 to xlen-1.
     ialign: 16 or 32 bits.
@@ -59,6 +60,7 @@ class Parameters:
     mvendorid, marchid, mimpid, mconfigptr: the identification CSRs.
     mhartid: the hart's number, or "port": an input says it.
     tval: what xtval hold: "all" that a trap brings, or "none"; cause_bits: how wide xcause's code is.
+    va_bits: how wide the hart's widest address is, which decides what xepc, xtvec and xtval keep; 0 for XLEN.
     fs, vs: mstatus.FS and mstatus.VS exist.
     sstc: supervisor timers of their own: stimecmp, with H vstimecmp.
     shtvala: htval, mtval2 and hutval are wide enough for every guest-physical address.
@@ -89,6 +91,7 @@ class Parameters:
     n: bool = True
     shudeleg: bool = True
     windows: int = DEFAULT
+    window_max_order: int = 63
     satp_modes: tuple[str, ...] = DEFAULT
     hgatp_modes: tuple[str, ...] = DEFAULT
     geilen: int = 0
@@ -101,6 +104,7 @@ class Parameters:
     mtvec_modes: str = "both"
     tval: str = "all"
     cause_bits: int = 6
+    va_bits: int = 0
     local_interrupts: int = 0
     local_interrupts_first: bool = False
     mvendorid: int = 0
@@ -158,6 +162,9 @@ class Parameters:
         _in_range("windows", self.windows, 0, 8)
         if self.windows and not self.shudeleg:
             raise ConfigError(f"windows is {self.windows}: without shudeleg it must be 0")
+        _in_range("window_max_order", self.window_max_order, 0, 63)
+        if self.window_max_order != 63 and not self.windows:
+            raise ConfigError(f"window_max_order is {self.window_max_order}: without windows it must be 63")
         self._check_translation()
         _in_range("geilen", self.geilen, 0, self.xlen - 1)
         if self.geilen and not self.h:
@@ -176,6 +183,7 @@ class Parameters:
             _in_range(name, getattr(self, name), 0, 2**self.xlen - 1)
         _number_or_port("mhartid", self.mhartid, self.xlen)
         self._check_mtvec_reset()
+        self._check_va_bits()
         self._check_isa()
         self._check_extensions()
 
@@ -236,6 +244,22 @@ class Parameters:
             raise ConfigError(
                 f"mtvec_reset is {self.mtvec_reset:#x}: with MODE=1, BASE must be a multiple of {self.vectored_align}"
             )
+
+    def _check_va_bits(self) -> None:
+        """warl:va_bits: every address of the hart fits, and in xtval an instruction of 32 bits."""
+        if type(self.va_bits) is not int:
+            raise ConfigError(f"va_bits is {self.va_bits!r}: it must be a number")
+        if self.va_bits == 0:
+            return
+        # Without what XLEN would hold anyway; the names of the modes say how wide addresses are, in a guest by 2 more.
+        least = max(32, *(int(mode[2:4]) for mode in self.satp_modes if mode != "bare"),
+                    *(int(mode[2:4]) + 2 for mode in self.hgatp_modes if mode != "bare"), 0)  # fmt: skip
+        if self.xlen != 64 or not least <= self.va_bits <= 62:
+            raise ConfigError(f"va_bits is {self.va_bits}: allowed are 0, and {least} to 62 on RV64")
+        for name in ("mtvec_reset", "rnmi_interrupt_vector", "rnmi_exception_vector"):
+            address = getattr(self, name)
+            if address != "port" and 2**self.va_bits <= address < 2**64 - 2**self.va_bits:
+                raise ConfigError(f"{name} is {address:#x}: that is no address of va_bits={self.va_bits}")
 
     def _check_isa(self) -> None:
         """norm:misa_extensions_enc_tbl: the letters that are no reserved bits, and none that other fields say."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import debug_mode
+from . import addresses, debug_mode
 from .config import Config
 from .double_trap import clear_on_mnret
 from .isa import Mode, Prv
@@ -79,7 +79,7 @@ def enter(r: Rules, old: State, new: State, trap: Outcome, prv: int, v: int) -> 
     Writes mnepc, mncause, MNPP, MNPV, NMIE: norm:Smrnmi_csrs, norm:mnepc_op, norm:mnepc_bit0, norm:mnepc_ialign32,
     norm:mncause_op, norm:mncause_interrupt, norm:mncause_interrupt_code.
     """
-    new.mnepc = trap.epc
+    new.mnepc = addresses.pc(r, trap.epc)
     code = trap.cause & r.code
     new.mncause = code | r.interrupt_bit if trap.is_interrupt == 1 else code
     new.mnstatus_mnpp = prv

@@ -46,6 +46,9 @@ class Rules:
         self.xlen_mask = ones(xlen)
         self.interrupt_bit = 1 << (xlen - 1)
 
+        # What is not narrowed has all of its bits below (warl:va_bits).
+        self.va_bits = config.va_bits or xlen
+        self.va_lower, self.va_upper = ones(self.va_bits), ones(xlen - self.va_bits)
         # warl:IALIGN
         self.epc_mask = self.xlen_mask ^ ones(1 if config.ialign == 16 else 2)
 
@@ -113,6 +116,7 @@ class Rules:
         self.page_bits = self.gpa_bits - 12 if h else 0
         self.windows = tuple(f"hugpaw{i}" for i in range(config.windows))
         self.hugpaw = ones(7) | ones(self.page_bits) << 10 if config.shudeleg else 0
+        self.window_max_order = config.window_max_order
         self.tinst = ones(32)
 
         # What an xcause keeps of a code, and an xtval of a value (warl:xcause, norm:mtval_rdonly0).

@@ -10,6 +10,7 @@ from utrap_testbench.env import Cycle
 from utrap_testbench.golden import Config
 
 from . import (
+    addresses,
     csrs,
     debug,
     double_traps,
@@ -91,6 +92,7 @@ SEQUENCES: tuple[Sequence, ...] = (
     Sequence(name="double traps", make=double_traps.below_m, weight=2, needs=lambda config: config.ssdbltrp),
     Sequence(name="critical errors", make=double_traps.in_m, weight=2, needs=lambda config: config.smdbltrp),
     Sequence(name="returns and double traps", make=double_traps.returns, weight=2, needs=double_traps.has_either),
+    Sequence(name="narrow addresses", make=addresses.kept, weight=1, needs=lambda c: c.va_bits > 0),
     Sequence(name="pointer masking", make=pointers.masking, weight=1, needs=lambda c: c.has_pointer_masking),
     Sequence(name="RNMIs", make=rnmis.entries, weight=4, needs=lambda config: config.smrnmi),
     Sequence(name="RNMI handler", make=rnmis.in_handler, weight=4, needs=lambda config: config.smrnmi),

@@ -121,6 +121,16 @@ class Source:
             return rng.getrandbits(16)
         return self.rules.xlen_mask if choice > 0.07 else 0
 
+    def address(self) -> int:
+        """A pc, or a value like it: where registers for them are narrow, mostly one that fits, or nearly."""
+        rng, bits = self.rng, self.config.va_bits
+        word = rng.getrandbits(self.config.xlen)
+        if not bits or self.chance(0.2):
+            return word
+        ones = self.rules.xlen_mask >> bits
+        upper = rng.choice((0, ones, 0, ones, 1, ones ^ 1, (ones >> 1) + 1, ones >> 1))
+        return word & (1 << bits) - 1 | upper << bits
+
     def window(self) -> int:
         """A delegation window's value with a small page number, so that faults lie in and near it."""
         rng = self.rng
@@ -150,15 +160,15 @@ class Source:
             tinst = rng.getrandbits(32)
         return TakeException(
             cause=cause,
-            pc=rng.getrandbits(self.config.xlen),
-            tval=rng.getrandbits(self.config.xlen),
+            pc=self.address(),
+            tval=self.address(),
             gva=rng.getrandbits(1),
             tval2=tval2,
             tinst=tinst,
         )
 
     def interrupt(self) -> TakeInterrupt:
-        return TakeInterrupt(pc=self.rng.getrandbits(self.config.xlen))
+        return TakeInterrupt(pc=self.address())
 
     def lines(self) -> int:
         """Levels of the lines, each as likely 0 as 1."""
