@@ -23,6 +23,7 @@ environment   what the xenvcfg let the modes below do; pointer masking
 double        a handler that cannot take a trap never gets one (SDT, MDT)
 rnmi          what NMIE keeps out, what RNMIs write and leave, the way back
 unexpected    what M cannot take goes to the handler of RNMIs; what MNRET ends
+addresses     narrow registers keep every address; what is none stays none
 cover         every way from mode to mode, and every cause, comes about
 """
 
