@@ -169,7 +169,7 @@ class _Names:
                     self._of_net[full] = full.removeprefix("unit.")
                     of_bit.setdefault(bit, self._of_net[full])
         cells = harness["cells"].items()
-        self._of_register = {name: of_bit.get(cell["connections"].get("Q", [None])[0], name) for name, cell in cells}
+        self._of_register = {name: of_bit.get(cell["connections"].get("Q", [None])[0]) for name, cell in cells}
 
     def of_path(self, path: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         """From the register where it begins to the one where it ends, each name once."""
