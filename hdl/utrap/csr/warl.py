@@ -143,7 +143,7 @@ class Clamped(Warl):
     def stored(self, write: Written) -> Value:
         from amaranth.hdl import Mux
 
-        return Mux(write.value > self.limit, self.limit, write.value)
+        return Mux(write.value > self.limit, self.limit, self._masked(write.value, write.mask))
 
 
 @dataclass(frozen=True, kw_only=True)
