@@ -11,7 +11,7 @@ from typing import Any
 from utrap.config import PRESETS, PROFILES, Config, as_setting
 from utrap.docstrings import split
 from utrap.form import FORMS, Form
-from utrap.limits import BASES, CHOICES, LETTERS, RANGES, WORDS, mode_lists
+from utrap.limits import BASES, CHOICES, LETTERS, RANGES, WORDS, mode_lists, range_in_words
 
 __all__ = ["COSTS", "Cost", "Knob", "knobs"]
 
@@ -61,8 +61,7 @@ class Knob:
             return ", ".join(map(as_setting, FORMS[self.key]))
         words = "".join(f", {word}" for word in WORDS.get(self.key, ()))
         if self.key in RANGES:
-            low, high = RANGES[self.key](xlen)
-            return f"{low} to {as_setting(high)}{words}"
+            return f"{range_in_words(*RANGES[self.key](xlen))}{words}"
         if self.key in CHOICES:
             return ", ".join(map(str, CHOICES[self.key]))
         if self.key in ("satp_modes", "hgatp_modes"):

@@ -30,6 +30,7 @@ __all__ = [
     "as_setting",
     "check",
     "mode_lists",
+    "range_in_words",
 ]
 
 
@@ -144,6 +145,13 @@ RANGES: Mapping[str, Callable[[int], tuple[int, int]]] = {
     **dict.fromkeys(("marchid", "mimpid", "mhartid", "mconfigptr"), _word),
     **dict.fromkeys(("rnmi_interrupt_vector", "rnmi_exception_vector"), _word),
 }
+
+
+def range_in_words(low: int, high: int) -> str:
+    """As messages and lists say it; a knob that one XLEN alone has is a single number for the other."""
+    return f"{low} to {as_setting(high)}" if low < high else str(low)
+
+
 #: A field that is not off (false, 0) needs the other to be on.
 _NEEDS = (
     ("h", "s"),
@@ -222,7 +230,7 @@ class _Checker:
             low, high = limits(self.values["xlen"])
             value = self.values[name]
             is_inside = value in WORDS.get(name, ()) or low <= value <= high
-            self.demand(is_inside, name, f"must be {low} to {as_setting(high)}", ["xlen"])
+            self.demand(is_inside, name, f"must be {range_in_words(low, high)}", ["xlen"])
 
     def check_needs(self) -> None:
         """Check that what a field needs is there."""

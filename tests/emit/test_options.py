@@ -70,6 +70,7 @@ def test_a_wrong_setting_is_one_line(settings, message):
 @pytest.mark.parametrize(
     ("profile", "xlen", "settings", "message"),
     [
+        ("msu", 32, ["va_bits=39"], "--set va_bits=39: must be 0"),
         ("mu", 64, ["sstc=true"], "--set sstc=true: sstc needs s=true, and profile mu has s=false"),
         ("mu", 64, ["sstc=yes"], "--set sstc=yes: sstc needs s=true, and profile mu has s=false"),
         ("mu", 64, ["sstc=true", "s=no"], "--set sstc=true: sstc needs s=true"),
