@@ -80,6 +80,8 @@ def points(config: Config) -> list[Point]:
         found.append(point("timers", "register x menvcfg x henvcfg x time", [compares, stce, stce, TIMES], _timer))
         timed = ["STI"] + ["VSTI"] * config.h
         found.append(point("timer interrupts", "interrupt x by x from", [timed, by, names], _timer_interrupt))
+    if config.smrnmi:
+        found.append(point(unexpected.WITHOUT_NMIE, "from x to", [names, traps], _without_nmie))
     more = [*debugging.axes(config, names), *unexpected.axes(config, names)]
     found += [made.point(config) for made in more]
     found += status.points(config, names) + rivals.points(config, names) + writes.points(config)
@@ -206,6 +208,14 @@ def _exception(config: Config, source: str, target: str, cause: str) -> str | No
     if came is Mode.U:
         return _lacks(config, number, "medeleg", "sedeleg")
     return _lacks(config, number, "medeleg", "huedeleg") if config.shudeleg else "HU-8"
+
+
+def _without_nmie(config: Config, source: str, target: str) -> str | None:
+    """norm:mnstatus_nmie_disable: it masks interrupts; exceptions go where delegation says, for one cause at least."""
+    if config.smdbltrp and source == target == Mode.M.name:
+        return "norm:trap_unexp_mnstatus_nmie_0"  # which stops the hart
+    rules = [_exception(config, source, target, cause.name) for cause in Cause]
+    return None if None in rules else rules[0]
 
 
 def _interrupt(config: Config, source: str, target: str, irq: str) -> str | None:

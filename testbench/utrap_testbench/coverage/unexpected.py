@@ -21,8 +21,10 @@ from utrap_testbench.golden.xret import returns_of
 from .axes import Axes, Hits, always
 from .status import combinations, leads_to, words_of
 
-__all__ = ["axes", "sample"]
+__all__ = ["WITHOUT_NMIE", "axes", "sample"]
 
+#: The cover point of exceptions while NMIE is 0.
+WITHOUT_NMIE = "exceptions with NMIE=0"
 _EXCEPTION, _INTERRUPT = "exception", "interrupt"
 _MODE = {mode.value: mode.name for mode in Mode}
 _GUESTS = ("VS", "VU")
@@ -121,6 +123,8 @@ def sample(hits: Hits, config: Config, state: State, event: Event, outcome: Outc
         # The model says whose SDT it looked at.
         is_guests = any("vsstatus.SDT" in because.looked_at for because in outcome.reason)
         hits["double traps"]["VS" if is_guests else "S", source, what] += 1
+    if config.smrnmi and not state.mnstatus_nmie and what == _EXCEPTION and outcome.trap:
+        hits[WITHOUT_NMIE][source, _MODE[outcome.to_mode]] += 1
     if config.smdbltrp and (outcome.critical or outcome.rnmi):
         hits["traps that M cannot take"][source, what, "stops" if outcome.critical else "RNMI handler"] += 1
 

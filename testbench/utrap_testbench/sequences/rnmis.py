@@ -12,6 +12,10 @@ from .source import Source
 __all__ = ["entries", "in_handler", "without_nmie"]
 
 _NMIE, _SDT = 1 << 3, 1 << 24
+_EN = 1
+_DELEGATION = ("medeleg", "hedeleg", "sedeleg", "huedeleg")
+#: Those of them that have all their bits, the others none: so exceptions go to M, to S, to VS or U, to U.
+_FULL = ((), ("medeleg",), ("medeleg", "hedeleg", "sedeleg"), ("medeleg", "huedeleg"))
 _REGISTERS = ("mnscratch", "mnepc", "mncause", "mnstatus")
 
 
@@ -33,6 +37,7 @@ def entries(source: Source) -> Iterator[Cycle]:
         yield from without_nmie(source, mode)
         yield Cycle(_take(source))
         yield Cycle(source.interrupt())
+        yield from _delegated(source, mode)
     yield Cycle(rnmi=0)
 
 
@@ -62,6 +67,20 @@ def in_handler(source: Source) -> Iterator[Cycle]:
         yield Cycle(source.exception() if source.chance(0.3) else source.interrupt(), source.lines())
         yield Cycle(rnmi=rng.getrandbits(1))
     yield Cycle(rnmi=0)
+
+
+def _delegated(source: Source, mode: Mode) -> Iterator[Cycle]:
+    """An exception in the mode, which delegation gives to one mode after the other, whatever NMIE is."""
+    full = source.draw(f"delegated in {mode.name}", _FULL)
+    there = [name for name in _DELEGATION if name in source.csr_number]
+    for name in there:
+        yield Cycle(source.debug(name, source.rules.xlen_mask if name in full else 0))
+    if "hudcfg" in source.csr_number:
+        yield Cycle(source.debug("hudcfg", _EN))
+    if source.config.smdbltrp:
+        yield source.clear_mdt()
+    masks = [getattr(source.rules, name) for name in there if name in full]
+    yield Cycle(source.exception(source.rng.choice([c for c in source.causes if all(mask >> c & 1 for mask in masks)])))
 
 
 def _take(source: Source) -> TakeRnmi:

@@ -225,10 +225,14 @@ class Source:
     def settle(self, share: float = 0.97) -> Iterator[Cycle]:
         """Mostly let M take traps and interrupts, which reset and the entries into M forbid: MDT and NMIE."""
         if self.config.smdbltrp and self.state.mstatus_mdt and self.chance(share):
-            name, bit = ("mstatus", _MDT) if self.config.xlen == 64 else ("mstatush", _MDT_HIGH)
-            yield Cycle(self.debug(name, bit, CsrOp.CLEAR))
+            yield self.clear_mdt()
         if self.config.smrnmi and not self.state.mnstatus_nmie and self.chance(share):
             yield Cycle(self.debug("mnstatus", _NMIE, CsrOp.SET))
+
+    def clear_mdt(self) -> Cycle:
+        """With Smdbltrp: let M take traps."""
+        name, bit = ("mstatus", _MDT) if self.config.xlen == 64 else ("mstatush", _MDT_HIGH)
+        return Cycle(self.debug(name, bit, CsrOp.CLEAR))
 
     def set_dte(self, mdte: int, hdte: int) -> Iterator[Cycle]:
         """Write DTE in menvcfg and henvcfg; what is cleared takes SDT along."""
