@@ -52,6 +52,16 @@ def test_a_fault_fits_the_sources_and_its_configuration_exists(name):
     make_config(fault.profile, fault.xlen, fault.settings)
 
 
+def test_a_fault_names_nothing_that_its_file_does_not_know(tmp_path):
+    """To build the unit with each of them would take minutes."""
+    for name, fault in FAULTS.items():
+        for file, text in changed(fault).items():
+            (tmp_path / f"{name}-{file.replace('/', '-')}").write_text(text)
+    check = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "--output-format", "concise"]
+    found = subprocess.run([*check, str(tmp_path)], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
+
+
 def test_every_family_is_put_in_or_said_to_be_impossible():
     shipped = json.loads((files("utrap_strength.faults") / "shipped.json").read_text())
     assert families().keys() == shipped.keys()

@@ -60,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
         (
             _NEXT,
             "with m.If(is_entered | writes[key].enable):",
-            'with m.If((is_entered & (masked.any() if column == "tval" else 1)) | writes[key].enable):',
+            'with m.If((is_entered & (Mux(holds, of_trap, 0).any() if column == "tval" else 1)) | writes[key].enable):',
         ),
         shows="mtval, stval", events=_TRAP, task="interrupt",
     ),
