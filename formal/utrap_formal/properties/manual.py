@@ -220,7 +220,8 @@ def exists(csr: str, config: Config) -> bool:
         return config.sscofpmf
     if "stateen" in csr:
         there = {"m": True, "h": config.h, "s": config.s}[csr[0]]
-        return config.smstateen and there and (config.xlen == 32 or csr[-1] != "h")
+        # norm:stateen_rv32_upper_bits_csrs: sstateen has no upper half.
+        return config.smstateen and there and (csr[-1] != "h" or (config.xlen == 32 and csr[0] != "s"))
     if csr.startswith("hugpaw"):
         return int(csr[-1]) < config.windows
     if csr in ("hudcfg", "huedeleg", "hustatus", "hutval", "hutinst"):
