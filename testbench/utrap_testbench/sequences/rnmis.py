@@ -70,17 +70,19 @@ def in_handler(source: Source) -> Iterator[Cycle]:
 
 
 def _delegated(source: Source, mode: Mode) -> Iterator[Cycle]:
-    """An exception in the mode, which delegation gives to one mode after the other, whatever NMIE is."""
-    full = source.draw(f"delegated in {mode.name}", _FULL)
+    """Exceptions in the mode with NMIE=0, which delegation gives to one mode after the other."""
     there = [name for name in _DELEGATION if name in source.csr_number]
-    for name in there:
-        yield Cycle(source.debug(name, source.rules.xlen_mask if name in full else 0))
-    if "hudcfg" in source.csr_number:
-        yield Cycle(source.debug("hudcfg", _EN))
-    if source.config.smdbltrp:
-        yield source.clear_mdt()
-    masks = [getattr(source.rules, name) for name in there if name in full]
-    yield Cycle(source.exception(source.rng.choice([c for c in source.causes if all(mask >> c & 1 for mask in masks)])))
+    for full in _FULL[:1] if mode is Mode.M else _FULL:
+        yield from without_nmie(source, mode)
+        for name in there:
+            yield Cycle(source.debug(name, source.rules.xlen_mask if name in full else 0))
+        if "hudcfg" in source.csr_number:
+            yield Cycle(source.debug("hudcfg", _EN))
+        if source.config.smdbltrp:
+            yield source.clear_mdt()
+        masks = [getattr(source.rules, name) for name in there if name in full]
+        causes = [cause for cause in source.causes if all(mask >> cause & 1 for mask in masks)]
+        yield Cycle(source.exception(source.rng.choice(causes)))
 
 
 def _take(source: Source) -> TakeRnmi:
